@@ -1,0 +1,53 @@
+#include "base/column_batch.h"
+
+#include <cstring>
+
+namespace codeanatomy {
+namespace {
+
+struct RowCount {
+  template <typename T>
+  size_t operator()(const T& column) const {
+    return column.size();
+  }
+  size_t operator()(const ConstantTextColumn&) const { return 0; }
+  size_t operator()(const ConstantInt64Column&) const { return 0; }
+  size_t operator()(const StructColumn& column) const {
+    return column.fields.empty() ? 0 : std::visit(RowCount{}, static_cast<const Column::variant&>(column.fields[0]));
+  }
+};
+
+}  // namespace
+
+void ListColumn::CloseRow() {
+  offsets.push_back(static_cast<uint32_t>(std::visit(RowCount{}, static_cast<const Column::variant&>(*child))));
+  if (!valid.empty()) valid.push_back(1);
+}
+
+void ListColumn::AppendNull() {
+  if (valid.empty()) valid.assign(size(), 1);
+  offsets.push_back(offsets.back());
+  valid.push_back(0);
+}
+
+std::string_view TextArena::Copy(std::string_view text) {
+  static constexpr size_t kBlock = 64 * 1024;
+  if (text.empty()) return "";
+  if (text.size() > left_) {
+    const size_t size = text.size() > kBlock / 4 ? text.size() : kBlock;
+    blocks_.push_back(std::make_unique<char[]>(size));
+    if (size != kBlock) {  // large text gets a block of its own; the open block stays open
+      std::memcpy(blocks_.back().get(), text.data(), text.size());
+      return {blocks_.back().get(), text.size()};
+    }
+    next_ = blocks_.back().get();
+    left_ = size;
+  }
+  std::memcpy(next_, text.data(), text.size());
+  std::string_view copy(next_, text.size());
+  next_ += text.size();
+  left_ -= text.size();
+  return copy;
+}
+
+}  // namespace codeanatomy
