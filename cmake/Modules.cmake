@@ -4,7 +4,9 @@
 # the doctest program `<name>_test`; `*_benchmark.cpp` become the program `<name>_benchmark`.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
-set(CA_TEST_ENVIRONMENT "CODEANATOMY_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+# Unit tests do not stand beside the library, so they are told where it is.
+set(CA_TEST_ENVIRONMENT "CODEANATOMY_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
+                        "CODEANATOMY_DUCKDB_LIBRARY=${DuckDB_LIBRARY}")
 
 function(ca_module name)
   cmake_parse_arguments(arg "" "" "DEPS" ${ARGN})
