@@ -1,0 +1,60 @@
+# `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-full bench bench-peers asan tsan format lint check clean
+
+JOBS ?= $(shell nproc)
+PROGRAM := build/release/codeanatomy
+
+# A preset is configured once; afterwards the build itself notices what changed.
+configure = test -f build/$(1)/build.ninja || cmake --preset $(1)
+compile = $(call configure,$(1)) && cmake --build --preset $(1) -j $(JOBS)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+setup: ## obtain what the build needs (Debian packages, DuckDB)
+	@scripts/setup.sh
+
+build: setup ## the program, at build/release/codeanatomy
+	@$(call compile,release)
+
+demo: build ## build the graph of REPO=path (default: Python's standard library) and query it
+	@scripts/demo.sh $(PROGRAM) $(REPO)
+
+test: ## all tests: unit, golden, oracle, acceptance
+	@scripts/setup.sh --tests
+	@$(call compile,release)
+	@ctest --test-dir build/release --output-on-failure -j $(JOBS)
+
+test-full: export CODEANATOMY_TEST_FULL := 1
+test-full: test ## the same with the slow tests
+
+bench: build ## benchmarks of the stages, FILTER=regex
+	@scripts/bench.sh $(FILTER)
+
+bench-peers: build ## measured against other tools
+	@test -x benchmarks/peers.sh || { echo "bench-peers: no benchmarks/peers.sh yet" >&2; exit 1; }
+	@benchmarks/peers.sh $(PROGRAM)
+
+asan: setup ## unit tests under the address and undefined behaviour sanitizers
+	@$(call compile,asan)
+	@ctest --test-dir build/asan --output-on-failure -R '^unit\.' -j $(JOBS)
+
+tsan: setup ## unit tests under the thread sanitizer
+	@$(call compile,tsan)
+	@ctest --test-dir build/tsan --output-on-failure -R '^unit\.' -j $(JOBS)
+
+format: ## format the C++ sources in place
+	@scripts/setup.sh --dev
+	@scripts/format.sh
+
+lint: ## clang-tidy on the files changed since main
+	@scripts/setup.sh --dev
+	@scripts/lint.sh
+
+check: ## everything a change must pass: format, lint, layers, sizes, build, tests
+	@scripts/check.sh
+
+clean: ## remove build/, keep .deps/
+	rm -rf build
