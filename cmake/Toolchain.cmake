@@ -25,7 +25,8 @@ if(CA_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers)
+# -pthread everywhere: one precompiled header serves targets with and without threads.
+add_compile_options(-pthread -Wall -Wextra -Werror -Wno-missing-field-initializers)
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g0 -DNDEBUG")
 if(CA_SANITIZE)

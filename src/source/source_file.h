@@ -2,27 +2,62 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/span.h"
 
 namespace codeanatomy::source {
 
-/// How the bytes on disk relate to UTF-8 text. All spans of the system are offsets into `bytes`;
-/// `text` is what the lexer reads. They are the same buffer for UTF-8 (a BOM is skipped through
-/// `text_offset`); other encodings carry the decoded text and a map back.
-struct SourceFile {
-  std::string path;    // repository-relative, POSIX separators
-  std::string bytes;   // exactly as stored on disk
-  std::string encoding = "utf-8";  // PEP 263 name, as CPython normalizes it
-  std::string decoded;             // UTF-8 text where `encoding` is not utf-8, else empty
-  uint32_t text_offset = 0;        // bytes of a UTF-8 BOM, 0 or 3
+/// What is wrong with a file as a file; becomes a row of `diagnostics`.
+struct SourceProblem {
+  std::string_view code;  // of catalog/diagnostic_code.def
+  std::string message;
+  ByteSpan span;  // on disk
+  std::string limit_name;
+  int64_t limit_value = 0;
+};
 
-  /// The UTF-8 text to lex: begins after a BOM. A lexer offset o is byte o + text_offset on disk when
-  /// `decoded` is empty, else `decoded_to_disk` maps it.
+/// Decoded offset → offset on disk, as runs in which both advance byte by byte.
+class OffsetMap {
+ public:
+  void AddRun(uint32_t decoded, uint32_t disk) { runs_.push_back({decoded, disk}); }
+  bool empty() const { return runs_.empty(); }
+  /// Logarithmic in the runs.
+  uint32_t ToDisk(uint32_t decoded) const;
+
+ private:
+  struct Run {
+    uint32_t decoded, disk;
+  };
+  std::vector<Run> runs_;
+};
+
+/// All spans of the system are offsets into `bytes`; `text()` is what the lexer reads. They are one
+/// buffer for UTF-8 (a BOM is skipped); any other encoding, and UTF-8 with invalid bytes, carries the
+/// decoded text (invalid bytes as U+FFFD) and the map back.
+struct SourceFile {
+  std::string path;                // repository-relative, POSIX separators
+  std::string bytes;               // exactly as stored on disk; empty when not readable
+  std::string sha256;              // lower-case hex of the bytes; empty when not readable
+  int64_t size_bytes = 0;          // on disk, also where `bytes` was not read
+  std::string encoding = "utf-8";  // PEP 263 name as CPython normalizes it
+  std::string decoded;             // UTF-8 text where it differs from `bytes`
+  bool is_decoded = false;         // `decoded` is what text() gives
+  bool is_readable = true;         // false: nothing to parse, see `problems`
+  uint32_t text_offset = 0;        // bytes of a UTF-8 BOM, 0 or 3
+  OffsetMap offsets;
+  std::vector<SourceProblem> problems;
+
   std::string_view text() const {
-    return decoded.empty() ? std::string_view(bytes).substr(text_offset) : std::string_view(decoded);
+    return is_decoded ? std::string_view(decoded) : std::string_view(bytes).substr(text_offset);
   }
+  /// Offset in text() → offset on disk.
+  uint32_t ToDisk(uint32_t offset) const {
+    return is_decoded ? offsets.ToDisk(offset) : offset + text_offset;
+  }
+  bool is_stub() const { return path.ends_with(".pyi"); }
 };
 
 }  // namespace codeanatomy::source
