@@ -1,0 +1,78 @@
+// Session: everything one build or one query owns of the engine: database, settings, relations,
+// functions, and what it reports to. Nothing of it is global; two sessions do not see each other.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/observe.h"
+#include "engine/duckdb/batch_scan.h"
+#include "engine/duckdb/connection.h"
+#include "engine/duckdb/database.h"
+
+namespace codeanatomy::engine {
+
+enum class Profile : uint8_t { kSmall, kMedium, kLarge };
+
+struct ProfileInfo {
+  Profile profile;
+  std::string_view name;
+  int threads;               // 0: all CPUs
+  uint64_t memory_bytes;     // resident memory of the process
+  uint64_t engine_bytes;     // DuckDB's part of it
+  uint64_t temporary_bytes;  // on disk, for spilling
+};
+const ProfileInfo& GetProfileInfo(Profile profile);
+/// Errors InvalidArgument, naming the three.
+Result<Profile> ParseProfile(std::string_view name);
+
+struct SessionOptions {
+  Profile profile = Profile::kMedium;
+  std::optional<int> threads;                   // instead of the profile's
+  std::optional<uint64_t> memory_limit_bytes;   // resident; instead of the profile's
+  std::string temp_directory;                   // for spilling; empty: never spills
+  std::vector<std::pair<std::string, std::string>> settings;  // further DuckDB settings, last wins
+  EventSink* sink = nullptr;                    // not owned, may be null
+  const CancelFlag* cancel = nullptr;           // not owned, may be null
+};
+
+class Session {
+ public:
+  /// Phases: configuration → database → function registry → batch scans → cancellation watch.
+  /// Errors SessionInitializationFailed; InvalidConfig for a setting that the engine refuses.
+  /// Cost   about 20 ms.
+  static Result<std::unique_ptr<Session>> Create(const SessionOptions& options);
+  ~Session();
+
+  /// The session's own connection: use it from the thread that owns the session.
+  Connection& connection();
+  /// A further one, for another thread. Is interrupted like the first.
+  Result<std::unique_ptr<Connection>> Connect();
+
+  /// Changes a setting of the database; the only way settings are changed after Create.
+  Result<void> Set(std::string_view key, std::string_view value);
+  /// Name and value of every setting given so far, sorted by name.
+  std::vector<std::pair<std::string, std::string>> SettingsSnapshot() const;
+
+  BatchScan& batches();
+
+  /// Stops what runs on every connection. Called by itself within 20 ms after the cancel flag is set.
+  void Interrupt();
+  /// Interrupted if the cancel flag is set: loops call it between steps.
+  Result<void> CheckCancelled() const;
+
+  int threads() const;
+  uint64_t memory_limit_bytes() const;
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace codeanatomy::engine
