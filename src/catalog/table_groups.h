@@ -1,0 +1,14 @@
+// The lists that make up Tables(): one per tables_*.cpp. Private to catalog/.
+#pragma once
+
+#include <span>
+
+#include "catalog/table.h"
+
+namespace codeanatomy::catalog {
+
+std::span<const TableInfo> SourceTables();   // tables_source.cpp
+std::span<const TableInfo> SyntaxTables();   // tables_syntax.cpp
+std::span<const TableInfo> ResolveTables();  // tables_resolve.cpp
+
+}  // namespace codeanatomy::catalog
