@@ -6,8 +6,8 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
 
-# A preset is configured once; afterwards the build itself notices what changed.
-configure = test -f build/$(1)/build.ninja || cmake --preset $(1)
+# A preset is configured when it is new or edited; otherwise the build itself notices what changed.
+configure = test build/$(1)/build.ninja -nt CMakePresets.json || cmake --preset $(1)
 compile = $(call configure,$(1)) && cmake --build --preset $(1) -j $(JOBS)
 
 help: ## list the targets
