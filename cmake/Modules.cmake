@@ -1,7 +1,8 @@
 # ca_module(NAME [DEPS …]): one folder of src/ as one static library, with its unit tests beside it.
 #
 # Sources are globbed (CONFIGURE_DEPENDS), so adding a file needs no edit here. `*_test.cpp` become
-# the doctest program `<name>_test`; `*_benchmark.cpp` become the program `<name>_benchmark`.
+# the doctest program `<name>_test`; `*_benchmark.cpp` become the program `<name>_benchmark`. main.cpp
+# belongs to a program, not to the library.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 # Unit tests do not stand beside the library, so they are told where it is.
@@ -15,6 +16,7 @@ function(ca_module name)
   set(tests ${sources})
   set(benchmarks ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|benchmark)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER benchmarks INCLUDE REGEX "_benchmark\\.cpp$")
   set(target "ca_${name}")
