@@ -37,8 +37,8 @@ class Connection {
     return Query(sql, std::span<const Value>(parameters.begin(), parameters.size()));
   }
 
-  /// The same, computed while it is read: bounded memory, no other statement on this connection until
-  /// the result is gone.
+  /// The same, computed while it is read: bounded memory, no other statement on this connection
+  /// until the result is gone.
   Result<QueryResult> Stream(std::string_view sql, std::span<const Value> parameters = {});
 
   /// Stops the statement that runs now; from any thread. A no-op where none runs.
@@ -49,10 +49,10 @@ class Connection {
 
  private:
   friend class Database;
-  Connection(std::shared_ptr<const Library> library, duckdb_connection handle);
+  Connection(const Library* library, duckdb_connection handle);
   Result<QueryResult> Run(std::string_view sql, std::span<const Value> parameters, bool streaming);
 
-  std::shared_ptr<const Library> library_;
+  const Library* library_;
   duckdb_connection handle_ = nullptr;
 };
 

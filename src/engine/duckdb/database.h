@@ -27,8 +27,8 @@ class Database {
   duckdb_database handle() const { return handle_; }
 
  private:
-  Database(std::shared_ptr<const Library> library, duckdb_database handle);
-  std::shared_ptr<const Library> library_;
+  Database(const Library* library, duckdb_database handle);
+  const Library* library_;
   duckdb_database handle_ = nullptr;
 };
 

@@ -1,7 +1,7 @@
 // QueryResult: rows of one statement, read chunk by chunk (at most 2,048 rows each).
 //
-//   CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query("SELECT node_id, kind FROM cpg_nodes"));
-//   while (true) {
+//   CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query("SELECT node_id, kind FROM
+//   cpg_nodes")); while (true) {
 //     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
 //     if (chunk == nullptr) break;
 //     for (size_t row = 0; row < chunk->rows(); ++row) Use(chunk->column(0).Integer(row));
@@ -18,7 +18,8 @@
 
 namespace codeanatomy::engine {
 
-/// One column of a chunk; of a nested type, `child` gives the columns below. Valid while the chunk is.
+/// One column of a chunk; of a nested type, `child` gives the columns below. Valid while the chunk
+/// is.
 class VectorView {
  public:
   VectorView(const Library& library, duckdb_vector vector, const LogicalType& type);
@@ -27,16 +28,17 @@ class VectorView {
   bool is_null(size_t row) const {
     return validity_ != nullptr && (validity_[row / 64] >> (row % 64) & 1) == 0;
   }
-  /// Any integer type of up to 64 bits, BOOLEAN as 0 and 1, ENUM as its code, DATE as days, TIMESTAMP
-  /// in its own unit. UBIGINT wraps.
+  /// Any integer type of up to 64 bits, BOOLEAN as 0 and 1, ENUM as its code, DATE as days,
+  /// TIMESTAMP in its own unit. UBIGINT wraps.
   int64_t Integer(size_t row) const;
   bool Boolean(size_t row) const { return static_cast<const bool*>(data_)[row]; }
   /// FLOAT and DOUBLE; integers converted.
   double Float(size_t row) const;
   /// VARCHAR, BLOB and ENUM.
   std::string_view Text(size_t row) const;
-  /// DECIMAL, HUGEINT: the unscaled value.
+  /// DECIMAL: the unscaled value; HUGEINT, UHUGEINT (wraps) and UUID: the 128 bits.
   __int128 Wide(size_t row) const;
+  duckdb_interval Interval(size_t row) const;
   /// LIST and MAP: first element and count in `child`.
   std::pair<size_t, size_t> Elements(size_t row) const;
   /// LIST: 0 the elements. MAP: 0 the keys, 1 the values. STRUCT: the fields, by row.
@@ -74,8 +76,8 @@ class QueryResult {
   const std::string& column_name(size_t index) const;
   const LogicalType& column_type(size_t index) const;
 
-  /// The next rows, null at the end. The chunk before becomes invalid. A streaming result computes here
-  /// and can fail here; a materialised one cannot.
+  /// The next rows, null at the end. The chunk before becomes invalid. A streaming result computes
+  /// here and can fail here; a materialised one cannot.
   Result<const Chunk*> Next();
 
   /// The only value of a result of one row and one column, as integer (0 where it is null) or text.

@@ -33,16 +33,24 @@ Result<Profile> ParseProfile(std::string_view name);
 
 struct SessionOptions {
   Profile profile = Profile::kMedium;
-  std::optional<int> threads;                   // instead of the profile's
-  std::optional<uint64_t> memory_limit_bytes;   // resident; instead of the profile's
-  std::string temp_directory;                   // for spilling; empty: never spills
+  std::optional<int> threads;                                 // instead of the profile's
+  std::optional<uint64_t> memory_limit_bytes;                 // resident; instead of the profile's
+  std::string temp_directory;                                 // for spilling; empty: never spills
   std::vector<std::pair<std::string, std::string>> settings;  // further DuckDB settings, last wins
-  EventSink* sink = nullptr;                    // not owned, may be null
-  const CancelFlag* cancel = nullptr;           // not owned, may be null
+  EventSink* sink = nullptr;                                  // not owned, may be null
+  const CancelFlag* cancel = nullptr;                         // not owned, may be null
 };
 
 class Session {
  public:
+  struct State;
+  /// Gives the connection back to its session.
+  struct ReturnConnection {
+    State* state = nullptr;
+    void operator()(Connection* connection) const;
+  };
+  using PooledConnection = std::unique_ptr<Connection, ReturnConnection>;
+
   /// Phases: configuration → database → function registry → batch scans → cancellation watch.
   /// Errors SessionInitializationFailed; InvalidConfig for a setting that the engine refuses.
   /// Cost   about 20 ms.
@@ -51,8 +59,8 @@ class Session {
 
   /// The session's own connection: use it from the thread that owns the session.
   Connection& connection();
-  /// A further one, for another thread. Is interrupted like the first.
-  Result<std::unique_ptr<Connection>> Connect();
+  /// A further one, for another thread; ends before the session. Is interrupted like the first.
+  Result<PooledConnection> Connect();
 
   /// Changes a setting of the database; the only way settings are changed after Create.
   Result<void> Set(std::string_view key, std::string_view value);
@@ -60,8 +68,11 @@ class Session {
   std::vector<std::pair<std::string, std::string>> SettingsSnapshot() const;
 
   BatchScan& batches();
+  /// Null where the options had none.
+  EventSink* sink();
 
-  /// Stops what runs on every connection. Called by itself within 20 ms after the cancel flag is set.
+  /// Stops what runs on every connection. Called by itself within 20 ms after the cancel flag is
+  /// set.
   void Interrupt();
   /// Interrupted if the cancel flag is set: loops call it between steps.
   Result<void> CheckCancelled() const;
@@ -70,7 +81,6 @@ class Session {
   uint64_t memory_limit_bytes() const;
 
  private:
-  struct State;
   explicit Session(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,241 @@
+#include "engine/duckdb/logical_type.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace codeanatomy::engine {
+namespace {
+
+struct SimpleType {
+  std::string_view declared;  // empty: results only
+  duckdb_type id;
+  std::string_view sql;
+};
+
+constexpr auto kSimpleTypes = std::to_array<SimpleType>({
+    {"Utf8", DUCKDB_TYPE_VARCHAR, "VARCHAR"},
+    {"Boolean", DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},
+    {"Int32", DUCKDB_TYPE_INTEGER, "INTEGER"},
+    {"Int64", DUCKDB_TYPE_BIGINT, "BIGINT"},
+    {"Float64", DUCKDB_TYPE_DOUBLE, "DOUBLE"},
+    {"Date", DUCKDB_TYPE_DATE, "DATE"},
+    {"Timestamp", DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
+    {"TimestampNtz", DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},
+    {"Binary", DUCKDB_TYPE_BLOB, "BLOB"},
+    {"", DUCKDB_TYPE_TINYINT, "TINYINT"},
+    {"", DUCKDB_TYPE_SMALLINT, "SMALLINT"},
+    {"", DUCKDB_TYPE_UTINYINT, "UTINYINT"},
+    {"", DUCKDB_TYPE_USMALLINT, "USMALLINT"},
+    {"", DUCKDB_TYPE_UINTEGER, "UINTEGER"},
+    {"", DUCKDB_TYPE_UBIGINT, "UBIGINT"},
+    {"", DUCKDB_TYPE_HUGEINT, "HUGEINT"},
+    {"", DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},
+    {"", DUCKDB_TYPE_FLOAT, "FLOAT"},
+    {"", DUCKDB_TYPE_TIME, "TIME"},
+    {"", DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"},
+    {"", DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},
+    {"", DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
+    {"", DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"},
+    {"", DUCKDB_TYPE_INTERVAL, "INTERVAL"},
+    {"", DUCKDB_TYPE_UUID, "UUID"},
+    {"", DUCKDB_TYPE_BIT, "BIT"},
+    {"", DUCKDB_TYPE_SQLNULL, "NULL"},
+});
+
+/// Text that the engine allocated.
+std::string Take(const Library& library, char* text) {
+  std::string copy = text == nullptr ? std::string() : std::string(text);
+  if (text != nullptr) library.duckdb_free(text);
+  return copy;
+}
+
+LogicalType TakeType(const Library& library, duckdb_logical_type type) {
+  LogicalType result = LogicalType::Of(library, type);
+  library.duckdb_destroy_logical_type(&type);
+  return result;
+}
+
+/// Recursive descent over the declared grammar; depth is bounded because tables are declared by us
+/// or come from a Delta schema that storage has bounded, and by kMaxDepth in any case.
+class DeclaredTypeParser {
+ public:
+  explicit DeclaredTypeParser(std::string_view text) : text_(text), rest_(text) {}
+
+  Result<LogicalType> Parse() {
+    CA_ASSIGN_OR_RETURN(LogicalType type, ParseType(0));
+    if (!rest_.empty()) return Malformed();
+    return type;
+  }
+
+ private:
+  static constexpr int kMaxDepth = 64;
+
+  Error Malformed() const {
+    return Error(ErrorCode::kInvalidArgument, "not a column type", std::string(text_),
+                 "types are Utf8, Boolean, Int32, Int64, Float64, Date, Timestamp, TimestampNtz, "
+                 "Binary, List<T>, Map<Utf8,T>, Struct<name:T,…>");
+  }
+
+  bool Accept(std::string_view token) {
+    if (!rest_.starts_with(token)) return false;
+    rest_.remove_prefix(token.size());
+    return true;
+  }
+
+  Result<LogicalType> ParseType(int depth) {
+    if (depth > kMaxDepth) return Malformed();
+    LogicalType type;
+    if (Accept("List<")) {
+      type.id = DUCKDB_TYPE_LIST;
+      CA_ASSIGN_OR_RETURN(LogicalType element, ParseType(depth + 1));
+      type.children.emplace_back("", std::move(element));
+    } else if (Accept("Map<")) {
+      type.id = DUCKDB_TYPE_MAP;
+      CA_ASSIGN_OR_RETURN(LogicalType key, ParseType(depth + 1));
+      if (!Accept(",")) return Malformed();
+      CA_ASSIGN_OR_RETURN(LogicalType value, ParseType(depth + 1));
+      type.children.emplace_back("key", std::move(key));
+      type.children.emplace_back("value", std::move(value));
+    } else if (Accept("Struct<")) {
+      type.id = DUCKDB_TYPE_STRUCT;
+      do {
+        const size_t colon = rest_.find(':');
+        if (colon == 0 || colon == std::string_view::npos) return Malformed();
+        std::string name(rest_.substr(0, colon));
+        rest_.remove_prefix(colon + 1);
+        CA_ASSIGN_OR_RETURN(LogicalType field, ParseType(depth + 1));
+        type.children.emplace_back(std::move(name), std::move(field));
+      } while (Accept(","));
+    } else {
+      const size_t end = std::min(rest_.find_first_of(",>"), rest_.size());
+      for (const SimpleType& simple : kSimpleTypes) {
+        if (end == 0 || simple.declared != rest_.substr(0, end)) continue;
+        rest_.remove_prefix(end);
+        type.id = simple.id;
+        return type;
+      }
+      return Malformed();
+    }
+    if (!Accept(">")) return Malformed();
+    return type;
+  }
+
+  std::string_view text_, rest_;
+};
+
+}  // namespace
+
+LogicalType LogicalType::Of(const Library& library, duckdb_logical_type type) {
+  LogicalType result;
+  result.id = library.duckdb_get_type_id(type);
+  switch (result.id) {
+    case DUCKDB_TYPE_DECIMAL:
+      result.width = library.duckdb_decimal_width(type);
+      result.scale = library.duckdb_decimal_scale(type);
+      result.storage = library.duckdb_decimal_internal_type(type);
+      break;
+    case DUCKDB_TYPE_ENUM:
+      result.storage = library.duckdb_enum_internal_type(type);
+      for (idx_t i = 0; i < library.duckdb_enum_dictionary_size(type); ++i) {
+        result.dictionary.push_back(Take(library, library.duckdb_enum_dictionary_value(type, i)));
+      }
+      break;
+    case DUCKDB_TYPE_LIST:
+      result.children.emplace_back("",
+                                   TakeType(library, library.duckdb_list_type_child_type(type)));
+      break;
+    case DUCKDB_TYPE_MAP:
+      result.children.emplace_back("key",
+                                   TakeType(library, library.duckdb_map_type_key_type(type)));
+      result.children.emplace_back("value",
+                                   TakeType(library, library.duckdb_map_type_value_type(type)));
+      break;
+    case DUCKDB_TYPE_STRUCT:
+      for (idx_t i = 0; i < library.duckdb_struct_type_child_count(type); ++i) {
+        result.children.emplace_back(
+            Take(library, library.duckdb_struct_type_child_name(type, i)),
+            TakeType(library, library.duckdb_struct_type_child_type(type, i)));
+      }
+      break;
+    default:
+      break;
+  }
+  return result;
+}
+
+Result<LogicalType> LogicalType::Parse(std::string_view declared) {
+  return DeclaredTypeParser(declared).Parse();
+}
+
+std::string LogicalType::ToSql() const {
+  switch (id) {
+    case DUCKDB_TYPE_DECIMAL:
+      return fmt::format("DECIMAL({},{})", width, scale);
+    case DUCKDB_TYPE_LIST:
+      return children[0].second.ToSql() + "[]";
+    case DUCKDB_TYPE_MAP:
+      return fmt::format("MAP({}, {})", children[0].second.ToSql(), children[1].second.ToSql());
+    case DUCKDB_TYPE_STRUCT: {
+      std::string fields;
+      for (const auto& [name, type] : children) {
+        fmt::format_to(std::back_inserter(fields), "{}{} {}", fields.empty() ? "" : ", ",
+                       QuoteIdentifier(name), type.ToSql());
+      }
+      return fmt::format("STRUCT({})", fields);
+    }
+    case DUCKDB_TYPE_ENUM: {
+      std::string values;
+      for (const std::string& value : dictionary) {
+        fmt::format_to(std::back_inserter(values), "{}{}", values.empty() ? "" : ", ",
+                       QuoteLiteral(value));
+      }
+      return fmt::format("ENUM({})", values);
+    }
+    default:
+      for (const SimpleType& simple : kSimpleTypes) {
+        if (simple.id == id) return std::string(simple.sql);
+      }
+      return fmt::format("UNSUPPORTED_{}", static_cast<int>(id));
+  }
+}
+
+duckdb_logical_type LogicalType::Create(const Library& library) const {
+  if (children.empty()) return library.duckdb_create_logical_type(id);
+  std::vector<duckdb_logical_type> types;
+  std::vector<const char*> names;
+  for (const auto& [name, type] : children) {
+    types.push_back(type.Create(library));
+    names.push_back(name.c_str());
+  }
+  duckdb_logical_type created = nullptr;
+  if (id == DUCKDB_TYPE_LIST) {
+    created = library.duckdb_create_list_type(types[0]);
+  } else if (id == DUCKDB_TYPE_MAP) {
+    created = library.duckdb_create_map_type(types[0], types[1]);
+  } else {
+    CA_CHECK(id == DUCKDB_TYPE_STRUCT, "only lists, maps and structs have children");
+    created = library.duckdb_create_struct_type(types.data(), names.data(), types.size());
+  }
+  for (duckdb_logical_type& type : types) library.duckdb_destroy_logical_type(&type);
+  return created;
+}
+
+namespace {
+
+std::string Quote(std::string_view text, char mark) {
+  std::string quoted(1, mark);
+  for (const char c : text) {
+    if (c == mark) quoted += mark;
+    quoted += c;
+  }
+  quoted += mark;
+  return quoted;
+}
+
+}  // namespace
+
+std::string QuoteIdentifier(std::string_view name) { return Quote(name, '"'); }
+std::string QuoteLiteral(std::string_view text) { return Quote(text, '\''); }
+
+}  // namespace codeanatomy::engine

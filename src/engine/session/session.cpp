@@ -1,0 +1,175 @@
+#include "engine/session/session.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace codeanatomy::engine {
+namespace {
+
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+constexpr uint64_t kGiB = uint64_t{1} << 30;
+constexpr std::chrono::milliseconds kCancelPoll{20};
+
+// The engine's limit is half of the resident budget, because it does not bound resident memory
+// (measured: limit 512 MB, 689 MB resident).
+constexpr auto kProfiles = std::to_array<ProfileInfo>({
+    {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB},
+    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB},
+    {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB},
+});
+
+}  // namespace
+
+const ProfileInfo& GetProfileInfo(Profile profile) {
+  return kProfiles[static_cast<size_t>(profile)];
+}
+
+Result<Profile> ParseProfile(std::string_view name) {
+  for (const ProfileInfo& info : kProfiles) {
+    if (info.name == name) return info.profile;
+  }
+  return Error(ErrorCode::kInvalidArgument, fmt::format("no engine profile {}", name),
+               std::string(name), "profiles are small, medium and large");
+}
+
+struct Session::State {
+  // Destroyed from the last to the first: connections end before the database.
+  int threads = 1;
+  uint64_t memory_limit_bytes = 0;
+  EventSink* sink = nullptr;
+  const CancelFlag* cancel = nullptr;
+  std::map<std::string, std::string> settings;
+  std::optional<Database> database;
+  std::unique_ptr<BatchScan> batches;
+
+  std::mutex mutex;  // of the three below
+  std::vector<std::unique_ptr<Connection>> idle;
+  std::vector<Connection*> open;  // idle ones too
+  bool closing = false;
+  std::condition_variable closing_changed;
+
+  std::unique_ptr<Connection> main;
+  std::thread watch;
+
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      closing = true;
+    }
+    closing_changed.notify_all();
+    if (watch.joinable()) watch.join();
+  }
+
+  void Interrupt() {
+    const std::lock_guard lock(mutex);
+    for (Connection* connection : open) connection->Interrupt();
+  }
+
+  /// Interrupts again and again once cancelled: a statement may begin after the first time.
+  void Watch() {
+    std::unique_lock lock(mutex);
+    while (!closing) {
+      closing_changed.wait_for(lock, kCancelPoll);
+      if (!cancel->cancelled()) continue;
+      for (Connection* connection : open) connection->Interrupt();
+    }
+  }
+};
+
+void Session::ReturnConnection::operator()(Connection* connection) const {
+  const std::lock_guard lock(state->mutex);
+  state->idle.emplace_back(connection);
+}
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) {
+  const ProfileInfo& profile = GetProfileInfo(options.profile);
+  auto state = std::make_unique<State>();
+  state->threads = options.threads.value_or(profile.threads);
+  if (state->threads <= 0) {
+    state->threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  }
+  state->memory_limit_bytes = options.memory_limit_bytes.value_or(profile.memory_bytes);
+  const uint64_t engine_bytes =
+      options.memory_limit_bytes ? *options.memory_limit_bytes / 2 : profile.engine_bytes;
+  state->sink = options.sink;
+  state->cancel = options.cancel;
+  state->settings = {
+      {"memory_limit", fmt::format("{}B", engine_bytes)},
+      {"preserve_insertion_order", "true"},
+      {"temp_directory", options.temp_directory},
+      {"threads", fmt::format("{}", state->threads)},
+  };
+  if (!options.temp_directory.empty()) {
+    state->settings["max_temp_directory_size"] = fmt::format("{}B", profile.temporary_bytes);
+  }
+  for (const auto& [key, value] : options.settings) state->settings[key] = value;
+
+  CA_ASSIGN_OR_RETURN(Database database,
+                      Database::Open({state->settings.begin(), state->settings.end()}));
+  state->database.emplace(std::move(database));
+  CA_ASSIGN_OR_RETURN(Connection main, state->database->Connect());
+  state->main = std::make_unique<Connection>(std::move(main));
+  state->open.push_back(state->main.get());
+  CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
+  if (state->cancel != nullptr) {
+    state->watch = std::thread([raw = state.get()] { raw->Watch(); });
+  }
+  return std::unique_ptr<Session>(new Session(std::move(state)));
+}
+
+Connection& Session::connection() { return *state_->main; }
+
+Result<Session::PooledConnection> Session::Connect() {
+  const ReturnConnection give_back{state_.get()};
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->idle.empty()) {
+      PooledConnection connection(state_->idle.back().release(), give_back);
+      state_->idle.pop_back();
+      return connection;
+    }
+  }
+  CA_ASSIGN_OR_RETURN(Connection opened, state_->database->Connect());
+  PooledConnection connection(new Connection(std::move(opened)), give_back);
+  const std::lock_guard lock(state_->mutex);
+  state_->open.push_back(connection.get());
+  return connection;
+}
+
+Result<void> Session::Set(std::string_view key, std::string_view value) {
+  CA_RETURN_IF_ERROR(state_->main->Execute(
+      fmt::format("SET GLOBAL {} = {}", QuoteIdentifier(key), QuoteLiteral(value))));
+  const std::lock_guard lock(state_->mutex);
+  state_->settings.insert_or_assign(std::string(key), std::string(value));
+  return {};
+}
+
+std::vector<std::pair<std::string, std::string>> Session::SettingsSnapshot() const {
+  const std::lock_guard lock(state_->mutex);
+  return {state_->settings.begin(), state_->settings.end()};
+}
+
+BatchScan& Session::batches() { return *state_->batches; }
+EventSink* Session::sink() { return state_->sink; }
+void Session::Interrupt() { state_->Interrupt(); }
+
+Result<void> Session::CheckCancelled() const {
+  if (state_->cancel == nullptr || !state_->cancel->cancelled()) return {};
+  return Error(ErrorCode::kInterrupted,
+               fmt::format("stopped by signal {}", state_->cancel->signal()));
+}
+
+int Session::threads() const { return state_->threads; }
+uint64_t Session::memory_limit_bytes() const { return state_->memory_limit_bytes; }
+
+}  // namespace codeanatomy::engine
