@@ -17,6 +17,8 @@ constexpr auto kErrorCodes = std::to_array<ErrorCodeInfo>({
 
 }  // namespace
 
+std::span<const ErrorCodeInfo> ErrorCodes() { return kErrorCodes; }
+
 const ErrorCodeInfo& GetErrorCodeInfo(ErrorCode code) {
   return kErrorCodes[static_cast<size_t>(code)];
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,8 @@ struct ErrorCodeInfo {
   std::string_view meaning;  // one line for the reference page
 };
 
+/// All codes, in the order of the enumeration.
+std::span<const ErrorCodeInfo> ErrorCodes();
 /// The declared record of a code. Never fails.
 const ErrorCodeInfo& GetErrorCodeInfo(ErrorCode code);
 

@@ -21,6 +21,11 @@ inline constexpr auto kNodeKindNames = std::to_array<std::string_view>({
 #include "catalog/node_kind.def"
 });
 
+inline constexpr auto kNodeKindMeanings = std::to_array<std::string_view>({
+#define CA_NODE_KIND(Name, label, meaning) meaning,
+#include "catalog/node_kind.def"
+});
+
 constexpr std::string_view NodeKindName(NodeKind kind) {
   return kNodeKindNames[static_cast<size_t>(kind)];
 }
