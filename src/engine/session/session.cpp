@@ -109,6 +109,13 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
       {"temp_directory", options.temp_directory},
       {"threads", fmt::format("{}", state->threads)},
   };
+  // The engine plans differently for one thread, and files would come out in other row groups. So
+  // it is told of two threads that call from outside: it starts none of its own and ours works
+  // alone.
+  if (state->threads == 1) {
+    state->settings["threads"] = "2";
+    state->settings["external_threads"] = "2";
+  }
   if (!options.temp_directory.empty()) {
     state->settings["max_temp_directory_size"] = fmt::format("{}B", profile.temporary_bytes);
   }
