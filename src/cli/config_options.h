@@ -1,0 +1,23 @@
+// The flags of the declared options (catalog/option.h), for every command that resolves a Config.
+#pragma once
+
+#include <memory>
+
+#include "cli/invocation.h"
+#include "driver/config/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace codeanatomy::cli {
+
+/// Adds a flag for every declared option to `command`; the texts given are in the returned map once
+/// the line is parsed.
+std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command);
+
+/// Flags, environment and configuration files of the working directory. Errors: InvalidConfig,
+/// InvalidArgument.
+Result<driver::Config> ResolveConfig(const GlobalOptions& global, const driver::TextSettings& flags);
+
+}  // namespace codeanatomy::cli

@@ -1,0 +1,199 @@
+// Shards are cut by bytes in path order, so that files, and with them tables and digests, depend on the
+// sources alone. While a shard is being written the next one is read and extracted.
+#include "driver/build/evidence_stage.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <memory>
+
+#include "catalog/diagnostic_code.h"
+#include "catalog/table.h"
+#include "driver/build/evidence_writer.h"
+#include "source/read_file.h"
+#include "storage/log/transaction.h"
+
+namespace codeanatomy::driver {
+namespace {
+
+constexpr uint64_t kShardBytes = 4 << 20;
+
+using Shard = std::vector<source::SourceFile>;
+
+/// Consecutive ranges of `paths` of about kShardBytes each.
+std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root, const std::vector<std::string>& paths) {
+  std::vector<std::pair<size_t, size_t>> shards;
+  size_t begin = 0;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    struct stat info {};
+    const uint64_t size =
+        ::stat(fmt::format("{}/{}", root, paths[i]).c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+    if (i > begin && bytes + size > kShardBytes) {
+      shards.emplace_back(begin, i);
+      begin = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (begin < paths.size()) shards.emplace_back(begin, paths.size());
+  return shards;
+}
+
+std::shared_ptr<Shard> ReadShard(const std::string& root, std::span<const std::string> paths, uint64_t max_file_bytes,
+                                 int threads) {
+  auto shard = std::make_shared<Shard>(paths.size());
+  tbb::task_arena arena(threads);
+  arena.execute([&] {
+    tbb::parallel_for(size_t{0}, paths.size(), [&](size_t i) {
+      (*shard)[i] = source::ReadSourceFile(root, paths[i], max_file_bytes);
+    });
+  });
+  return shard;
+}
+
+class Stage {
+ public:
+  Stage(const EvidenceStageRequest& request, engine::Session& session, const storage::Environment& environment,
+        Recorder& recorder, uint64_t parent_span, const CancelFlag& cancel)
+      : request_(request),
+        session_(session),
+        environment_(environment),
+        recorder_(recorder),
+        span_(recorder, "extraction", parent_span),
+        cancel_(cancel),
+        writer_(session, request.out, session.threads()) {}
+
+  Result<EvidenceStageResult> Run() {
+    auto result = RunSteps();
+    if (!result) span_.Exception(result.error());
+    return result;
+  }
+
+ private:
+  Result<EvidenceStageResult> RunSteps() {
+    CA_ASSIGN_OR_RETURN(source::ScanResult scan, Scan());
+    std::vector<std::string> paths;
+    for (const source::ScannedFile& file : scan.files) {
+      if (file.included) paths.push_back(file.path);
+    }
+    result_.file_count = paths.size();
+    if (paths.empty()) {
+      return Error(ErrorCode::kExtractionFailed, "no Python file to analyse", request_.repository,
+                   "check the path, --include-glob, --exclude-glob and the ignore rules of git");
+    }
+    CA_RETURN_IF_ERROR(Write(evidence::CatalogEvidence(), nullptr));
+    CA_RETURN_IF_ERROR(Write(evidence::ScanEvidence(scan, request_.extract), nullptr));
+    CA_RETURN_IF_ERROR(ExtractShards(scan.root, paths));
+    CA_RETURN_IF_ERROR(Commit());
+    return std::move(result_);
+  }
+
+  Result<source::ScanResult> Scan() {
+    SpanScope span(recorder_, "extraction.repo_scan", span_.id());
+    return source::ScanRepository(request_.repository, request_.scan, cancel_);
+  }
+
+  Result<void> Write(std::vector<evidence::TableBatches> tables, std::shared_ptr<const void> sources) {
+    for (const evidence::TableBatches& table : tables) {
+      rows_[std::string(table.table->name)] += table.rows;
+      if (table.table->name == "diagnostics") CountDiagnostics(table);
+    }
+    return writer_.Write(std::move(tables), std::move(sources));
+  }
+
+  /// A batch is one file; the file failed if any of its diagnostics is an error.
+  void CountDiagnostics(const evidence::TableBatches& table) {
+    size_t code_column = 0;
+    while (table.table->columns[code_column].name != "code") ++code_column;
+    for (const ColumnBatch& batch : table.batches) {
+      bool failed = false;
+      const auto count = [&](std::string_view code) {
+        ++result_.diagnostics[std::string(code)];
+        const DiagnosticCodeInfo* info = FindDiagnosticCode(code);
+        failed |= info != nullptr && info->severity == DiagnosticSeverity::kError;
+      };
+      const Column& column = batch.columns[code_column];
+      if (const auto* codes = std::get_if<CodeColumn>(&column)) {
+        for (const uint16_t code : codes->codes) count(codes->dictionary[code]);
+      } else if (const auto* texts = std::get_if<TextColumn>(&column)) {
+        for (const std::string_view code : texts->values) count(code);
+      }
+      result_.failed_files += failed ? 1 : 0;
+    }
+  }
+
+  Result<void> ExtractShards(const std::string& root, const std::vector<std::string>& paths) {
+    evidence::RepositoryResolution resolution(request_.extract);
+    size_t done = 0;
+    for (const auto& [begin, end] : CutShards(root, paths)) {
+      CA_RETURN_IF_ERROR(session_.CheckCancelled());
+      SpanScope span(recorder_, "extract.shard", span_.id());
+      auto files = ReadShard(root, std::span(paths).subspan(begin, end - begin), request_.max_file_bytes,
+                             session_.threads());
+      evidence::ShardEvidence shard =
+          evidence::ExtractShard(*files, request_.extract, session_.threads(), cancel_);
+      CA_RETURN_IF_ERROR(session_.CheckCancelled());
+      result_.counts.bytes += shard.counts.bytes;
+      result_.counts.lines += shard.counts.lines;
+      result_.counts.nodes += shard.counts.nodes;
+      result_.counts.diagnostics += shard.counts.diagnostics;
+      std::vector<evidence::TableBatches> tables = std::move(shard.tables);
+      resolution.Add(std::move(shard));
+      CA_RETURN_IF_ERROR(Write(std::move(tables), std::move(files)));
+      done = end;
+      recorder_.Progress("extract", "files", done, paths.size());
+    }
+    SpanScope span(recorder_, "extract.resolve", span_.id());
+    CA_ASSIGN_OR_RETURN(auto tables, resolution.Finish());
+    // The resolution owns what its rows point into.
+    return Write(std::move(tables), std::make_shared<evidence::RepositoryResolution>(std::move(resolution)));
+  }
+
+  Result<void> Commit() {
+    SpanScope span(recorder_, "extraction.commit", span_.id());
+    CA_ASSIGN_OR_RETURN(auto files, writer_.Finish());
+    for (const TableInfo& table : Tables()) {
+      if (table.group == TableGroup::kCpg) continue;
+      const std::string location = TableLocation(table);
+      const std::string root = fmt::format("{}/{}", request_.out, location);
+      std::vector<storage::DataFile>& data = files[std::string(table.name)];
+      auto& live = result_.files[std::string(table.name)];
+      for (const storage::DataFile& file : data) live.push_back(fmt::format("{}/{}", root, file.path));
+      CA_RETURN_IF_ERROR(environment_.files.CreateDirectories(root));
+      CA_ASSIGN_OR_RETURN(auto transaction,
+                          storage::Transaction::Begin(environment_, root,
+                                                      {.schema = storage::SchemaOf(table),
+                                                       .mode = storage::WriteMode::kOverwrite,
+                                                       .schema_mode = storage::SchemaMode::kReplace}));
+      transaction.Add(std::move(data));
+      CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome,
+                          transaction.Commit({.metadata = request_.commit_metadata, .skip_if_unchanged = true}));
+      result_.tables.push_back({std::string(table.name), location, outcome.version, rows_[std::string(table.name)],
+                                outcome.files_added, outcome.bytes_written, outcome.content_digest});
+    }
+    return {};
+  }
+
+  const EvidenceStageRequest& request_;
+  engine::Session& session_;
+  const storage::Environment& environment_;
+  Recorder& recorder_;
+  SpanScope span_;
+  const CancelFlag& cancel_;
+  EvidenceWriter writer_;
+  EvidenceStageResult result_;
+  std::map<std::string, uint64_t> rows_;
+};
+
+}  // namespace
+
+Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request, engine::Session& session,
+                                             const storage::Environment& environment, Recorder& recorder,
+                                             uint64_t parent_span, const CancelFlag& cancel) {
+  return Stage(request, session, environment, recorder, parent_span, cancel).Run();
+}
+
+}  // namespace codeanatomy::driver

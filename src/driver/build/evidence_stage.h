@@ -1,0 +1,43 @@
+// The native half of a build: scan, extraction in shards, resolution, evidence tables committed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/observe.h"
+#include "base/result.h"
+#include "driver/build/build.h"
+#include "engine/session/session.h"
+#include "evidence/extract.h"
+#include "source/repository_scan.h"
+#include "storage/environment.h"
+
+namespace codeanatomy::driver {
+
+struct EvidenceStageRequest {
+  source::ScanOptions scan;
+  evidence::ExtractOptions extract;
+  std::string repository;
+  std::string out;
+  uint64_t max_file_bytes = 0;
+  std::map<std::string, std::string> commit_metadata;
+};
+
+struct EvidenceStageResult {
+  std::vector<BuiltTable> tables;  // every declared evidence and quality table, by name
+  /// Live Parquet files by table, absolute, in row order.
+  std::map<std::string, std::vector<std::string>, std::less<>> files;
+  evidence::FileCounts counts;
+  uint64_t file_count = 0, failed_files = 0;
+  std::map<std::string, uint64_t> diagnostics;  // rows by code
+};
+
+/// Errors  ExtractionFailed when the repository holds no Python file; IdCollision; those of scan,
+///         storage and engine; Interrupted.
+/// Memory  two shards of 4 MiB of source with their trees and rows, plus per-file interfaces.
+Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request, engine::Session& session,
+                                             const storage::Environment& environment, Recorder& recorder,
+                                             uint64_t parent_span, const CancelFlag& cancel);
+
+}  // namespace codeanatomy::driver

@@ -1,0 +1,77 @@
+#include "driver/run/run_bundle.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace codeanatomy::driver {
+namespace {
+
+std::string Manifest(const RunBundle& bundle) {
+  const BuildReport& report = *bundle.report;
+  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
+  for (const BuiltTable& table : report.tables) {
+    outputs.push_back({{"table", table.name},
+                       {"path", table.path},
+                       {"version", table.version},
+                       {"rows", table.rows},
+                       {"content_digest", table.content_digest}});
+  }
+  nlohmann::ordered_json manifest{{"run_id", report.run_id},
+                                  {"status", bundle.error == nullptr ? "ok" : "error"},
+                                  {"repository", report.repository},
+                                  {"output_dir", report.output_dir},
+                                  {"target_version", PythonVersionName(report.target_version)},
+                                  {"spec_hash", report.spec_hash},
+                                  {"files", report.files},
+                                  {"bytes", report.bytes},
+                                  {"lines", report.lines},
+                                  {"failed_files", report.failed_files},
+                                  {"nodes", report.nodes},
+                                  {"edges", report.edges},
+                                  {"diagnostics", report.diagnostics},
+                                  {"seconds", report.seconds},
+                                  {"peak_memory_bytes", report.peak_memory_bytes},
+                                  {"id_salt", bundle.config->GetInt("graph.id_salt")},
+                                  {"edges_form", bundle.config->GetText("graph.edges")},
+                                  {"props_form", bundle.config->GetText("graph.props")},
+                                  {"outputs", outputs}};
+  if (bundle.error != nullptr) {
+    manifest["error"] = {{"code", GetErrorCodeInfo(bundle.error->code()).name},
+                         {"message", bundle.error->message()},
+                         {"subject", bundle.error->subject()},
+                         {"frames", bundle.error->frames()}};
+  }
+  return manifest.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string SpecPath(const std::string& out, const std::string& spec_hash) {
+  return fmt::format("{}/specs/{}.json", out, spec_hash);
+}
+
+Result<void> WriteSpec(storage::FileSystem& files, const std::string& out, const std::string& spec_hash,
+                       const std::string& spec_json) {
+  CA_RETURN_IF_ERROR(files.CreateDirectories(out + "/specs"));
+  return files.WriteFile(SpecPath(out, spec_hash), spec_json);
+}
+
+Result<void> WriteRunBundle(const RunBundle& bundle) {
+  const auto files = storage::OpenPosixFileSystem();
+  const std::string folder = fmt::format("{}/run_bundles/{}", bundle.out, bundle.report->run_id);
+  CA_RETURN_IF_ERROR(files->CreateDirectories(folder));
+  const auto write = [&](std::string_view name, const std::string& text) {
+    return files->WriteFile(fmt::format("{}/{}", folder, name), text);
+  };
+  nlohmann::json settings = nlohmann::json::object();
+  for (const auto& [name, value] : bundle.settings) settings[name] = value;
+  CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
+  CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
+  if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
+  CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));
+  CA_RETURN_IF_ERROR(write("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id)));
+  return write("manifest.json", Manifest(bundle));
+}
+
+}  // namespace codeanatomy::driver
