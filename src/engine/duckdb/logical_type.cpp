@@ -164,6 +164,31 @@ LogicalType LogicalType::Of(const Library& library, duckdb_logical_type type) {
   return result;
 }
 
+LogicalType LogicalType::Of(const storage::DataType& type) {
+  using storage::TypeKind;
+  static constexpr duckdb_type kIds[] = {
+      DUCKDB_TYPE_VARCHAR,   DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_SMALLINT,
+      DUCKDB_TYPE_TINYINT,   DUCKDB_TYPE_FLOAT,  DUCKDB_TYPE_DOUBLE,  DUCKDB_TYPE_DECIMAL,
+      DUCKDB_TYPE_BOOLEAN,   DUCKDB_TYPE_BLOB,   DUCKDB_TYPE_DATE,    DUCKDB_TYPE_TIMESTAMP_TZ,
+      DUCKDB_TYPE_TIMESTAMP, DUCKDB_TYPE_STRUCT, DUCKDB_TYPE_LIST,    DUCKDB_TYPE_MAP};
+  static_assert(std::size(kIds) == static_cast<size_t>(TypeKind::kMap) + 1);
+  LogicalType result;
+  result.id = kIds[static_cast<size_t>(type.kind)];
+  if (type.kind == TypeKind::kDecimal) {
+    result.width = type.precision;
+    result.scale = type.scale;
+    result.storage = type.precision <= 4    ? DUCKDB_TYPE_SMALLINT
+                     : type.precision <= 9  ? DUCKDB_TYPE_INTEGER
+                     : type.precision <= 18 ? DUCKDB_TYPE_BIGINT
+                                            : DUCKDB_TYPE_HUGEINT;
+  }
+  for (const storage::Field& child : type.children) {
+    const bool named = type.kind != TypeKind::kArray;
+    result.children.emplace_back(named ? child.name : std::string(), Of(child.type));
+  }
+  return result;
+}
+
 Result<LogicalType> LogicalType::Parse(std::string_view declared) {
   return DeclaredTypeParser(declared).Parse();
 }
@@ -201,6 +226,7 @@ std::string LogicalType::ToSql() const {
 }
 
 duckdb_logical_type LogicalType::Create(const Library& library) const {
+  if (id == DUCKDB_TYPE_DECIMAL) return library.duckdb_create_decimal_type(width, scale);
   if (children.empty()) return library.duckdb_create_logical_type(id);
   std::vector<duckdb_logical_type> types;
   std::vector<const char*> names;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/duckdb/library.h"
+#include "storage/schema.h"
 
 namespace codeanatomy::engine {
 
@@ -20,6 +21,8 @@ struct LogicalType {
 
   /// Reads the engine's handle, which stays the caller's.
   static LogicalType Of(const Library& library, duckdb_logical_type type);
+  /// The engine's type of a stored column.
+  static LogicalType Of(const storage::DataType& type);
   /// The type of a declared one: "Utf8", "List<Struct<a:Int64>>" (catalog/table.h), also Date,
   /// Timestamp, TimestampNtz, Binary.
   /// Errors InvalidArgument: not in the grammar.
@@ -27,7 +30,7 @@ struct LogicalType {
 
   /// As SQL writes it: BIGINT, DECIMAL(18,3), STRUCT("a" VARCHAR, "b" BIGINT)[].
   std::string ToSql() const;
-  /// The engine's handle, the caller destroys it. Only for types that Parse makes.
+  /// The engine's handle, the caller destroys it. For types of stored columns.
   duckdb_logical_type Create(const Library& library) const;
 
   bool operator==(const LogicalType&) const = default;

@@ -127,6 +127,9 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   CA_ASSIGN_OR_RETURN(Connection main, state->database->Connect());
   state->main = std::make_unique<Connection>(std::move(main));
   state->open.push_back(state->main.get());
+  // A setting of a linked-in extension, which the engine does not know at open.
+  CA_RETURN_IF_ERROR(state->main->Execute("SET GLOBAL TimeZone = 'UTC'"));
+  state->settings["TimeZone"] = "UTC";
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
   if (state->cancel != nullptr) {
     state->watch = std::thread([raw = state.get()] { raw->Watch(); });
