@@ -18,6 +18,8 @@ class App;
 
 namespace codeanatomy::cli {
 
+void AddCatalogCommand(CLI::App& app, Invocation& invocation);
+void AddConfigCommand(CLI::App& app, Invocation& invocation);
 void AddVersionCommand(CLI::App& app, Invocation& invocation);
 
 }  // namespace codeanatomy::cli

@@ -101,6 +101,8 @@ int Main(int argc, char** argv) {
   Invocation invocation;
   std::vector<std::string> topic;
   AddGlobalOptions(app, invocation.global);
+  AddCatalogCommand(app, invocation);
+  AddConfigCommand(app, invocation);
   AddVersionCommand(app, invocation);
   AddHelpCommand(app, topic);
   app.get_subcommand("help")->callback(

@@ -7,5 +7,6 @@ namespace codeanatomy::cli {
 
 inline constexpr std::string_view kProgramVersion = CA_PROGRAM_VERSION;
 inline constexpr std::string_view kDuckDbVersion = CA_DUCKDB_VERSION;  // empty: a system library
+extern const std::string_view kProgramCommit;                          // empty: no git checkout
 
 }  // namespace codeanatomy::cli

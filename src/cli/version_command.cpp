@@ -1,7 +1,6 @@
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <sys/utsname.h>
-
-#include <CLI/CLI.hpp>
 
 #include "base/json_text.h"
 #include "cli/commands.h"
@@ -19,7 +18,9 @@ int PrintVersion() {
   AppendJsonString(json, fmt::format("{} {}", system.sysname, system.machine));
   json += ",\n  \"build\": {\"compiler\": ";
   AppendJsonString(json, "g++ " __VERSION__);
-  json += ", \"standard\": \"C++20\"}";
+  json += ", \"standard\": \"C++20\", \"commit\": ";
+  AppendJsonString(json, kProgramCommit);
+  json += '}';
   json += ",\n  \"dependencies\": {\"duckdb\": ";
   AppendJsonString(json, kDuckDbVersion.empty() ? "system" : kDuckDbVersion);
   fmt::print("{}}}\n}}\n", json);
@@ -31,6 +32,7 @@ int PrintVersion() {
 void AddVersionCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("version", "Print the versions of the program as JSON");
   command->alias("v");
+  command->footer("Examples:\n  codeanatomy version\n  codeanatomy --version");
   command->callback([&invocation] { invocation.run = [] { return PrintVersion(); }; });
 }
 
