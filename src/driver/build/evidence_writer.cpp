@@ -125,19 +125,10 @@ Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTable(engine::Connec
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return ErrnoError(failed.value(), "make the folder", folder);
-  auto written = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation), folder);
+  // Batches come in order and on one thread, which is all that `sorted` asks for.
+  auto files = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation),
+                                    folder, {.sorted = true});
   session_.batches().Drop(relation);
-  if (!written) return std::move(written.error());
-  std::vector<storage::DataFile> files;
-  for (engine::DataFile& file : *written) {
-    storage::DataFile data{.path = std::move(file.name), .sha256 = std::move(file.sha256), .size = file.size,
-                           .rows = file.rows};
-    for (engine::ColumnStatistics& column : file.columns) {
-      data.columns.push_back({std::move(column.column), std::move(column.min), std::move(column.max),
-                              column.null_count});
-    }
-    files.push_back(std::move(data));
-  }
   return files;
 }
 
