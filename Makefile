@@ -1,7 +1,7 @@
 # `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench bench-peers asan tsan format lint check clean
+.PHONY: help setup build demo test test-full bench bench-peers asan tsan format lint check reference clean
 
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
@@ -55,6 +55,9 @@ lint: ## clang-tidy on the files changed since main
 
 check: ## everything a change must pass: format, lint, layers, sizes, build, tests
 	@scripts/check.sh
+
+reference: build ## write docs/reference/ from the declarations of the catalogue
+	@$(PROGRAM) catalog --markdown --write docs/reference
 
 clean: ## remove build/, keep .deps/
 	rm -rf build
