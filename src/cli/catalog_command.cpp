@@ -66,8 +66,8 @@ Result<int> RunCatalog(const CatalogOptions& options) {
 
 void AddCatalogCommand(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<CatalogOptions>();
-  CLI::App* command =
-      app.add_subcommand("catalog", "Print kinds, tables, codes and options as declared");
+  CLI::App* command = app.add_subcommand(
+      "catalog", "Print kinds, tables, functions, codes and options as declared");
   command
       ->add_option(
           "SUBJECT", options->subject,

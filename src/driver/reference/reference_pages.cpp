@@ -10,6 +10,7 @@
 #include "catalog/diagnostic_code.h"
 #include "catalog/edge_kind.h"
 #include "catalog/node_kind.h"
+#include "catalog/operator.h"
 #include "catalog/option.h"
 #include "catalog/table.h"
 #include "catalog/view.h"
@@ -89,6 +90,23 @@ ReferencePage TablesPage() {
                              .sql = std::string(view.select)});
   }
   return page;
+}
+
+ReferencePage FunctionsPage() {
+  ReferenceSection section{
+      .columns = {{"function", true}, {"parameters", true}, {"result", true}, {"DuckDB", true}}};
+  for (const OperatorInfo& info : kOperators) {
+    section.rows.push_back({info.name, info.parameters, info.result, info.duckdb});
+  }
+  return {
+      "functions",
+      "functions.md",
+      "Functions of spec expressions",
+      "What an expression tree of a spec may call. `T` and `U` stand for one type each, the common "
+      "one of all arguments bound to it, `N` for a numeric type; `*` allows any number more of the "
+      "last parameter. The last column is the form in DuckDB's SQL: `{0}` is the first argument, "
+      "`{1*, }` all from the second on. Declared in `src/catalog/operator.def`.",
+      {std::move(section)}};
 }
 
 ReferencePage CodesPage() {
@@ -200,9 +218,10 @@ struct Subject {
   std::string_view name;
   ReferencePage (*make)();
 };
-constexpr Subject kSubjects[] = {{"nodes", NodesPage},     {"edges", EdgesPage},
-                                 {"tables", TablesPage},   {"codes", CodesPage},
-                                 {"options", OptionsPage}, {"syntax", SyntaxPage}};
+constexpr Subject kSubjects[] = {{"nodes", NodesPage},   {"edges", EdgesPage},
+                                 {"tables", TablesPage}, {"functions", FunctionsPage},
+                                 {"codes", CodesPage},   {"options", OptionsPage},
+                                 {"syntax", SyntaxPage}};
 
 }  // namespace
 
