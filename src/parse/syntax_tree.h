@@ -22,6 +22,7 @@
 #include "base/span.h"
 #include "catalog/ast_kind.h"
 #include "catalog/python_version.h"
+#include "parse/pod_vector.h"
 
 namespace codeanatomy::parse {
 
@@ -31,8 +32,9 @@ using ConstantId = Id<struct ConstantTag>;  // literal value
 
 enum class ConstantKind : uint8_t { kNone, kTrue, kFalse, kEllipsis, kInt, kFloat, kImaginary, kStr, kBytes };
 
-/// A literal. `text`: for numbers the source digits, underscores removed; for str the decoded value as
-/// UTF-8 in which lone surrogates are encoded as three bytes (WTF-8); for bytes the value.
+/// A literal. `text`: for numbers the source text without underscores, prefix (0x, 0o, 0b) and suffix
+/// (j) included; for str the decoded value as UTF-8 in which lone surrogates are encoded as three bytes
+/// (WTF-8); for bytes the value.
 struct Constant {
   ConstantKind kind;
   std::string_view text;
@@ -109,9 +111,9 @@ class SyntaxTree {
   std::vector<uint32_t> begins_, ends_, name_begins_, slot_begins_;
   std::vector<AstField> slots_of_;
   std::vector<int32_t> slot_indexes_;
-  std::vector<int32_t> slots_, lists_;
+  PodVector<int32_t> slots_, lists_;
   std::vector<std::string_view> names_;
-  std::vector<Constant> constants_;
+  PodVector<Constant> constants_;
   std::vector<ByteSpan> tokens_;
   std::vector<Diagnostic> diagnostics_;
   std::vector<std::unique_ptr<char[]>> buffers_;  // decoded text that names_ and constants_ refer to

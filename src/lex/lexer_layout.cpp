@@ -1,0 +1,146 @@
+// Line ends and indentation: NEWLINE, INDENT, DEDENT as CPython's tokenizer produces them.
+//
+// A line's indentation is measured twice, with tabs to multiples of 8 and with tabs as 1; where the two
+// measures order a line differently against the open blocks, the text depends on the tab size and is a
+// TabError. Blank and comment lines count for nothing. A form feed restarts the measure.
+#include <string>
+
+#include "lex/lexer_state.h"
+
+namespace codeanatomy::lex {
+
+namespace {
+bool IsTypeComment(std::string_view comment) {
+  size_t i = 1;
+  while (i < comment.size() && (comment[i] == ' ' || comment[i] == '\t')) ++i;
+  return comment.substr(i).starts_with("type: ");
+}
+}  // namespace
+
+void Lexer::SkipLineEnd() {
+  if (*p_ == '\r' && p_ + 1 < end_ && p_[1] == '\n') ++p_;
+  ++p_;
+}
+
+void Lexer::LexComment() {
+  const char* begin = p_;
+  while (p_ < end_ && *p_ != '\n' && *p_ != '\r') ++p_;
+  if (options_.type_comments &&
+      IsTypeComment({begin, static_cast<size_t>(p_ - begin)})) {
+    Emit(TokenKind::kTypeComment, begin);
+  } else if (options_.trivia) {
+    Emit(TokenKind::kComment, begin);
+  }
+}
+
+void Lexer::LexNewline() {
+  const char* begin = p_;
+  SkipLineEnd();
+  if (expression_only_) return;
+  if (!brackets_.empty() || !line_has_tokens_) {
+    if (options_.trivia) Emit(TokenKind::kNl, begin);
+    if (brackets_.empty()) LexLineStart();
+    return;
+  }
+  Emit(TokenKind::kNewline, begin);
+  line_has_tokens_ = false;
+  limit_reported_ = false;
+  excess_brackets_ = 0;
+  LexLineStart();
+}
+
+/// From the begin of a line to its first token: skips blank lines, then sets the indentation.
+void Lexer::LexLineStart() {
+  while (true) {
+    const char* line = p_;
+    uint32_t column = 0, alternative = 0, continued = 0;
+    while (p_ < end_) {
+      const char c = *p_;
+      if (c == ' ') {
+        ++column;
+        ++alternative;
+      } else if (c == '\t') {
+        column = (column / 8 + 1) * 8;
+        ++alternative;
+      } else if (c == '\f') {
+        column = alternative = 0;
+      } else if (c == '\\' && p_ + 1 < end_ && ClassOf(p_[1]) == CharClass::kNewline) {
+        // The first physical line decides the indentation of a continued one.
+        if (continued == 0) continued = column;
+        ++p_;
+        SkipLineEnd();
+        continue;
+      } else {
+        break;
+      }
+      ++p_;
+    }
+    if (p_ == end_) return;
+    if (*p_ == '#') {
+      LexComment();
+      if (p_ == end_) return;
+    }
+    if (*p_ == '\n' || *p_ == '\r') {
+      const char* begin = p_;
+      SkipLineEnd();
+      if (options_.trivia) Emit(TokenKind::kNl, begin);
+      continue;
+    }
+    SetIndentation(continued != 0 ? continued : column, continued != 0 ? continued : alternative, line);
+    return;
+  }
+}
+
+void Lexer::SetIndentation(uint32_t column, uint32_t alternative, const char* line) {
+  constexpr std::string_view kTabs = "inconsistent use of tabs and spaces in indentation";
+  if (column == indents_.back().column) [[likely]] {
+    if (alternative != indents_.back().alternative) {
+      Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
+    }
+    return;
+  }
+  if (column > indents_.back().column) {
+    if (alternative <= indents_.back().alternative) {
+      Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
+    }
+    if (indents_.size() >= kMaxIndentDepth) {
+      if (!limit_reported_) {
+        limit_reported_ = true;
+        Emit(TokenKind::kError, p_);
+        Report({offset(line), offset(p_)}, "too many levels of indentation", "IndentationError", true);
+      }
+      return;
+    }
+    indents_.push_back({column, alternative});
+    Emit(TokenKind::kIndent, line);
+    return;
+  }
+  while (indents_.size() > 1 && indents_[indents_.size() - 2].column >= column) {
+    indents_.pop_back();
+    Emit(TokenKind::kDedent, p_);
+  }
+  if (column == indents_.back().column) {
+    if (alternative != indents_.back().alternative) {
+      Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
+    }
+    return;
+  }
+  // Between two levels: the line stays in the innermost block that it is deep enough for.
+  Report({offset(line), offset(p_)}, "unindent does not match any outer indentation level",
+         "IndentationError");
+  indents_.back() = {column, alternative};
+}
+
+void Lexer::FinishLayout() {
+  const uint32_t end = offset(end_);
+  p_ = end_;
+  if (!brackets_.empty()) {
+    const Bracket open = brackets_.back();
+    Report({open.at, open.at + 1}, Message("'", open.open, "' was never closed"));
+  }
+  if (line_has_tokens_) out_.Add(TokenKind::kNewline, end, end);
+  for (; indents_.size() > 1; indents_.pop_back()) out_.Add(TokenKind::kDedent, end, end);
+  out_.Add(TokenKind::kEndMarker, end, end);
+}
+
+}  // namespace codeanatomy::lex

@@ -1,0 +1,115 @@
+// Numeric literals. A malformed one becomes an Error token with CPython's wording.
+#include <string>
+
+#include "lex/lexer_state.h"
+
+namespace codeanatomy::lex {
+
+namespace {
+
+int DigitValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+}
+
+/// `1if x else y` is a number and a keyword: these may follow a number without a space.
+bool BeginsKeywordAfterNumber(std::string_view rest) {
+  for (std::string_view word : {"and", "else", "for", "if", "in", "is", "not", "or"}) {
+    if (rest.starts_with(word)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Lexer::FailNumber(const char* begin, std::string message) {
+  while (p_ < end_ && (IsWord(*p_) || static_cast<uint8_t>(*p_) >= 0x80)) ++p_;
+  if (p_ == begin) ++p_;
+  Fail(begin, std::move(message));
+}
+
+/// Digits with single underscores between them; false if an underscore has no digit behind it.
+bool Lexer::LexDecimalTail() {
+  while (true) {
+    while (p_ < end_ && IsDigit(*p_)) ++p_;
+    if (p_ == end_ || *p_ != '_') return true;
+    ++p_;
+    if (p_ == end_ || !IsDigit(*p_)) return false;
+  }
+}
+
+bool Lexer::CheckNumberEnd(const char* begin, std::string_view name) {
+  if (p_ == end_ || !(IsWord(*p_) || static_cast<uint8_t>(*p_) >= 0x80)) return true;
+  if (BeginsKeywordAfterNumber({p_, static_cast<size_t>(end_ - p_)})) return true;
+  FailNumber(begin, Message("invalid ", name, " literal"));
+  return false;
+}
+
+void Lexer::LexRadix(const char* begin, int radix, std::string_view name) {
+  p_ += 2;
+  do {
+    if (p_ < end_ && *p_ == '_') ++p_;
+    if (p_ == end_ || DigitValue(*p_) >= radix) {
+      if (p_ < end_ && IsDigit(*p_)) {
+        FailNumber(begin, Message("invalid digit '", *p_, "' in ", name, " literal"));
+      } else {
+        FailNumber(begin, Message("invalid ", name, " literal"));
+      }
+      return;
+    }
+    while (p_ < end_ && DigitValue(*p_) < radix) ++p_;
+  } while (p_ < end_ && *p_ == '_');
+  if (p_ < end_ && IsDigit(*p_)) {
+    FailNumber(begin, Message("invalid digit '", *p_, "' in ", name, " literal"));
+    return;
+  }
+  if (CheckNumberEnd(begin, name)) Emit(TokenKind::kInteger, begin);
+}
+
+void Lexer::LexNumber() {
+  const char* begin = p_;
+  const char next = static_cast<char>(Peek(1) | 0x20);
+  if (*p_ == '0' && (next == 'x' || next == 'o' || next == 'b')) {
+    if (next == 'x') return LexRadix(begin, 16, "hexadecimal");
+    if (next == 'o') return LexRadix(begin, 8, "octal");
+    return LexRadix(begin, 2, "binary");
+  }
+  TokenKind kind = TokenKind::kInteger;
+  std::string_view name = "decimal";
+  if (*p_ != '.' && !LexDecimalTail()) return FailNumber(begin, "invalid decimal literal");
+  const char* integer_end = p_;
+  if (p_ < end_ && *p_ == '.') {
+    kind = TokenKind::kFloat;
+    ++p_;
+    if (p_ < end_ && IsDigit(*p_) && !LexDecimalTail()) {
+      return FailNumber(begin, "invalid decimal literal");
+    }
+  }
+  if (p_ < end_ && (*p_ | 0x20) == 'e') {
+    const bool has_sign = Peek(1) == '+' || Peek(1) == '-';
+    if (IsDigit(Peek(has_sign ? 2 : 1))) {
+      kind = TokenKind::kFloat;
+      p_ += has_sign ? 2 : 1;
+      if (!LexDecimalTail()) return FailNumber(begin, "invalid decimal literal");
+    } else if (has_sign) {
+      return FailNumber(begin, "invalid decimal literal");
+    }
+  }
+  if (p_ < end_ && (*p_ | 0x20) == 'j') {
+    kind = TokenKind::kImaginary;
+    name = "imaginary";
+    ++p_;
+  }
+  if (kind == TokenKind::kInteger && *begin == '0') {
+    for (const char* digit = begin; digit < integer_end; ++digit) {
+      if (*digit == '0' || *digit == '_') continue;
+      return FailNumber(begin,
+                        "leading zeros in decimal integer literals are not permitted; use an 0o prefix "
+                        "for octal integers");
+    }
+  }
+  if (CheckNumberEnd(begin, name)) Emit(kind, begin);
+}
+
+}  // namespace codeanatomy::lex

@@ -1,0 +1,186 @@
+// String literals. Before 3.12 a format string is one token, found by its quotes like any other string;
+// since 3.12 (PEP 701) it is a start, literal middles, the tokens of the replacement fields, and an end,
+// and its fields may hold any expression, also strings with the same quotes.
+#include <string>
+
+#include "lex/lexer_state.h"
+
+namespace codeanatomy::lex {
+
+namespace {
+
+bool ReadPrefix(std::string_view letters, PythonVersion version, StringPrefix& prefix) {
+  bool unicode = false;
+  for (char c : letters) {
+    bool* flag = nullptr;
+    switch (c | 0x20) {
+      case 'r': flag = &prefix.raw; break;
+      case 'b': flag = &prefix.bytes; break;
+      case 'f': flag = &prefix.format; break;
+      case 'u': flag = &unicode; break;
+      case 't': flag = &prefix.interpolation; break;
+      default: return false;
+    }
+    if (*flag) return false;
+    *flag = true;
+  }
+  if (unicode && letters.size() > 1) return false;
+  if (prefix.interpolation && version < PythonVersion::k314) return false;
+  return prefix.bytes + prefix.format + prefix.interpolation <= 1;
+}
+
+}  // namespace
+
+/// [begin, p_) stands before a quote; false if it is no string prefix.
+bool Lexer::LexStringAfterPrefix(const char* begin) {
+  StringPrefix prefix;
+  const std::string_view letters(begin, static_cast<size_t>(p_ - begin));
+  if (!ReadPrefix(letters, options_.version, prefix)) return false;
+  if ((prefix.format && AtOrAfter(PythonVersion::k312)) || prefix.interpolation) {
+    OpenFormatString(begin, prefix);
+  } else {
+    LexString(begin, prefix);
+  }
+  return true;
+}
+
+void Lexer::LexString(const char* begin, StringPrefix prefix) {
+  const TokenKind kind = prefix.format  ? TokenKind::kFormatString
+                         : prefix.bytes ? TokenKind::kBytes
+                                        : TokenKind::kString;
+  const char quote = *p_;
+  const bool modern = AtOrAfter(PythonVersion::k310);
+  if (Peek(1) == quote && Peek(2) == quote) {
+    p_ += 3;
+    while (p_ < end_) {
+      if (*p_ == '\\') {
+        p_ += p_ + 1 < end_ ? 2 : 1;
+      } else if (*p_ == quote && Peek(1) == quote && Peek(2) == quote) {
+        p_ += 3;
+        return Emit(kind, begin);
+      } else {
+        ++p_;
+      }
+    }
+    Fail(begin, modern ? Message("unterminated triple-quoted string literal (detected at line ",
+                               std::to_string(LineOf(end_)), ")")
+                     : "EOF while scanning triple-quoted string literal");
+    return;
+  }
+  ++p_;
+  while (p_ < end_ && *p_ != quote && *p_ != '\n' && *p_ != '\r') {
+    if (*p_ == '\\' && p_ + 1 < end_) {
+      ++p_;
+      SkipLineEnd();  // the escaped character, or \r\n as one
+    } else {
+      ++p_;
+    }
+  }
+  if (p_ < end_ && *p_ == quote) {
+    ++p_;
+    return Emit(kind, begin);
+  }
+  Fail(begin, modern ? Message("unterminated string literal (detected at line ",
+                               std::to_string(LineOf(p_)), ")")
+                     : "EOL while scanning string literal");
+}
+
+void Lexer::OpenFormatString(const char* begin, StringPrefix prefix) {
+  const char quote = *p_;
+  const bool triple = Peek(1) == quote && Peek(2) == quote;
+  p_ += triple ? 3 : 1;
+  if (format_strings_.size() >= kMaxFormatStringDepth) {
+    Fail(begin, "too many nested f-strings", true);
+    return;
+  }
+  Emit(prefix.interpolation ? TokenKind::kTStringStart : TokenKind::kFStringStart, begin);
+  format_strings_.push_back(
+      {offset(begin), quote, triple, prefix.raw, prefix.interpolation, brackets_.size()});
+  LexFormatMiddle();
+}
+
+void Lexer::CloseFormatString(const char* at) {
+  const FormatString string = format_strings_.back();
+  format_strings_.pop_back();
+  brackets_.resize(string.bracket_count);
+  p_ += string.triple ? 3 : 1;
+  Emit(string.interpolation ? TokenKind::kTStringEnd : TokenKind::kFStringEnd, at);
+}
+
+void Lexer::FailFormatString(const char* begin, std::string message) {
+  brackets_.resize(format_strings_.back().bracket_count);
+  format_strings_.pop_back();
+  Fail(begin, std::move(message));
+}
+
+/// Literal text up to the next replacement field, the end of the field's format specification, or the
+/// end of the string; emits what ends it, too.
+void Lexer::LexFormatMiddle() {
+  const FormatString& string = format_strings_.back();
+  const TokenKind middle =
+      string.interpolation ? TokenKind::kTStringMiddle : TokenKind::kFStringMiddle;
+  const bool in_spec = brackets_.size() > string.bracket_count;
+  const char* kind_name = string.interpolation ? "t-string" : "f-string";
+  const char* begin = p_;
+  while (p_ < end_) {
+    const char c = *p_;
+    if (c == '\\' && p_ + 1 < end_) {
+      if (p_[1] == '{' || p_[1] == '}') {
+        ++p_;
+      } else if (!string.raw && p_[1] == 'N' && Peek(2) == '{') {
+        p_ += 3;
+        while (p_ < end_ && *p_ != '}' && *p_ != string.quote && *p_ != '\n' && *p_ != '{') ++p_;
+        if (p_ < end_ && *p_ == '}') ++p_;
+      } else {
+        ++p_;
+        SkipLineEnd();
+      }
+      continue;
+    }
+    const bool at_end =
+        c == string.quote && (!string.triple || (Peek(1) == string.quote && Peek(2) == string.quote));
+    if (at_end) {
+      if (p_ > begin) Emit(middle, begin);
+      if (in_spec) {
+        const char* at = p_;
+        p_ += string.triple ? 3 : 1;
+        return FailFormatString(at, Message(kind_name, ": expecting '}'"));
+      }
+      return CloseFormatString(p_);
+    }
+    if (c == '{') {
+      if (Peek(1) == '{' && !in_spec) {
+        p_ += 2;
+        continue;
+      }
+      if (p_ > begin) Emit(middle, begin);
+      const size_t before = brackets_.size();
+      LexOpen();
+      if (brackets_.size() > before) brackets_.back().replacement = true;
+      return;
+    }
+    if (c == '}') {
+      if (in_spec) {
+        if (p_ > begin) Emit(middle, begin);
+        return LexClose();
+      }
+      if (Peek(1) == '}') {
+        p_ += 2;
+        continue;
+      }
+      ++p_;
+      return FailFormatString(p_ - 1, Message(kind_name, ": single '}' is not allowed"));
+    }
+    if ((c == '\n' || c == '\r') && !string.triple) break;
+    ++p_;
+  }
+  std::string message = Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,
+                                " literal (detected at line ", std::to_string(LineOf(p_)), ")");
+  const ByteSpan span{string.begin, offset(p_)};
+  brackets_.resize(string.bracket_count);
+  format_strings_.pop_back();
+  Emit(TokenKind::kError, begin);
+  Report(span, message);
+}
+
+}  // namespace codeanatomy::lex
