@@ -8,7 +8,8 @@
 // Comprehensions always have a scope of their own here. From 3.12 on CPython inlines most of them
 // into the enclosing scope and its `symtable` module shows the merged result; such a scope is marked
 // is_inlined(), and the symbols it adds to the enclosing scope are marked kMerged. Readers that want
-// meaning skip kMerged symbols; readers that want CPython's picture skip inlined scopes.
+// meaning skip kMerged symbols. Readers that want CPython's picture skip inlined scopes (their children
+// belong to the scope around them), scopes that are not listed, and symbols marked kUnevaluated.
 //
 // Ownership: struct of arrays; names are views into the tree or into the table's own buffers, so the
 // tree must outlive the table. Immutable and safe to read from several threads.
@@ -53,7 +54,8 @@ inline constexpr uint16_t kTypeParameter = 1 << 7;
 inline constexpr uint16_t kComprehensionTarget = 1 << 8;
 inline constexpr uint16_t kFreeInClass = 1 << 9;        // free through a class that binds the same name
 inline constexpr uint16_t kMerged = 1 << 10;            // added by an inlined comprehension
-inline constexpr uint16_t kImplicit = 1 << 11;          // `.0`, `__class__`, …: stands in no source text
+inline constexpr uint16_t kImplicit = 1 << 11;          // `.0`, `__class__`, …: stands in no source text here
+inline constexpr uint16_t kUnevaluated = 1 << 12;       // only in annotations of local variables (3.14)
 inline constexpr uint16_t kBound = kAssigned | kParameter | kImported | kTypeParameter;
 }  // namespace symbol_flag
 
@@ -83,8 +85,8 @@ class SymbolTable {
   /// get_lineno(): 0 for the module; the line of `def` or `class`, not of a decorator.
   uint32_t line(ScopeId s) const { return scope_lines_[s.index()]; }
   bool is_nested(ScopeId s) const { return (scope_flags_[s.index()] & kNestedScope) != 0; }
-  /// True for function-like scopes: locals are fast.
-  bool is_optimized(ScopeId s) const { return type(s) != ScopeType::kModule && type(s) != ScopeType::kClass; }
+  /// True for functions, lambdas and comprehensions: locals are fast.
+  bool is_optimized(ScopeId s) const { return type(s) == ScopeType::kFunction; }
   bool is_comprehension(ScopeId s) const { return (scope_flags_[s.index()] & kComprehensionScope) != 0; }
   bool is_inlined(ScopeId s) const { return (scope_flags_[s.index()] & kInlinedScope) != 0; }
   /// False for scopes that get_children() leaves out: annotations under `from __future__ import
@@ -105,8 +107,9 @@ class SymbolTable {
   bool has(SymbolId y, uint16_t flag) const { return (flags(y) & flag) != 0; }
   Resolution resolution(SymbolId y) const { return resolutions_[y.index()]; }
   /// The symbol of the scope that owns the binding: itself for kLocal and kCell; the defining scope's
-  /// symbol for kFree; the module's for globals. None where the module does not know the name
-  /// (builtins, names made at run time).
+  /// symbol for kFree; the module's for globals; the class's for a name that a type or annotation
+  /// scope looks up in its class first. None where no scope binds the name (builtins, names made at
+  /// run time) and for the implicit `__class__`.
   SymbolId definition(SymbolId y) const { return definitions_[y.index()]; }
 
   // symtable.Symbol's predicates that are not one flag.
