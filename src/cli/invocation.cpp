@@ -47,6 +47,12 @@ CancelFlag& CatchSignals() {
   return process_cancel_flag;
 }
 
+int ExitStatusOf(const Error& error) {
+  const int status = GetErrorCodeInfo(error.code()).exit_status;
+  const int signal = process_cancel_flag.signal();
+  return error.code() == ErrorCode::kInterrupted && signal != 0 ? 128 + signal : status;
+}
+
 Result<PythonVersion> ParseTargetVersion(const std::string& text) {
   if (auto version = FindPythonVersion(text)) return *version;
   return Error(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no known Python version", text),

@@ -41,6 +41,9 @@ bool UseProgressBar(const GlobalOptions& options);
 /// commands that poll the flag. The flag lives as long as the process.
 CancelFlag& CatchSignals();
 
+/// The exit status of a command that ends with `error`: its code's, for INTERRUPTED 128 + the signal.
+int ExitStatusOf(const Error& error);
+
 /// "3.11" → version; INVALID_ARGUMENT naming the known versions otherwise.
 Result<PythonVersion> ParseTargetVersion(const std::string& text);
 

@@ -80,7 +80,7 @@ void PrintError(const GlobalOptions& global, std::string_view text) {
 
 int Fail(const GlobalOptions& global, const Error& error) {
   PrintError(global, error.ToString());
-  return GetErrorCodeInfo(error.code()).exit_status;
+  return ExitStatusOf(error);
 }
 
 Result<int> Run(const Invocation& invocation) {
