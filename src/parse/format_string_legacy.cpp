@@ -212,9 +212,12 @@ void Parser::ParseLegacyField(LegacyFormat& format, uint32_t& at, int level) {
     LegacyFormat inner{format.token, format.whole, format.raw, format.kind, at, format.end};
     const size_t mark = stack_.size();
     ParseLegacyPieces(inner, at, level + 1);
+    // What CPython finishes at the end of a specification has the span of its token alone.
+    inner.whole = spans_[format.token];
+    inner.kind = kNoNode;
     FlushLegacyLiteral(inner);
     const ListRef values = TakeList(stack_, mark);
-    spec = Add<AstKind::kJoinedStr>(format.whole, values);
+    spec = Add<AstKind::kJoinedStr>(inner.whole, values);
   }
   if (failed_) return;
   if (at_end() || text_[at] != '}') return fail("f-string: expecting '}'");
