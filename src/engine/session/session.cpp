@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/udf/registry.h"
+
 namespace codeanatomy::engine {
 namespace {
 
@@ -130,6 +132,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   // A setting of a linked-in extension, which the engine does not know at open.
   CA_RETURN_IF_ERROR(state->main->Execute("SET GLOBAL TimeZone = 'UTC'"));
   state->settings["TimeZone"] = "UTC";
+  CA_RETURN_IF_ERROR(InstallFunctions(*state->main));
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
   if (state->cancel != nullptr) {
     state->watch = std::thread([raw = state.get()] { raw->Watch(); });

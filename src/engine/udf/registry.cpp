@@ -1,0 +1,152 @@
+#include "engine/udf/registry.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "catalog/function.h"
+#include "engine/udf/argument.h"
+#include "engine/udf/evaluators.h"
+
+namespace codeanatomy::engine {
+namespace {
+
+struct NativeFunction {
+  std::string_view name;
+  duckdb_scalar_function_t evaluate;
+};
+
+constexpr auto kEvaluators = std::to_array<NativeFunction>({
+#define CA_NATIVE_FUNCTION(name, Evaluator, ...) {name, Evaluator},
+#define CA_MACRO_FUNCTION(...)
+#include "catalog/function.def"
+});
+
+duckdb_scalar_function_t FindEvaluator(std::string_view name) {
+  for (const NativeFunction& native : kEvaluators) {
+    if (native.name == name) return native.evaluate;
+  }
+  CA_CHECK(false, "the list of evaluators is made from the catalogue");
+}
+
+duckdb_type ParseSqlType(std::string_view name) {
+  if (name == "VARCHAR") return DUCKDB_TYPE_VARCHAR;
+  if (name == "BIGINT") return DUCKDB_TYPE_BIGINT;
+  if (name == "BOOLEAN") return DUCKDB_TYPE_BOOLEAN;
+  if (name == "ANY") return DUCKDB_TYPE_ANY;
+  CA_CHECK(false, "a native function with an argument type that the registry lacks");
+}
+
+/// Refuses arguments that have no one text or integer form, before anything is computed.
+void BindVariadic(duckdb_bind_info info) {
+  const Library& library = Library::Loaded();
+  const idx_t count = library.duckdb_scalar_function_bind_get_argument_count(info);
+  for (idx_t i = 0; i < count; ++i) {
+    duckdb_expression argument = library.duckdb_scalar_function_bind_get_argument(info, i);
+    duckdb_logical_type type = library.duckdb_expression_return_type(argument);
+    const LogicalType read = LogicalType::Of(library, type);
+    library.duckdb_destroy_logical_type(&type);
+    library.duckdb_destroy_expression(&argument);
+    if (Argument::Accepts(read.id)) continue;
+    library.duckdb_scalar_function_bind_set_error(
+        info, fmt::format("argument {} is {}: only text, integers and booleans can be hashed",
+                          i + 1, read.ToSql())
+                  .c_str());
+    return;
+  }
+}
+
+Result<void> RegisterNative(Connection& connection, const FunctionInfo& info) {
+  const Library& library = connection.library();
+  duckdb_scalar_function function = library.duckdb_create_scalar_function();
+  library.duckdb_scalar_function_set_name(function, std::string(info.name).c_str());
+  auto with_type = [&](std::string_view name, auto&& use) {
+    duckdb_logical_type type = library.duckdb_create_logical_type(ParseSqlType(name));
+    use(type);
+    library.duckdb_destroy_logical_type(&type);
+  };
+  std::string_view rest = info.parameters;
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(", "), rest.size());
+    with_type(rest.substr(0, comma), [&](duckdb_logical_type type) {
+      library.duckdb_scalar_function_add_parameter(function, type);
+    });
+    rest.remove_prefix(std::min(rest.size(), comma + 2));
+  }
+  if (!info.variadic.empty()) {
+    with_type(info.variadic, [&](duckdb_logical_type type) {
+      library.duckdb_scalar_function_set_varargs(function, type);
+    });
+    library.duckdb_scalar_function_set_bind(function, BindVariadic);
+  }
+  with_type(info.returns, [&](duckdb_logical_type type) {
+    library.duckdb_scalar_function_set_return_type(function, type);
+  });
+  library.duckdb_scalar_function_set_special_handling(function);
+  library.duckdb_scalar_function_set_function(function, FindEvaluator(info.name));
+  const duckdb_state status =
+      library.duckdb_register_scalar_function(connection.handle(), function);
+  library.duckdb_destroy_scalar_function(&function);
+  if (status == DuckDBSuccess) return {};
+  return Error(ErrorCode::kSessionInitializationFailed, "the engine refuses a function",
+               std::string(info.name));
+}
+
+bool EqualIgnoringCase(std::string_view lower, std::string_view text) {
+  return std::equal(lower.begin(), lower.end(), text.begin(), text.end(), [](char a, char b) {
+    return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+  });
+}
+
+/// Whether the body of a macro calls the function.
+bool Mentions(std::string_view body, std::string_view name) {
+  const std::string call = fmt::format("{}(", name);
+  const size_t at = body.find(call);
+  if (at == std::string_view::npos) return false;
+  return at == 0 ||
+         !(std::isalnum(static_cast<unsigned char>(body[at - 1])) || body[at - 1] == '_') ||
+         Mentions(body.substr(at + 1), name);
+}
+
+}  // namespace
+
+Result<void> InstallFunctions(Connection& connection) {
+  for (const FunctionInfo& info : kFunctions) {
+    if (info.native) CA_RETURN_IF_ERROR(RegisterNative(connection, info));
+  }
+  return {};
+}
+
+Result<void> InstallMacros(Connection& connection, const std::set<std::string>& names) {
+  std::set<std::string_view> wanted;
+  for (const std::string& name : names) {
+    for (const FunctionInfo& info : kFunctions) {
+      if (!info.native && EqualIgnoringCase(info.name, name)) wanted.insert(info.name);
+    }
+  }
+  // A macro follows those it uses, so one pass from the last to the first finds all.
+  for (size_t i = kFunctions.size(); i-- > 0;) {
+    if (!wanted.contains(kFunctions[i].name)) continue;
+    for (size_t used = 0; used < i; ++used) {
+      if (!kFunctions[used].native && Mentions(kFunctions[i].body, kFunctions[used].name)) {
+        wanted.insert(kFunctions[used].name);
+      }
+    }
+  }
+  for (const FunctionInfo& info : kFunctions) {
+    if (!wanted.contains(info.name)) continue;
+    auto created =
+        connection.Execute(fmt::format("CREATE OR REPLACE MACRO {}({}) AS ({})",
+                                       QuoteIdentifier(info.name), info.parameters, info.body));
+    if (!created) {
+      return Error(ErrorCode::kSessionInitializationFailed,
+                   "the engine refuses a function: " + created.error().message(),
+                   std::string(info.name));
+    }
+  }
+  return {};
+}
+
+}  // namespace codeanatomy::engine
