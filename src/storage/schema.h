@@ -1,7 +1,7 @@
 // Schema: a table's columns and types as the Delta protocol writes them (`schemaString`).
 //
-// One type normalisation for everything that names a column's type: the catalogue's declared types
-// ("List<Struct<a:Int64>>"), the log's JSON and, in the engine, SQL types all meet in DataType.
+// Everything that names a stored column's type meets in DataType: the types of specs and catalogue
+// (expr/type.h), the log's JSON and, in the engine, SQL types.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "catalog/table.h"
+#include "expr/type.h"
 
 namespace codeanatomy::storage {
 
@@ -66,12 +67,12 @@ Result<Schema> ParseSchema(std::string_view json, std::string_view subject);
 /// The `schemaString` of a schema: members in the protocol's order, no whitespace.
 std::string ToJson(const Schema& schema);
 
+/// The stored type of a spec type; a bare null is stored as text.
+DataType FromExpr(const expr::Type& type);
+/// The stored schema of a view, all columns nullable.
+Schema SchemaOf(const expr::Schema& relation);
 /// The stored schema of a declared table; `semantic_type` goes into the field metadata.
 Schema SchemaOf(const TableInfo& table);
-
-/// "Utf8", "List<Struct<a:Int64>>", … (catalog/table.h).
-/// Errors InvalidArgument: not in that grammar.
-Result<DataType> ParseDeclaredType(std::string_view text);
 
 /// As the protocol names it: "long", "decimal(20,4)", "array<string>".
 std::string ToText(const DataType& type);

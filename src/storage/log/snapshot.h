@@ -26,6 +26,9 @@ class Snapshot {
   /// Cost   one listing and one read per commit since the checkpoint, about 0.1 ms.
   static Result<Snapshot> Load(const Environment& environment, const std::string& root,
                                std::optional<int64_t> version = {});
+  /// The state that `actions`, committed as `version`, make of `base` (null: of nothing).
+  static Result<Snapshot> After(const Snapshot* base, const std::string& root,
+                                std::vector<Action> actions, int64_t version);
   /// Whether `root` holds a Delta log with at least one commit or checkpoint.
   static Result<bool> Exists(FileSystem& files, const std::string& root);
 

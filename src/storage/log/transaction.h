@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,9 @@ struct CommitOutcome {
   bool committed = true;  // false: nothing to do, `version` is the table's
   uint64_t files_added = 0, files_removed = 0;
   uint64_t bytes_written = 0, rows_written = 0;  // of this commit
-  uint64_t table_rows = 0;                       // of the table at `version`; as far as known
+  int64_t table_rows = 0;                        // of the table at `version`; -1: not known
   std::string content_digest;                    // Snapshot::ContentDigest at `version`
+  std::string warning;                           // why a due checkpoint was not written
 };
 
 class Transaction {
@@ -76,6 +78,9 @@ class Transaction {
   /// Before the commit; nothing: the table does not exist.
   const std::optional<Snapshot>& snapshot() const { return snapshot_; }
 
+  /// Those asked for, or the table's.
+  const std::vector<std::string>& partition_columns() const { return write_.partition_columns; }
+
   /// Adds files that are complete and synced on disk, in the order of the table's rows.
   void Add(std::vector<DataFile> files);
 
@@ -86,17 +91,32 @@ class Transaction {
   /// Cost   1 ms, two syncs.
   Result<CommitOutcome> Commit(const CommitOptions& options);
 
+  /// Whether readers see the commit; after an error this says if the added files are still in use.
+  bool visible() const { return visible_; }
+
  private:
   using Attempt = Result<std::variant<CommitOutcome, Conflict>>;
   Transaction(const Environment& environment, std::string root, TableWrite write);
   Result<void> Reload();
+  Result<void> CheckAgainstTable();
   Attempt TryCommit(const CommitOptions& options);
+  Result<std::vector<Action>> MakeActions(const CommitOptions& options, CommitOutcome& outcome);
+  Result<void> SyncDataFolders();
+  Result<std::vector<AddFile>> MakeAdds();
+  Result<std::string> FreeName(const std::string& path, const std::set<std::string>& taken);
+  bool ReplacesSchema() const;
+  std::string MakeCommitInfo(const CommitOptions& options, const CommitOutcome& outcome) const;
+  Result<bool> PutLogEntry(int64_t version, const std::string& json);
+  Result<std::optional<Conflict>> FindConflict(const CommitOptions& options, int64_t lost_version);
+  Result<CommitOutcome> Finish(const CommitOptions& options, std::vector<Action> actions,
+                               CommitOutcome outcome);
 
   Environment environment_;
   std::string root_;
   TableWrite write_;
   std::optional<Snapshot> snapshot_;
   std::vector<DataFile> added_;
+  bool visible_ = false;
 };
 
 }  // namespace codeanatomy::storage

@@ -1,0 +1,26 @@
+// Which tables we may read and write: table features, refused by name where we lack them.
+#pragma once
+
+#include <string>
+
+#include "storage/log/action.h"
+
+namespace codeanatomy::storage {
+
+/// Errors DeltaFeatureUnsupported, naming the reader version or feature. Reading on would show
+/// wrong rows, so nothing is read.
+Result<void> CheckReadable(const Protocol& protocol, const Metadata& metadata,
+                           const std::string& root);
+
+/// Errors DeltaFeatureUnsupported, naming the writer version or feature that a commit of ours would
+/// violate: features that only matter when used are looked for in properties and schema.
+Result<void> CheckWritable(const Protocol& protocol, const Metadata& metadata, const Schema& schema,
+                           const std::string& root);
+
+/// The lowest protocol under which a table of this schema can exist, at least `base`.
+Protocol RequiredProtocol(const Schema& schema, const Protocol& base);
+
+/// A table property as a duration, "interval 7 days", in ms; `fallback` where absent or unreadable.
+int64_t DurationProperty(const Metadata& metadata, const std::string& key, int64_t fallback);
+
+}  // namespace codeanatomy::storage

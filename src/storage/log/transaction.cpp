@@ -1,0 +1,371 @@
+// Optimistic commits.
+//
+// A transaction reads version r and tries to create the log entry r+1. Creation is exclusive, so of
+// several writers one wins; the others look at what the winners did. A blind append does not care
+// for other writers' files and goes on at once behind them. An overwrite replaces what it has read:
+// files that came since make a conflict, and the retry policy decides whether it reads again. A
+// change of schema or protocol is never passed over.
+//
+// Order on disk: data files and their folders are synced, then the log entry under a temporary
+// name, then it gets its name, then the log's folder is synced. Stopped anywhere, the table is the
+// old one or the new one.
+#include "storage/log/transaction.h"
+
+#include <fmt/format.h>
+
+#include "base/json_text.h"
+#include "storage/log/checkpoint.h"
+#include "storage/log/file_path.h"
+#include "storage/log/log_files.h"
+#include "storage/log/protocol.h"
+
+namespace codeanatomy::storage {
+namespace {
+
+/// How often an append may fall behind other appends before it gives up.
+constexpr int kMaxRebases = 1000;
+
+constexpr std::string_view kReservedKeys[] = {
+    "operation",      "operationParameters", "operationMetrics", "timestamp", "readVersion",
+    "isolationLevel", "isBlindAppend",       "engineInfo",       "userData",  "userMetadata",
+};
+
+std::string_view ModeText(WriteMode mode) {
+  switch (mode) {
+    case WriteMode::kCreate:
+      return "ErrorIfExists";
+    case WriteMode::kAppend:
+      return "Append";
+    case WriteMode::kOverwrite:
+      return "Overwrite";
+  }
+  return "";
+}
+
+std::string JsonList(const std::vector<std::string>& texts) {
+  std::string json = "[";
+  for (const std::string& text : texts) {
+    if (json.size() > 1) json += ',';
+    AppendJsonString(json, text);
+  }
+  return json + "]";
+}
+
+}  // namespace
+
+Transaction::Transaction(const Environment& environment, std::string root, TableWrite write)
+    : environment_(environment), root_(std::move(root)), write_(std::move(write)) {}
+
+Result<Transaction> Transaction::Begin(const Environment& environment, const std::string& root,
+                                       TableWrite write) {
+  CA_RETURN_IF_ERROR(CheckColumnNames(write.schema));
+  for (const std::string& column : write.partition_columns) {
+    const Field* field = write.schema.Find(column);
+    if (field == nullptr || field->type.is_nested())
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("{} cannot partition the table: {}", column,
+                               field == nullptr ? "no such column" : "its type is nested"),
+                   root);
+  }
+  if (!write.partition_columns.empty() &&
+      write.partition_columns.size() >= write.schema.fields.size())
+    return Error(ErrorCode::kInvalidArgument, "not every column can partition the table", root);
+  Transaction transaction(environment, root, std::move(write));
+  CA_RETURN_IF_ERROR(transaction.Reload());
+  return transaction;
+}
+
+Result<void> Transaction::Reload() {
+  snapshot_.reset();
+  CA_ASSIGN_OR_RETURN(const bool exists, Snapshot::Exists(environment_.files, root_));
+  if (!exists) return {};
+  CA_ASSIGN_OR_RETURN(snapshot_, Snapshot::Load(environment_, root_));
+  return CheckAgainstTable();
+}
+
+Result<void> Transaction::CheckAgainstTable() {
+  if (write_.mode == WriteMode::kCreate)
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("the table exists, its version is {}", snapshot_->version()), root_,
+                 "choose append or overwrite");
+  CA_RETURN_IF_ERROR(
+      CheckWritable(snapshot_->protocol(), snapshot_->metadata(), snapshot_->schema(), root_));
+  const bool replaces = ReplacesSchema();
+  const auto& partitioned_by = snapshot_->metadata().partition_columns;
+  if (write_.partition_columns.empty() && !replaces) write_.partition_columns = partitioned_by;
+  if (write_.partition_columns != partitioned_by && !replaces)
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("the table is partitioned by {}, not by {}", JsonList(partitioned_by),
+                             JsonList(write_.partition_columns)),
+                 root_);
+  if (!replaces) {
+    if (auto difference = DescribeDifference(snapshot_->schema(), write_.schema))
+      return Error(ErrorCode::kDeltaSchemaMismatch, *std::move(difference), root_);
+  }
+  const auto append_only = snapshot_->metadata().configuration.find("delta.appendOnly");
+  if (write_.mode == WriteMode::kOverwrite &&
+      append_only != snapshot_->metadata().configuration.end() && append_only->second == "true")
+    return Error(ErrorCode::kInvalidArgument, "the table is append-only", root_);
+  return {};
+}
+
+bool Transaction::ReplacesSchema() const {
+  return snapshot_ && write_.mode == WriteMode::kOverwrite &&
+         write_.schema_mode == SchemaMode::kReplace &&
+         (ToJson(write_.schema) != ToJson(snapshot_->schema()) ||
+          write_.partition_columns != snapshot_->metadata().partition_columns);
+}
+
+void Transaction::Add(std::vector<DataFile> files) {
+  added_.insert(added_.end(), std::make_move_iterator(files.begin()),
+                std::make_move_iterator(files.end()));
+}
+
+Result<CommitOutcome> Transaction::Commit(const CommitOptions& options) {
+  bool first = true;
+  Result<CommitOutcome> outcome = RetryWithPolicy(
+      [&]() -> Attempt {
+        if (!std::exchange(first, false)) CA_RETURN_IF_ERROR(Reload());
+        return TryCommit(options);
+      },
+      options.retry, environment_.clock, root_, options.span);
+  if (outcome && options.span != nullptr) {
+    options.span->Set("version", std::to_string(outcome->version));
+    options.span->Set("files_added", std::to_string(outcome->files_added));
+    options.span->Set("bytes_written", std::to_string(outcome->bytes_written));
+  }
+  return outcome;
+}
+
+Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
+  CA_RETURN_IF_ERROR(SyncDataFolders());
+  for (int rebase = 0;; ++rebase) {
+    CommitOutcome outcome;
+    CA_ASSIGN_OR_RETURN(std::vector<Action> actions, MakeActions(options, outcome));
+    if (actions.empty()) {
+      outcome.committed = false;
+      outcome.version = snapshot_->version();
+      outcome.content_digest = snapshot_->ContentDigest();
+      outcome.table_rows = snapshot_->CountRows().value_or(-1);
+      return outcome;
+    }
+    outcome.version = snapshot_ ? snapshot_->version() + 1 : 0;
+    std::string json;
+    for (const Action& action : actions) AppendJsonLine(action, json);
+    CA_ASSIGN_OR_RETURN(const bool won, PutLogEntry(outcome.version, json));
+    if (won) {
+      CA_ASSIGN_OR_RETURN(outcome, Finish(options, std::move(actions), std::move(outcome)));
+      return outcome;
+    }
+    CA_ASSIGN_OR_RETURN(const std::optional<Conflict> conflict,
+                        FindConflict(options, outcome.version));
+    if (conflict) return *conflict;
+    if (rebase == kMaxRebases) return Conflict{ConflictKind::kConcurrentAppend, outcome.version};
+    CA_RETURN_IF_ERROR(Reload());
+  }
+}
+
+/// The names of the added files, and of the partition folders above them, become durable.
+Result<void> Transaction::SyncDataFolders() {
+  std::set<std::string> folders;
+  for (const DataFile& file : added_) {
+    folders.insert(root_);
+    for (size_t slash = file.path.find('/'); slash != std::string::npos;
+         slash = file.path.find('/', slash + 1))
+      folders.insert(JoinPath(root_, file.path.substr(0, slash)));
+  }
+  for (const std::string& folder : folders)
+    CA_RETURN_IF_ERROR(environment_.files.SyncDirectory(folder));
+  return {};
+}
+
+/// Nothing to commit gives no actions.
+Result<std::vector<Action>> Transaction::MakeActions(const CommitOptions& options,
+                                                     CommitOutcome& outcome) {
+  if (snapshot_ && options.app_transaction) {
+    const auto seen = snapshot_->app_transactions().find(options.app_transaction->app_id);
+    if (seen != snapshot_->app_transactions().end() &&
+        seen->second.version >= options.app_transaction->version)
+      return std::vector<Action>();
+  }
+  CA_ASSIGN_OR_RETURN(std::vector<AddFile> adds, MakeAdds());
+  const bool overwrites = snapshot_ && write_.mode == WriteMode::kOverwrite;
+  if (overwrites && options.skip_if_unchanged && !options.app_transaction && !ReplacesSchema() &&
+      std::equal(adds.begin(), adds.end(), snapshot_->files().begin(), snapshot_->files().end(),
+                 [](const AddFile& a, const AddFile& b) { return a.path == b.path; }))
+    return std::vector<Action>();
+  std::vector<Action> actions(1);  // the commit info comes first
+  const int64_t now = environment_.clock.NowMilliseconds();
+  const Protocol base = snapshot_ ? snapshot_->protocol() : Protocol{};
+  if (!snapshot_ || ReplacesSchema()) {
+    const Protocol protocol = RequiredProtocol(write_.schema, base);
+    if (!snapshot_ || protocol != base) actions.emplace_back(protocol);
+    Metadata metadata = snapshot_ ? snapshot_->metadata() : Metadata{};
+    if (!snapshot_) {
+      metadata.id = RandomUuid();
+      metadata.created_time = now;
+      metadata.configuration = write_.properties;
+    }
+    metadata.schema_json = ToJson(write_.schema);
+    metadata.partition_columns = write_.partition_columns;
+    actions.emplace_back(std::move(metadata));
+  }
+  if (overwrites) {
+    std::set<std::string> kept;
+    for (const AddFile& add : adds) kept.insert(DecodePath(add.path));
+    std::set<std::string> live;
+    for (const AddFile& file : snapshot_->files()) {
+      live.insert(DecodePath(file.path));
+      if (kept.contains(DecodePath(file.path))) continue;
+      ++outcome.files_removed;
+      actions.emplace_back(RemoveFile{.path = file.path,
+                                      .deletion_timestamp = now,
+                                      .partition_values = file.partition_values,
+                                      .size = file.size});
+    }
+    // Named again only for the order; its rows do not change.
+    for (AddFile& add : adds) add.data_change = !live.contains(DecodePath(add.path));
+  }
+  for (size_t i = 0; i < adds.size(); ++i) {
+    outcome.rows_written += added_[i].rows;
+    if (adds[i].data_change) {
+      ++outcome.files_added;
+      outcome.bytes_written += added_[i].size;
+    }
+    actions.emplace_back(std::move(adds[i]));
+  }
+  if (options.app_transaction) actions.emplace_back(*options.app_transaction);
+  actions[0] = CommitInfo{MakeCommitInfo(options, outcome)};
+  return actions;
+}
+
+/// The add actions, in order. Two files of one content have one name; where the table has that name
+/// already, or another file of this commit, the later one gets a further name for the same bytes.
+Result<std::vector<AddFile>> Transaction::MakeAdds() {
+  std::set<std::string> taken;
+  if (snapshot_ && write_.mode == WriteMode::kAppend)
+    for (const AddFile& file : snapshot_->files()) taken.insert(DecodePath(file.path));
+  const int64_t now = environment_.clock.NowMilliseconds();
+  std::vector<AddFile> adds;
+  for (const DataFile& file : added_) {
+    CA_ASSIGN_OR_RETURN(const std::string path, FreeName(file.path, taken));
+    taken.insert(path);
+    AddFile add{.path = EncodePath(path),
+                .partition_values = file.partition_values,
+                .size = static_cast<int64_t>(file.size),
+                .modification_time = now,
+                .stats = StatisticsJson(write_.schema, file)};
+    if (!file.sha256.empty()) add.tags[kSha256Tag] = file.sha256;
+    adds.push_back(std::move(add));
+  }
+  return adds;
+}
+
+Result<std::string> Transaction::FreeName(const std::string& path,
+                                          const std::set<std::string>& taken) {
+  if (!taken.contains(path)) return path;
+  const std::string stem = path.substr(0, path.rfind('.'));
+  for (int n = 1;; ++n) {
+    const std::string other = fmt::format("{}-{}.parquet", stem, n);
+    if (taken.contains(other)) continue;
+    // A file of that name that is there already has the same content: names are content hashes.
+    CA_RETURN_IF_ERROR(
+        environment_.files.LinkIfAbsent(JoinPath(root_, path), JoinPath(root_, other)));
+    CA_RETURN_IF_ERROR(environment_.files.SyncDirectory(ParentPath(JoinPath(root_, other))));
+    return other;
+  }
+}
+
+std::string Transaction::MakeCommitInfo(const CommitOptions& options,
+                                        const CommitOutcome& outcome) const {
+  std::string partition_by;
+  AppendJsonString(partition_by, JsonList(write_.partition_columns));
+  std::string json = fmt::format(
+      R"({{"timestamp":{},"operation":"WRITE","operationParameters":{{"mode":"{}","partitionBy":{}}},)",
+      environment_.clock.NowMilliseconds(), ModeText(write_.mode), partition_by);
+  if (snapshot_) json += fmt::format(R"("readVersion":{},)", snapshot_->version());
+  json += fmt::format(
+      R"("isolationLevel":"Serializable","isBlindAppend":{},"operationMetrics":{{"numFiles":"{}",)"
+      R"("numRemovedFiles":"{}","numOutputRows":"{}","numOutputBytes":"{}"}},)"
+      R"("engineInfo":"codeanatomy")",
+      write_.mode != WriteMode::kOverwrite, outcome.files_added, outcome.files_removed,
+      outcome.rows_written, outcome.bytes_written);
+  for (const auto& [key, value] : options.metadata) {
+    const bool reserved = std::find(std::begin(kReservedKeys), std::end(kReservedKeys), key) !=
+                          std::end(kReservedKeys);
+    json += ',';
+    AppendJsonString(json, reserved ? "codeanatomy_" + key : key);
+    json += ':';
+    AppendJsonString(json, value);
+  }
+  return json + "}";
+}
+
+/// False: another writer has that version.
+Result<bool> Transaction::PutLogEntry(int64_t version, const std::string& json) {
+  FileSystem& files = environment_.files;
+  const std::string folder = LogPath(root_);
+  if (!snapshot_) {
+    CA_RETURN_IF_ERROR(files.CreateDirectories(folder));
+    CA_RETURN_IF_ERROR(files.SyncDirectory(root_));
+    CA_RETURN_IF_ERROR(files.SyncDirectory(ParentPath(root_)));
+  }
+  const std::string temporary =
+      JoinPath(folder, fmt::format("{}{}.json", kTemporaryPrefix, RandomName()));
+  Result<bool> won = false;
+  if (Result<void> written = files.WriteFile(temporary, json); !written)
+    won = std::move(written.error());
+  else
+    won = files.RenameIfAbsent(temporary, CommitPath(root_, version));
+  // What cannot be removed now bears a temporary name and goes with the next cleanup.
+  if (!won || !*won) (void)files.Remove(temporary);
+  if (won && *won) {
+    visible_ = true;
+    CA_RETURN_IF_ERROR(files.SyncDirectory(folder));
+  }
+  return won;
+}
+
+/// What the commits since the snapshot mean for this one; nothing: it may go behind them.
+Result<std::optional<Conflict>> Transaction::FindConflict(const CommitOptions& options,
+                                                          int64_t lost_version) {
+  CA_ASSIGN_OR_RETURN(const LogListing log, ListLog(environment_.files, root_));
+  for (int64_t version = lost_version; version <= log.latest().value_or(lost_version); ++version) {
+    const std::string path = CommitPath(root_, version);
+    CA_ASSIGN_OR_RETURN(const std::string json, environment_.files.ReadFile(path));
+    CA_ASSIGN_OR_RETURN(const std::vector<Action> actions, ParseActions(json, path));
+    // A table that came into being meanwhile is like any other change that can be read anew.
+    if (!snapshot_) return Conflict{ConflictKind::kConcurrentAppend, version};
+    for (const Action& action : actions) {
+      if (std::holds_alternative<Protocol>(action))
+        return Conflict{ConflictKind::kProtocolChanged, version};
+      if (std::holds_alternative<Metadata>(action))
+        return Conflict{ConflictKind::kMetadataChanged, version};
+      const auto* transaction = std::get_if<AppTransaction>(&action);
+      if (transaction != nullptr && options.app_transaction &&
+          transaction->app_id == options.app_transaction->app_id)
+        return Conflict{ConflictKind::kConcurrentTransaction, version};
+      if (write_.mode == WriteMode::kOverwrite && std::holds_alternative<AddFile>(action))
+        return Conflict{ConflictKind::kConcurrentAppend, version};
+    }
+  }
+  return std::optional<Conflict>();
+}
+
+Result<CommitOutcome> Transaction::Finish(const CommitOptions& options, std::vector<Action> actions,
+                                          CommitOutcome outcome) {
+  CA_ASSIGN_OR_RETURN(snapshot_, Snapshot::After(snapshot_ ? &*snapshot_ : nullptr, root_,
+                                                 std::move(actions), outcome.version));
+  outcome.content_digest = snapshot_->ContentDigest();
+  outcome.table_rows = snapshot_->CountRows().value_or(-1);
+  if (options.checkpoint_interval > 0 && outcome.version > 0 &&
+      outcome.version % options.checkpoint_interval == 0) {
+    if (Result<void> written = WriteCheckpoint(environment_, *snapshot_); !written) {
+      outcome.warning = "no checkpoint was written: " + written.error().ToString();
+      if (options.span != nullptr) options.span->Exception(written.error());
+    }
+  }
+  return outcome;
+}
+
+}  // namespace codeanatomy::storage
