@@ -25,11 +25,12 @@ Parser::Arguments Parser::ParseArguments() {
       const NodeRef value = ParseExpression();
       keywords.push_back(Add<AstKind::kKeyword>(SpanFrom(from), kNoNode, value));
     } else if (At(TokenKind::kName) && kinds_[pos_ + 1] == TokenKind::kEqual) {
+      const uint32_t name_begin = text_spans_[pos_].begin;
       const int32_t name = ParseIdentifier();
       Advance();
       const NodeRef value = ParseExpression();
       const NodeRef keyword = Add<AstKind::kKeyword>(SpanFrom(from), name, value);
-      tree_.SetNameBegin(keyword, from);
+      tree_.SetNameBegin(keyword, name_begin);
       keywords.push_back(keyword);
     } else {
       NodeRef value = ParseNamedExpression();

@@ -68,10 +68,11 @@ int32_t Parser::ParseIdentifier() {
 
 NodeRef Parser::ParseName() {
   const ByteSpan span = spans_[pos_];
+  const uint32_t name_begin = text_spans_[pos_].begin;
   const int32_t id = InternToken(pos_);
   Advance();
   const NodeRef name = Add<AstKind::kName>(span, id, kLoad);
-  tree_.SetNameBegin(name, span.begin);
+  tree_.SetNameBegin(name, name_begin);
   return name;
 }
 

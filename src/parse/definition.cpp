@@ -23,7 +23,7 @@ NodeRef Parser::ParseDecorated() {
 NodeRef Parser::ParseFunction(uint32_t from, bool is_async, ListRef decorators) {
   const uint32_t header = pos_;
   Advance();
-  const uint32_t name_begin = begin();
+  const uint32_t name_begin = text_spans_[pos_].begin;
   const int32_t name = ParseIdentifier();
   const ListRef type_params = ParseTypeParams();
   Expect(TokenKind::kLeftParen);
@@ -43,7 +43,7 @@ NodeRef Parser::ParseFunction(uint32_t from, bool is_async, ListRef decorators) 
 NodeRef Parser::ParseClass(ListRef decorators) {
   const uint32_t header = pos_, from = begin();
   Advance();
-  const uint32_t name_begin = begin();
+  const uint32_t name_begin = text_spans_[pos_].begin;
   const int32_t name = ParseIdentifier();
   const ListRef type_params = ParseTypeParams();
   Arguments arguments{kEmptyList, kEmptyList};
@@ -71,7 +71,7 @@ NodeRef Parser::ParseTypeParam() {
   const uint32_t from = begin();
   const bool is_tuple = Accept(TokenKind::kStar);
   const bool is_spec = !is_tuple && Accept(TokenKind::kDoubleStar);
-  const uint32_t name_begin = begin();
+  const uint32_t name_begin = text_spans_[pos_].begin;
   const int32_t name = ParseIdentifier();
   NodeRef bound = kNoNode, fallback = kNoNode;
   if (!is_tuple && !is_spec && Accept(TokenKind::kColon)) bound = ParseExpression();
@@ -161,7 +161,7 @@ NodeRef Parser::ParseParameters(TokenKind closer) {
 
 /// `star`: the parameter stands behind `*`, where since 3.11 an annotation may be starred.
 NodeRef Parser::ParseParameter(bool annotated, bool star) {
-  const uint32_t from = begin();
+  const uint32_t from = begin(), name_begin = text_spans_[pos_].begin;
   const int32_t name = ParseIdentifier();
   NodeRef annotation = kNoNode;
   if (annotated && Accept(TokenKind::kColon)) {
@@ -173,7 +173,7 @@ NodeRef Parser::ParseParameter(bool annotated, bool star) {
     }
   }
   const NodeRef param = Add<AstKind::kArg>(SpanFrom(from), name, annotation, kNoNode);
-  tree_.SetNameBegin(param, from);
+  tree_.SetNameBegin(param, name_begin);
   return param;
 }
 

@@ -287,7 +287,7 @@ NodeRef Parser::ParsePostfix(uint32_t from, NodeRef value) {
     switch (kind()) {
       case TokenKind::kDot: {
         Advance();
-        const uint32_t name_begin = begin();
+        const uint32_t name_begin = text_spans_[pos_].begin;
         const int32_t name = ParseIdentifier();
         value = Add<AstKind::kAttribute>(SpanFrom(from), value, name, kLoad);
         tree_.SetNameBegin(value, name_begin);

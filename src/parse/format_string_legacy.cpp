@@ -3,10 +3,11 @@
 // parenthesized tuple that spans the braces, and all literal pieces, fields and format specifications
 // have the span of the whole literal.
 //
-// Positions inside fields are those of the text with two exceptions, which come from how CPython shifts
-// the second tokenizer's columns: only tokens that end on the field's first line are shifted. A string
-// that begins there and ends on a later line keeps its column within the field. `ShiftFieldTokens`
-// reproduces that, which is why tokens have a reported span and a text span.
+// Positions inside fields are those of the text with exceptions, which come from how CPython shifts the
+// second tokenizer's columns. Only tokens that end on the field's first line are shifted, so a string that
+// begins there and ends on a later line keeps its column within the field, and the fields of such a string
+// inherit the difference. A field that begins with a line end is not shifted at all, which shows in the
+// begin of the parenthesis. `ShiftFieldTokens` reproduces that; hence tokens have a reported and a text span.
 #include <algorithm>
 
 #include "parse/parser.h"
@@ -22,6 +23,9 @@ struct Parser::LegacyFormat {
   int32_t kind;     // Constant.kind of literal pieces
   uint32_t begin, end;  // the body, in the text
   std::string literal{};  // pending literal text
+  // Is there a line end between the begin of the token and the field at hand? Sought as fields come.
+  uint32_t newlines_sought_to = 0;
+  bool on_later_line = false;
 };
 
 namespace {
@@ -108,6 +112,8 @@ NodeRef Parser::ParseLegacyStrings(uint32_t first, uint32_t last) {
     format.raw = parts.raw;
     format.begin = text_spans_[token].begin + parts.body_begin;
     format.end = text_spans_[token].begin + parts.body_end;
+    format.newlines_sought_to = text_spans_[token].begin;
+    format.on_later_line = false;
     if (parts.format) {
       uint32_t at = format.begin;
       ParseLegacyPieces(format, at, 0);
@@ -210,6 +216,8 @@ void Parser::ParseLegacyField(LegacyFormat& format, uint32_t& at, int level) {
   if (!at_end() && text_[at] == ':') {
     ++at;
     LegacyFormat inner{format.token, format.whole, format.raw, format.kind, at, format.end};
+    inner.newlines_sought_to = format.newlines_sought_to;
+    inner.on_later_line = format.on_later_line;
     const size_t mark = stack_.size();
     ParseLegacyPieces(inner, at, level + 1);
     // What CPython finishes at the end of a specification has the span of its token alone.
@@ -227,45 +235,83 @@ void Parser::ParseLegacyField(LegacyFormat& format, uint32_t& at, int level) {
 }
 
 /// The expression text[from, to) of a field, parsed from tokens of its own, in parentheses.
-NodeRef Parser::ParseLegacyExpression(const LegacyFormat& format, uint32_t from, uint32_t to) {
+NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint32_t to) {
   const std::string_view expression = text_.substr(from, to - from);
   if (std::all_of(expression.begin(), expression.end(), [](char c) { return IsSpace(c) && c != '\v'; })) {
     return Fail(format.whole, "f-string: empty expression not allowed");
   }
   if (!EnterDepth()) return kNoNode;
-  lex::TokenBuffer tokens;
+  if (field_tokens_.size() <= field_depth_) field_tokens_.push_back(std::make_unique<lex::TokenBuffer>());
+  lex::TokenBuffer& tokens = *field_tokens_[field_depth_++];
+  tokens.Clear();
   tokens.Add(TokenKind::kLeftParen, from - 1, from);
   lex::LexOptions lex_options;
   lex_options.version = options_.version;
   lex::LexExpression(text_, from, to, lex_options, tokens);
   tokens.Add(TokenKind::kRightParen, to, to + 1);
   tokens.Add(TokenKind::kEndMarker, to + 1, to + 1);
-  std::vector<ByteSpan> reported = tokens.spans;
-  ShiftFieldTokens(format, from, reported);
+  const std::vector<ByteSpan> reported = ShiftFieldTokens(format, tokens);
 
   const auto outer = std::tuple(kinds_, spans_, text_spans_, pos_, last_);
   kinds_ = tokens.kinds.data();
-  spans_ = reported.data();
   text_spans_ = tokens.spans.data();
+  spans_ = reported.empty() ? text_spans_ : reported.data();
   pos_ = 0;
   last_ = static_cast<uint32_t>(tokens.size() - 1);
   const NodeRef value = ParseStarExpressions();
   if (!At(TokenKind::kEndMarker)) FailHere("f-string: invalid syntax");
   std::tie(kinds_, spans_, text_spans_, pos_, last_) = outer;
   --depth_;
+  --field_depth_;
   if (!failed_) return value;
-  if (!tokens.errors.empty()) error_ = {tokens.errors.front().span, "SYNTAX_ERROR", "SyntaxError",
-                                        Message("f-string: ", tokens.errors.front().message)};
+  if (!tokens.errors.empty()) {
+    const lex::LexError& error = tokens.errors.front();
+    error_ = {error.span, "SYNTAX_ERROR", "SyntaxError", Message("f-string: ", error.message)};
+  }
   fail_pos_ = pos_;
   pos_ = last_;
   return kNoNode;
 }
 
-/// Columns as CPython 3.11 computes them: see the head of the file.
-void Parser::ShiftFieldTokens(const LegacyFormat& format, uint32_t from, std::vector<ByteSpan>& spans) const {
-  (void)format;
-  (void)from;
-  (void)spans;
+/// Spans as CPython 3.11 computes them (see the head of the file); empty if they are those of the text.
+std::vector<ByteSpan> Parser::ShiftFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens) const {
+  const auto is_line_end = [this](uint32_t at) { return text_[at] == '\n' || text_[at] == '\r'; };
+  const uint32_t brace = tokens.spans[0].begin;
+  while (!format.on_later_line && format.newlines_sought_to < brace) {
+    format.on_later_line = is_line_end(format.newlines_sought_to++);
+  }
+  uint32_t line_end = brace;  // of the field's first line
+  const uint32_t to = tokens.spans.back().end;
+  while (line_end < to && !is_line_end(line_end)) ++line_end;
+  const ByteSpan string = spans_[format.token];
+  const uint32_t string_shift = string.begin - text_spans_[format.token].begin;
+  const bool breaks_at_once =
+      text_.substr(brace + 1, line_end - brace - 1).find_first_not_of(" \t\f") == std::string_view::npos &&
+      line_end < to;
+  const auto spans_lines = [&](ByteSpan span) { return span.begin < line_end && span.end > line_end; };
+  bool plain = (format.on_later_line || string_shift == 0) && !breaks_at_once;
+  if (plain && line_end < to) plain = std::none_of(tokens.spans.begin(), tokens.spans.end(), spans_lines);
+  if (plain) return {};
+
+  const auto line_begin = [&] {
+    uint32_t at = brace;
+    while (at > 0 && !is_line_end(at - 1)) --at;
+    return at;
+  };
+  const uint32_t shift = format.on_later_line ? 0 : string_shift;
+  std::vector<ByteSpan> spans = tokens.spans;
+  for (ByteSpan& span : spans) {
+    if (spans_lines(span)) {
+      span.begin = line_begin() + (span.begin - brace);
+    } else if (span.end <= line_end) {
+      span = {span.begin + shift, span.end + shift};
+    }
+  }
+  if (breaks_at_once) {
+    const uint32_t at = format.on_later_line ? line_begin() : string.begin;
+    spans[0] = {at, at + 1};
+  }
+  return spans;
 }
 
 }  // namespace codeanatomy::parse

@@ -229,9 +229,9 @@ class Parser {
   NodeRef ParseLegacyStrings(uint32_t first, uint32_t last);
   void ParseLegacyPieces(LegacyFormat& format, uint32_t& at, int level);
   void ParseLegacyField(LegacyFormat& format, uint32_t& at, int level);
-  NodeRef ParseLegacyExpression(const LegacyFormat& format, uint32_t from, uint32_t to);
+  NodeRef ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint32_t to);
   void FlushLegacyLiteral(LegacyFormat& format);
-  void ShiftFieldTokens(const LegacyFormat& format, uint32_t from, std::vector<ByteSpan>& spans) const;
+  std::vector<ByteSpan> ShiftFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens) const;
   NodeRef ParseModernStrings(uint32_t first);
 
   // --- names and lists ---
@@ -269,6 +269,8 @@ class Parser {
   int64_t reported_to_ = -1;           // later failures before this offset are echoes of the last one
   std::unique_ptr<LineIndex> lines_;   // made when a message needs a line number
   std::string decoded_;                // reused buffer of string literals
+  std::vector<std::unique_ptr<lex::TokenBuffer>> field_tokens_;  // by nesting of replacement fields
+  size_t field_depth_ = 0;
   std::vector<Diagnostic> diagnostics_;
 };
 

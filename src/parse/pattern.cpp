@@ -126,7 +126,7 @@ NodeRef Parser::ParseSequenceItem() { return At(TokenKind::kStar) ? ParseStarPat
 NodeRef Parser::ParseStarPattern() {
   const uint32_t from = begin();
   Advance();
-  const uint32_t name_begin = begin();
+  const uint32_t name_begin = text_spans_[pos_].begin;
   const bool wildcard = AtWord("_");
   int32_t name = ParseIdentifier();
   if (wildcard) name = -1;
@@ -147,7 +147,7 @@ NodeRef Parser::ParsePattern() {
     pattern = Add<AstKind::kMatchOr>(SpanFrom(from), patterns);
   }
   if (Accept(TokenKind::kAs)) {
-    const uint32_t name_begin = begin();
+    const uint32_t name_begin = text_spans_[pos_].begin;
     if (AtWord("_")) FailHere("cannot use '_' as a target");
     const int32_t name = ParseIdentifier();
     pattern = Add<AstKind::kMatchAs>(SpanFrom(from), pattern, name);
@@ -232,7 +232,7 @@ NodeRef Parser::ParseNamePattern() {
   }
   NodeRef value = ParseName();
   while (Accept(TokenKind::kDot)) {
-    const uint32_t name_begin = begin();
+    const uint32_t name_begin = text_spans_[pos_].begin;
     const int32_t name = ParseIdentifier();
     value = Add<AstKind::kAttribute>(SpanFrom(span.begin), value, name, kLoad);
     tree_.SetNameBegin(value, name_begin);
@@ -307,7 +307,7 @@ NodeRef Parser::ParseMappingPattern() {
         key = ParseName();
         if (!At(TokenKind::kDot)) Unexpected();
         while (Accept(TokenKind::kDot)) {
-          const uint32_t name_begin = begin();
+          const uint32_t name_begin = text_spans_[pos_].begin;
           const int32_t name = ParseIdentifier();
           key = Add<AstKind::kAttribute>(SpanFrom(key_from), key, name, kLoad);
           tree_.SetNameBegin(key, name_begin);
