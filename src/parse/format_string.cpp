@@ -1,12 +1,233 @@
-// Format strings since Python 3.12.
+// Format strings since Python 3.12 (PEP 701) and template strings of 3.14 (PEP 750). The lexer has cut
+// them into literal middles and the tokens of the replacement fields.
+//
+// Literal text that meets (adjacent strings, doubled braces, the text a `=` field shows) is one Constant,
+// from the begin of its first piece to the end of its last; empty text leaves none.
+#include <algorithm>
+
 #include "parse/parser.h"
 #include "parse/string_literal.h"
 
 namespace codeanatomy::parse {
 
+namespace {
+
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// The last character is the second of two braces that stand for one.
+bool EndsInDoubledBrace(std::string_view text, bool raw) {
+  size_t i = 0;
+  bool doubled = false;
+  while (i < text.size()) {
+    doubled = false;
+    const char c = text[i++];
+    if (c == '\\' && !raw && i < text.size() && text[i] != '{' && text[i] != '}') {
+      const bool named = text[i] == 'N' && i + 1 < text.size() && text[i + 1] == '{';
+      ++i;
+      if (named) i = std::min(text.find('}', i), text.size() - 1) + 1;
+    } else if ((c == '{' || c == '}') && i < text.size() && text[i] == c) {
+      ++i;
+      doubled = true;
+    }
+  }
+  return doubled;
+}
+
+}  // namespace
+
+/// Literal pieces that become one Constant. The text is a view as long as one verbatim piece makes it.
+struct Parser::LiteralRun {
+  bool open = false, owned = false;
+  ByteSpan span;
+  int32_t kind = kNoNode;
+  std::string_view view;
+  std::string text;
+
+  void Extend(ByteSpan piece, std::string_view value, bool lasting, int32_t piece_kind) {
+    if (!open) {
+      open = true;
+      span = piece;
+      kind = piece_kind;
+      owned = !lasting;
+      if (owned) {
+        text.assign(value);
+      } else {
+        view = value;
+      }
+      return;
+    }
+    span.end = piece.end;
+    if (!owned) text.assign(view);
+    owned = true;
+    text += value;
+  }
+};
+
+void Parser::FlushRun(LiteralRun& run) {
+  if (!run.open) return;
+  const std::string_view value = run.owned ? std::string_view(run.text) : run.view;
+  if (!value.empty()) {
+    const int32_t constant = tree_.AddConstant(ConstantKind::kStr, run.owned ? tree_.Keep(value) : value);
+    stack_.push_back(Add<AstKind::kConstant>(run.span, constant, run.kind));
+  }
+  run = LiteralRun{};
+}
+
+/// Adjacent strings of which at least one is a format or template string.
 NodeRef Parser::ParseModernStrings(uint32_t first) {
-  (void)first;
-  return Unexpected();
+  const uint32_t from = spans_[first].begin;
+  const size_t mark = stack_.size();
+  LiteralRun run;
+  bool plain = false, format = false, interpolation = false, bytes = false;
+  while (!failed_) {
+    if (At(TokenKind::kString)) {
+      plain = true;
+      const StringParts parts = SplitString(TokenTextAt(pos_));
+      decoded_.clear();
+      if (!AppendLiteral(pos_)) break;
+      const int32_t kind = parts.unicode ? tree_.AddConstant(ConstantKind::kStr, "u") : kNoNode;
+      run.Extend(spans_[pos_], decoded_, false, kind);
+      Advance();
+    } else if (At(TokenKind::kBytes)) {
+      bytes = true;
+      Advance();
+    } else if (At(TokenKind::kFStringStart) || At(TokenKind::kTStringStart)) {
+      const bool template_string = At(TokenKind::kTStringStart);
+      (template_string ? interpolation : format) = true;
+      const bool raw = SplitString(TokenTextAt(pos_)).raw;
+      Advance();
+      ParseFormatParts(run, raw, template_string, false);
+      if (At(TokenKind::kFStringEnd) || At(TokenKind::kTStringEnd)) {
+        Advance();
+      } else {
+        Unexpected();
+      }
+    } else {
+      break;
+    }
+  }
+  if (bytes) FailHere("cannot mix bytes and nonbytes literals");
+  if (interpolation && (format || plain)) FailHere("cannot mix t-string literals with string or bytes literals");
+  FlushRun(run);
+  const ListRef values = TakeList(stack_, mark);
+  return interpolation ? Add<AstKind::kTemplateStr>(SpanFrom(from), values)
+                       : Add<AstKind::kJoinedStr>(SpanFrom(from), values);
+}
+
+/// Middles and fields up to what ends the string or, `in_spec`, the format specification.
+void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec) {
+  while (true) {
+    if (At(TokenKind::kFStringMiddle) || At(TokenKind::kTStringMiddle)) {
+      AppendMiddle(run, raw, in_spec);
+    } else if (At(TokenKind::kLeftBrace)) {
+      ParseField(run, raw, template_string);
+    } else {
+      return;
+    }
+  }
+}
+
+void Parser::AppendMiddle(LiteralRun& run, bool raw, bool in_spec) {
+  const std::string_view text = TokenTextAt(pos_);
+  ByteSpan span = spans_[pos_];
+  const bool braces = text.find_first_of("{}") != std::string_view::npos;
+  if (!braces && IsVerbatim(text, raw, has_carriage_returns_)) {
+    run.Extend(span, text, true, kNoNode);
+    Advance();
+    return;
+  }
+  // CPython ends a piece behind the first of two braces.
+  if (!in_spec && EndsInDoubledBrace(text, raw)) --span.end;
+  std::string value;
+  std::string error = AppendStr(text, raw, !in_spec, options_.version, value);
+  if (!error.empty()) {
+    FailHere(std::move(error));
+    return;
+  }
+  if (!value.empty()) run.Extend(span, value, false, kNoNode);
+  Advance();
+}
+
+/// A replacement field from its `{`.
+void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
+  const uint32_t from = begin();
+  const uint32_t text_from = text_spans_[pos_].end;
+  Advance();
+  if (At(TokenKind::kRightBrace) || At(TokenKind::kExclamation) || At(TokenKind::kColon) || At(TokenKind::kEqual)) {
+    FailHere(Message("f-string: valid expression required before '", TokenTextAt(pos_), "'"));
+  }
+  if (!EnterDepth()) return;
+  const NodeRef value = ParseYieldOrStarExpressions();
+  const bool debug = Accept(TokenKind::kEqual);
+  const uint32_t text_to = failed_ ? text_from : text_spans_[pos_].begin;
+  const ByteSpan shown_span{from + 1, begin()};
+  int conversion = -1;
+  if (Accept(TokenKind::kExclamation)) {
+    const std::string_view name = At(TokenKind::kName) ? TokenTextAt(pos_) : std::string_view();
+    if (name != "s" && name != "r" && name != "a") {
+      FailHere("f-string: invalid conversion character: expected 's', 'r', or 'a'");
+    } else {
+      conversion = static_cast<uint8_t>(name[0]);
+      Advance();
+    }
+  }
+  std::string shown;  // the text of the field, without comments
+  if (debug) {
+    AppendFieldText(text_.substr(text_from, text_to - text_from), shown);
+    run.Extend(shown_span, shown, false, kNoNode);
+  }
+  NodeRef spec = kNoNode;
+  if (At(TokenKind::kColon)) {
+    const uint32_t spec_from = begin();
+    Advance();
+    LiteralRun spec_run;
+    const size_t mark = stack_.size();
+    ParseFormatParts(spec_run, raw, template_string, true);
+    FlushRun(spec_run);
+    const ListRef values = TakeList(stack_, mark);
+    spec = Add<AstKind::kJoinedStr>(SpanFrom(spec_from), values);
+  }
+  if (!At(TokenKind::kRightBrace)) FailHere("f-string: expecting '}'");
+  Advance();
+  --depth_;
+  if (failed_) {
+    pos_ = last_;
+    return;
+  }
+  if (debug && spec < 0 && conversion < 0) conversion = 'r';
+  FlushRun(run);
+  if (!template_string) {
+    stack_.push_back(Add<AstKind::kFormattedValue>(SpanFrom(from), value, conversion, spec));
+    return;
+  }
+  if (shown.empty()) AppendFieldText(text_.substr(text_from, text_to - text_from), shown);
+  while (!shown.empty() && (IsSpace(shown.back()) || shown.back() == '=')) shown.pop_back();
+  const int32_t source = tree_.AddConstant(ConstantKind::kStr, tree_.Keep(shown));
+  stack_.push_back(Add<AstKind::kInterpolation>(SpanFrom(from), value, source, conversion, spec));
+}
+
+/// The source of a field as `=` shows it: comments are left out.
+void Parser::AppendFieldText(std::string_view source, std::string& out) const {
+  if (source.find('#') == std::string_view::npos) {
+    AppendStr(source, true, false, options_.version, out);
+    return;
+  }
+  std::string kept;
+  char quote = 0;
+  for (size_t i = 0; i < source.size(); ++i) {
+    const char c = source[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '#') {
+      while (i < source.size() && source[i] != '\n' && source[i] != '\r') ++i;
+      --i;
+      continue;
+    }
+    kept += c;
+  }
+  AppendStr(kept, true, false, options_.version, out);
 }
 
 }  // namespace codeanatomy::parse

@@ -233,6 +233,12 @@ class Parser {
   void FlushLegacyLiteral(LegacyFormat& format);
   std::vector<ByteSpan> ShiftFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens) const;
   NodeRef ParseModernStrings(uint32_t first);
+  struct LiteralRun;
+  void FlushRun(LiteralRun& run);
+  void ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec);
+  void AppendMiddle(LiteralRun& run, bool raw, bool in_spec);
+  void ParseField(LiteralRun& run, bool raw, bool template_string);
+  void AppendFieldText(std::string_view source, std::string& out) const;
 
   // --- names and lists ---
   int32_t InternToken(uint32_t token);
