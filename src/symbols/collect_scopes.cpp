@@ -93,7 +93,8 @@ void SymbolTableBuilder::EnterReturnAnnotation(NodeId n) {
 }
 
 void SymbolTableBuilder::EnterFunction(NodeId n) {
-  opened_[n.index()] = Enter(tree_.Name(n, AstField::kName), ScopeType::kFunction, n, tree_.span(n));
+  const NameId name = tree_.kind(n) == AstKind::kLambda ? names_.Intern("lambda") : tree_.Name(n, AstField::kName);
+  opened_[n.index()] = Enter(name, ScopeType::kFunction, n, tree_.span(n));
   current().coroutine = tree_.kind(n) == AstKind::kAsyncFunctionDef;
   DefineParameters(tree_.Child(n, AstField::kArgs));
 }
