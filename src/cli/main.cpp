@@ -103,6 +103,7 @@ int Main(int argc, char** argv) {
   AddGlobalOptions(app, invocation.global);
   AddCatalogCommand(app, invocation);
   AddConfigCommand(app, invocation);
+  AddDebugCommand(app, invocation);
   AddVersionCommand(app, invocation);
   AddHelpCommand(app, topic);
   app.get_subcommand("help")->callback(

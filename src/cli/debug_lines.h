@@ -1,0 +1,26 @@
+// What `debug` prints of one file: docs/reference/debug.md states the formats.
+#pragma once
+
+#include <string>
+
+#include "catalog/python_version.h"
+#include "parse/syntax_tree.h"
+#include "source/source_file.h"
+
+namespace codeanatomy::cli {
+
+/// Each gives one JSON object without the line end. `file` may be unreadable or broken.
+std::string AstLine(const source::SourceFile& file, PythonVersion version);
+std::string SymtableLine(const source::SourceFile& file, PythonVersion version);
+std::string TokensLine(const source::SourceFile& file, PythonVersion version);
+std::string CstLine(const source::SourceFile& file, PythonVersion version);
+
+/// Appends `"path": …` and, for the first problem of file, tree and symbols, `null` or CPython's
+/// exception as an object: type, msg, lineno, offset.
+void AppendPath(std::string& out, const source::SourceFile& file);
+void AppendError(std::string& out, const source::SourceFile& file, const parse::Diagnostic* problem);
+
+/// Offset in `text` → column in characters of its line, which begins at `line_start`.
+uint32_t CharacterColumn(std::string_view text, uint32_t line_start, uint32_t offset);
+
+}  // namespace codeanatomy::cli
