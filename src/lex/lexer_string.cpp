@@ -171,7 +171,11 @@ void Lexer::LexFormatMiddle() {
       ++p_;
       return FailFormatString(p_ - 1, Message(kind_name, ": single '}' is not allowed"));
     }
-    if ((c == '\n' || c == '\r') && !string.triple) break;
+    if ((c == '\n' || c == '\r') && !string.triple) {
+      if (!in_spec || AtOrAfter(PythonVersion::k314)) break;
+      if (p_ > begin) Emit(middle, begin);
+      return;  // 3.12 and 3.13 end the specification here
+    }
     ++p_;
   }
   std::string message = Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,

@@ -3,8 +3,6 @@
 //
 // Literal text that meets (adjacent strings, doubled braces, the text a `=` field shows) is one Constant,
 // from the begin of its first piece to the end of its last; empty text leaves none.
-#include <algorithm>
-
 #include "parse/parser.h"
 #include "parse/string_literal.h"
 
@@ -13,25 +11,6 @@ namespace codeanatomy::parse {
 namespace {
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-/// The last character is the second of two braces that stand for one.
-bool EndsInDoubledBrace(std::string_view text, bool raw) {
-  size_t i = 0;
-  bool doubled = false;
-  while (i < text.size()) {
-    doubled = false;
-    const char c = text[i++];
-    if (c == '\\' && !raw && i < text.size() && text[i] != '{' && text[i] != '}') {
-      const bool named = text[i] == 'N' && i + 1 < text.size() && text[i + 1] == '{';
-      ++i;
-      if (named) i = std::min(text.find('}', i), text.size() - 1) + 1;
-    } else if ((c == '{' || c == '}') && i < text.size() && text[i] == c) {
-      ++i;
-      doubled = true;
-    }
-  }
-  return doubled;
-}
 
 }  // namespace
 
@@ -116,28 +95,82 @@ NodeRef Parser::ParseModernStrings(uint32_t first) {
 
 /// Middles and fields up to what ends the string or, `in_spec`, the format specification.
 void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec) {
+  // The tokenizer of 3.12 finds an empty piece behind a nested field, and before two braces.
+  const bool keeps_empty = in_spec && options_.version == PythonVersion::k312;
+  bool after_middle = false, after_field = false;
   while (true) {
+    const ByteSpan here{begin(), begin()};
     if (At(TokenKind::kFStringMiddle) || At(TokenKind::kTStringMiddle)) {
-      AppendMiddle(run, raw, in_spec);
+      if (keeps_empty) {
+        AddSpecPieces(raw);
+      } else {
+        AppendMiddle(run, raw, in_spec);
+      }
+      after_middle = true;
     } else if (At(TokenKind::kLeftBrace)) {
+      const bool two_braces = text_.substr(text_spans_[pos_].begin).starts_with("{{");
+      if (keeps_empty && two_braces && !after_middle) AddEmptyPiece(here);
       ParseField(run, raw, template_string);
+      after_middle = false;
+      after_field = true;
     } else {
+      if (keeps_empty && after_field && !after_middle && At(TokenKind::kRightBrace)) AddEmptyPiece(here);
       return;
     }
   }
 }
 
+void Parser::AddEmptyPiece(ByteSpan span) {
+  stack_.push_back(Add<AstKind::kConstant>(span, tree_.AddConstant(ConstantKind::kStr, {}), kNoNode));
+}
+
+/// The tokenizer ends a piece behind `\N{…}`. It shows where pieces are not joined: 3.12 keeps those of a
+/// specification apart, 3.13 makes several without a field one Constant instead of a JoinedStr.
+size_t Parser::FindPieceEnd(std::string_view text, bool raw) const {
+  for (size_t i = 0; !raw && i + 1 < text.size(); ++i) {
+    if (text[i] != '\\') continue;
+    ++i;
+    if (text[i] != 'N' || i + 1 >= text.size() || text[i + 1] != '{') continue;
+    const size_t close = text.find('}', i);
+    if (close != std::string_view::npos) return close + 1;
+  }
+  return text.size();
+}
+
+/// A middle of a 3.12 specification: every piece a Constant of its own.
+void Parser::AddSpecPieces(bool raw) {
+  std::string_view text = TokenTextAt(pos_);
+  uint32_t from = begin();
+  while (!failed_) {
+    const size_t end = FindPieceEnd(text, raw);
+    std::string value;
+    std::string error = AppendStr(text.substr(0, end), raw, false, options_.version, value);
+    if (!error.empty()) FailHere(std::move(error));
+    const auto to = from + static_cast<uint32_t>(end);
+    const int32_t constant = tree_.AddConstant(ConstantKind::kStr, tree_.Keep(value));
+    stack_.push_back(Add<AstKind::kConstant>({from, to}, constant, kNoNode));
+    if (end == text.size()) {
+      const bool named = text.ends_with('}') && FindPieceEnd(text.substr(0, end), raw) == end;
+      Advance();
+      if (named && At(TokenKind::kRightBrace) && text.find("\\N{") != std::string_view::npos) {
+        AddEmptyPiece({to, to});
+      }
+      return;
+    }
+    text.remove_prefix(end);
+    from = to;
+  }
+}
+
 void Parser::AppendMiddle(LiteralRun& run, bool raw, bool in_spec) {
   const std::string_view text = TokenTextAt(pos_);
-  ByteSpan span = spans_[pos_];
+  const ByteSpan span = spans_[pos_];
   const bool braces = text.find_first_of("{}") != std::string_view::npos;
   if (!braces && IsVerbatim(text, raw, has_carriage_returns_)) {
     run.Extend(span, text, true, kNoNode);
     Advance();
     return;
   }
-  // CPython ends a piece behind the first of two braces.
-  if (!in_spec && EndsInDoubledBrace(text, raw)) --span.end;
   std::string value;
   std::string error = AppendStr(text, raw, !in_spec, options_.version, value);
   if (!error.empty()) {
@@ -174,7 +207,9 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
   std::string shown;  // the text of the field, without comments
   if (debug) {
     AppendFieldText(text_.substr(text_from, text_to - text_from), shown);
-    run.Extend(shown_span, shown, false, kNoNode);
+    std::string decoded;  // CPython decodes escapes also here
+    AppendStr(shown, raw, false, options_.version, decoded);
+    run.Extend(shown_span, decoded, false, kNoNode);
   }
   NodeRef spec = kNoNode;
   if (At(TokenKind::kColon)) {
@@ -182,10 +217,18 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
     Advance();
     LiteralRun spec_run;
     const size_t mark = stack_.size();
-    ParseFormatParts(spec_run, raw, template_string, true);
+    const uint32_t first = pos_;
+    // Before 3.14 escapes of a specification are decoded also in raw strings.
+    ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), template_string, true);
     FlushRun(spec_run);
-    const ListRef values = TakeList(stack_, mark);
-    spec = Add<AstKind::kJoinedStr>(SpanFrom(spec_from), values);
+    const bool one_middle = AtLeast(PythonVersion::k313) && pos_ == first + 1 && stack_.size() == mark + 1;
+    if (one_middle && FindPieceEnd(TokenTextAt(first), raw) < TokenTextAt(first).size()) {
+      spec = stack_.back();
+      stack_.Truncate(mark);
+    } else {
+      const ListRef values = TakeList(stack_, mark);
+      spec = Add<AstKind::kJoinedStr>(SpanFrom(spec_from), values);
+    }
   }
   if (!At(TokenKind::kRightBrace)) FailHere("f-string: expecting '}'");
   Advance();

@@ -235,6 +235,9 @@ class Parser {
   NodeRef ParseModernStrings(uint32_t first);
   struct LiteralRun;
   void FlushRun(LiteralRun& run);
+  void AddEmptyPiece(ByteSpan span);
+  size_t FindPieceEnd(std::string_view text, bool raw) const;
+  void AddSpecPieces(bool raw);
   void ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec);
   void AppendMiddle(LiteralRun& run, bool raw, bool in_spec);
   void ParseField(LiteralRun& run, bool raw, bool template_string);
