@@ -26,6 +26,15 @@ constexpr auto kResolveBindings =
                    Long("target_binding_id"), Required(Text("method")), Text("expr_ctx"),
                    Int("hops"), Required(Int("candidate_count")), Required(Int("ordinal"))));
 
+constexpr auto kResolveCallTargets = Concat(
+    kFileColumns,
+    Columns(Required(Long("call_id")), Required(Long("target_id")), Required(Long("caller_id")),
+            Required(Text("target_full_name")), Required(Text("kind")), Required(Text("dispatch")),
+            Required(Text("method")), Long("receiver_id"), Long("receiver_type_id"),
+            Required(Int("candidate_count")), Required(Int("ordinal")),
+            Column("arguments", "List<Struct<arg_id:Int64,param_id:Int64,index:Int32,name:Utf8,star:Utf8>>"),
+            Required(Text("arity"))));
+
 constexpr auto kCpgMapping =
     Columns(Required(Text("ast_kind")), Text("op"), Required(Text("label")), Text("name"));
 
@@ -33,6 +42,7 @@ constexpr std::array<std::string_view, 1> kModuleKey = {"module_id"};
 constexpr std::array<std::string_view, 1> kModuleOrder = {"path"};
 constexpr std::array<std::string_view, 2> kImportKey = {"import_id", "ordinal"};
 constexpr std::array<std::string_view, 1> kByPath = {"path"};
+constexpr std::array<std::string_view, 2> kCallTargetKey = {"call_id", "target_id"};
 constexpr std::array<std::string_view, 2> kBindingKey = {"ref_id", "decl_id"};
 constexpr std::array<std::string_view, 2> kMappingOrder = {"ast_kind", "op"};
 
@@ -55,6 +65,12 @@ constexpr auto kTables = std::to_array<TableInfo>({
      .key = kBindingKey,
      .order = kByPath,
      .summary = "The declarations each name may refer to."},
+    {.name = "resolve_call_targets",
+     .group = TableGroup::kEvidence,
+     .columns = kResolveCallTargets,
+     .key = kCallTargetKey,
+     .order = kByPath,
+     .summary = "What each call may reach."},
     {.name = "cpg_mapping",
      .group = TableGroup::kEvidence,
      .columns = kCpgMapping,

@@ -11,6 +11,7 @@ namespace codeanatomy::semantics {
 struct DefaultSpecRequest {
   bool edges_full = false;  // store the derived edge kinds and edge_id as well
   bool props_full = false;  // store the long property form and cpg_props_map
+  int64_t id_salt = 0;      // of every derived id
   std::string rulepack_profile = "Default";  // case-insensitive: default, low_latency, replay, strict
 };
 

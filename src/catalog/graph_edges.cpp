@@ -1,0 +1,117 @@
+// Which rows become edges: syntax and declarations first, then the resolved relations.
+#include "catalog/graph.h"
+
+// Kinds whose label is CALL without being a Call: operators, displays, accesses. Checked against
+// cpg_mapping.def by semantics/default_spec_test.cpp.
+#define CA_IS_OPERAND                                                                              \
+  "and(in(parent_kind, 'Delete', 'Assign', 'AugAssign', 'AnnAssign', 'BoolOp', 'NamedExpr', "      \
+  "'BinOp', 'UnaryOp', 'IfExp', 'Dict', 'Set', 'ListComp', 'SetComp', 'DictComp', "                \
+  "'GeneratorExp', 'Await', 'Compare', 'FormattedValue', 'Interpolation', 'JoinedStr', "           \
+  "'TemplateStr', 'Attribute', 'Subscript', 'Starred', 'List', 'Tuple', 'Slice'), "                \
+  "ne(kind, 'comprehension'), ne(slot, 'annotation'))"
+
+namespace codeanatomy {
+namespace {
+
+constexpr ColumnRule kCallArguments[] = {{"src", "call_id"},
+                                         {"dst", "call_arg_id"},
+                                         {"label", "keyword"},
+                                         {"ordinal", "arg_index"},
+                                         {"file_id", "file_id"}};
+constexpr ColumnRule kOperands[] = {
+    {"src", "parent_id"}, {"dst", "node_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
+constexpr ColumnRule kFieldOperands[] = {{"src", "node_id"},
+                                         {"dst", "derived_id('FIELD_IDENTIFIER', node_id)"},
+                                         {"ordinal", "1"},
+                                         {"file_id", "file_id"}};
+constexpr ColumnRule kReceivers[] = {
+    {"src", "call_id"}, {"dst", "receiver_id"}, {"ordinal", "0"}, {"file_id", "file_id"}};
+constexpr ColumnRule kConditions[] = {{"src", "parent_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kDecorators[] = {{"src", "decorator_id"},
+                                      {"dst", "owner_def_id"},
+                                      {"ordinal", "decorator_index"},
+                                      {"file_id", "file_id"}};
+constexpr ColumnRule kMemberNames[] = {{"src", "decl_owner_id"}, {"dst", "decl_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kMemberDefs[] = {{"src", "container_def_id"}, {"dst", "def_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kReports[] = {
+    {"src", "diag_id"}, {"dst", "coalesce(subject_id, file_id)"}, {"file_id", "file_id"}};
+constexpr ColumnRule kDependencies[] = {{"src", "src"}, {"dst", "dst"}, {"file_id", "file_id"}};
+
+constexpr ColumnRule kAstEdges[] = {
+    {"src", "parent_id"}, {"dst", "node_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
+constexpr ColumnRule kSourceFiles[] = {{"src", "node_id"}, {"dst", "file_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kContains[] = {{"src", "method_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kDominators[] = {{"src", "idom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kPostDominators[] = {{"src", "ipostdom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kBestTypes[] = {
+    {"src", "node_id"}, {"dst", "type_id"}, {"ordinal", "0"}, {"file_id", "file_id"}};
+
+constexpr EdgeRule kEdges[] = {
+    {"edges_argument", EdgeKind::kArgument, "cst_call_args", "", kCallArguments},
+    {"edges_argument_field", EdgeKind::kArgument, "ast_nodes", "eq(kind, 'Attribute')", kFieldOperands},
+    {"edges_argument_operand", EdgeKind::kArgument, "ast_nodes", CA_IS_OPERAND, kOperands},
+    {"edges_binds", EdgeKind::kBinds, "cst_defs", "eq(container_def_kind, 'class')", kMemberDefs},
+    {"edges_binds_member", EdgeKind::kBinds, "symtable_symbols", "eq(decl_kind, 'MEMBER')", kMemberNames},
+    {"edges_condition", EdgeKind::kCondition, "ast_nodes",
+     "or(and(eq(slot, 'test'), in(parent_kind, 'If', 'While', 'Assert')), and(eq(slot, 'iter'), "
+     "in(parent_kind, 'For', 'AsyncFor')), and(eq(slot, 'subject'), eq(parent_kind, 'Match')))",
+     kConditions},
+    {"edges_decorates", EdgeKind::kDecorates, "cst_decorators", "", kDecorators},
+    {"edges_depends_on", EdgeKind::kDependsOn, "depends_on", "", kDependencies},
+    {"edges_receiver", EdgeKind::kReceiver, "call_receivers", "", kReceivers},
+    {"edges_reported_at", EdgeKind::kReportedAt, "diagnostics",
+     "not(is_null(coalesce(subject_id, file_id)))", kReports},
+    {"derived_ast", EdgeKind::kAst, "cpg_nodes", "not(is_null(parent_id))", kAstEdges},
+    {"derived_contains", EdgeKind::kContains, "cpg_nodes", "not(is_null(method_id))", kContains},
+    {"derived_dominate", EdgeKind::kDominate, "cpg_nodes", "not(is_null(idom_id))", kDominators},
+    {"derived_eval_type", EdgeKind::kEvalType, "cpg_nodes", "not(is_null(type_id))", kBestTypes},
+    {"derived_post_dominate", EdgeKind::kPostDominate, "cpg_nodes", "not(is_null(ipostdom_id))",
+     kPostDominators},
+    {"derived_source_file", EdgeKind::kSourceFile, "cpg_nodes",
+     "and(not(is_null(file_id)), ne(kind, 'FILE'))", kSourceFiles},
+};
+
+constexpr ColumnRule kBindingColumns[] = {
+    {"src", "ref_id"}, {"dst", "decl_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
+// What a builtin name refers to is a node once external stubs are.
+constexpr ProviderRule kRefProviders[] = {{.source = "resolve_bindings",
+                                           .where = "ne(method, 'builtin')",
+                                           .origin = "native",
+                                           .witness_bit = 1,
+                                           .method = "method",
+                                           .candidates = "candidate_count",
+                                           .columns = kBindingColumns}};
+
+constexpr ColumnRule kImportColumns[] = {
+    {"src", "import_id"}, {"dst", "target_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
+constexpr ProviderRule kImportProviders[] = {{.source = "resolve_imports",
+                                              .where = "not(is_null(target_id))",
+                                              .origin = "native",
+                                              .witness_bit = 1,
+                                              .method = "target_kind",
+                                              .candidates = "1",
+                                              .columns = kImportColumns}};
+
+constexpr ColumnRule kCallTargetColumns[] = {
+    {"src", "call_id"}, {"dst", "target_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
+constexpr ProviderRule kCallProviders[] = {{.source = "resolve_call_targets",
+                                            .where = "",
+                                            .origin = "native",
+                                            .witness_bit = 1,
+                                            .method = "method",
+                                            .candidates = "candidate_count",
+                                            .columns = kCallTargetColumns}};
+
+constexpr RelationRule kRelations[] = {
+    {"rel_call_target", EdgeKind::kCall, Cardinality::kAll, kCallProviders},
+    {"rel_import_target", EdgeKind::kImports, Cardinality::kBestPerSourceOrdinal, kImportProviders},
+    {"rel_ref_decl", EdgeKind::kRef, Cardinality::kBestPerSourceOrdinal, kRefProviders},
+};
+
+}  // namespace
+
+std::span<const EdgeRule> EdgeRules() { return kEdges; }
+std::span<const RelationRule> RelationRules() { return kRelations; }
+
+}  // namespace codeanatomy
+#undef CA_IS_OPERAND

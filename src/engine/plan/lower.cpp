@@ -1,0 +1,428 @@
+// Each transform of the spec in terms of the relational operators. What a transform leaves out is
+// made explicit here: all columns of a source, null columns of a union, casts of a graph table.
+#include "engine/plan/lower.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "catalog/table.h"
+#include "expr/type_check.h"
+
+namespace codeanatomy::engine {
+namespace {
+
+using expr::Expr;
+using expr::Field;
+using expr::Schema;
+using expr::Type;
+using expr::TypeKind;
+
+constexpr std::string_view kOutputTables[] = {"cpg_nodes", "cpg_edges", "cpg_edges_by_dst", "calls",
+                                              "cpg_props", "cpg_edges_by_src", "cpg_props_map"};
+
+class Lowering {
+ public:
+  explicit Lowering(const LowerContext& context) : context_(context), path_(context.json_path + ".transform") {}
+
+  Result<Relation> operator()(const spec::Normalize& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    std::set<std::string, std::less<>> replaced{"entity_id"};
+    for (const std::string& text : t.text_columns) replaced.insert(text + "_norm");
+    if (t.span_columns) {
+      if (t.span_columns->size() != 2) return Fail(ErrorCode::kInvalidPlan, ".span_columns", "start and end are expected");
+      replaced.insert({"bstart", "bend", "span"});
+    }
+    std::vector<NamedExpr> columns;
+    for (const Field& field : source.schema.fields) {
+      if (!replaced.contains(field.name)) columns.push_back({field.name, expr::Column(field.name)});
+    }
+    if (t.span_columns) {
+      const Expr start = expr::Column(t.span_columns->front()), end = expr::Column(t.span_columns->back());
+      columns.push_back({"bstart", start});
+      columns.push_back({"bend", end});
+      columns.push_back({"span", expr::Call("span_make", {start, end})});
+    }
+    columns.push_back({"entity_id", EntityId(t, source.schema)});
+    for (const std::string& text : t.text_columns) {
+      columns.push_back({text + "_norm", expr::Call("nfc", {expr::Column(text)})});
+    }
+    return Project(std::move(source), std::move(columns), "");
+  }
+
+  Result<Relation> operator()(const spec::Project& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    std::vector<NamedExpr> columns;
+    if (t.columns.empty() && t.computed.empty()) {
+      for (const Field& field : source.schema.fields) columns.push_back({field.name, expr::Column(field.name)});
+    }
+    for (const std::string& name : t.columns) columns.push_back({name, expr::Column(name)});
+    for (const spec::ComputedColumn& column : t.computed) columns.push_back({column.name, column.expr});
+    return Project(std::move(source), std::move(columns), ".computed");
+  }
+
+  Result<Relation> operator()(const spec::Filter& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    CA_RETURN_IF_ERROR(expr::CheckPredicate(t.predicate, {source.schema, context_.parameters}, path_ + ".predicate"));
+    Relation filter = Over(RelationOp::kFilter, std::move(source));
+    filter.predicates.push_back(t.predicate);
+    return filter;
+  }
+
+  Result<Relation> operator()(const spec::Union& t) {
+    if (t.sources.size() < 2) return Fail(ErrorCode::kInvalidPlan, ".sources", "a union needs two sources");
+    CA_ASSIGN_OR_RETURN(Schema schema, UnionSchema(t.sources, /*sorted=*/true));
+    if (t.discriminator_column) {
+      std::erase_if(schema.fields, [&](const Field& field) { return field.name == *t.discriminator_column; });
+      schema.fields.push_back({*t.discriminator_column, TypeKind::kUtf8});
+      std::ranges::sort(schema.fields, {}, &Field::name);
+    }
+    CA_ASSIGN_OR_RETURN(Relation all, UnionOf(t.sources, schema, t.discriminator_column));
+    if (!t.distinct) return all;
+    return Over(RelationOp::kDistinct, std::move(all));
+  }
+
+  Result<Relation> operator()(const spec::Relate& t) {
+    CA_ASSIGN_OR_RETURN(Relation left, Scan(t.left));
+    CA_ASSIGN_OR_RETURN(Relation right, Scan(t.right));
+    if (t.join_keys.empty()) return Fail(ErrorCode::kInvalidPlan, ".join_keys", "a join without keys");
+    for (size_t i = 0; i < t.join_keys.size(); ++i) {
+      CA_RETURN_IF_ERROR(CheckKey(t.join_keys[i], left.schema, right.schema, i));
+    }
+    Schema pairs;
+    for (const Field& field : left.schema.fields) pairs.fields.push_back({"l." + field.name, field.type});
+    for (const Field& field : right.schema.fields) pairs.fields.push_back({"r." + field.name, field.type});
+    for (size_t i = 0; i < t.predicates.size(); ++i) {
+      CA_RETURN_IF_ERROR(expr::CheckPredicate(t.predicates[i], {pairs, context_.parameters},
+                                              fmt::format("{}.predicates[{}]", path_, i)));
+    }
+    Relation join;
+    join.op = RelationOp::kJoin;
+    join.join_type = t.join_type;
+    join.join_keys = t.join_keys;
+    join.predicates = t.predicates;
+    join.columns = JoinColumns(t, left.schema, right.schema);
+    CA_ASSIGN_OR_RETURN(join.schema, Types(join.columns, pairs, ".computed"));
+    join.inputs.push_back(std::move(left));
+    join.inputs.push_back(std::move(right));
+    return join;
+  }
+
+  Result<Relation> operator()(const spec::Aggregate& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    Relation aggregate = Over(RelationOp::kAggregate, std::move(source));
+    const Schema input = aggregate.inputs[0].schema;
+    aggregate.schema.fields.clear();
+    aggregate.group_by = t.group_by;
+    aggregate.aggregations = t.aggregations;
+    CA_RETURN_IF_ERROR(AddFields(t.group_by, input, ".group_by", aggregate.schema));
+    for (size_t i = 0; i < t.aggregations.size(); ++i) {
+      const std::string at = fmt::format(".aggregations[{}]", i);
+      const Field* column = input.Find(t.aggregations[i].column);
+      if (column == nullptr) return Unknown(t.aggregations[i].column, at + ".column");
+      CA_RETURN_IF_ERROR(CheckOrder(t.aggregations[i].order_by, input, at));
+      CA_ASSIGN_OR_RETURN(Type type, AggregateType(t.aggregations[i], column->type, at));
+      aggregate.schema.fields.push_back({t.aggregations[i].alias, std::move(type)});
+    }
+    return aggregate;
+  }
+
+  Result<Relation> operator()(const spec::Rank& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    if (t.order_by.empty()) return Fail(ErrorCode::kInvalidPlan, ".order_by", "a rank needs a total order");
+    CA_RETURN_IF_ERROR(CheckOrder(t.order_by, source.schema, ""));
+    Relation rank = Over(RelationOp::kRank, std::move(source));
+    Schema ignored;
+    CA_RETURN_IF_ERROR(AddFields(t.partition_by, rank.schema, ".partition_by", ignored));
+    rank.group_by = t.partition_by;
+    rank.order_by = t.order_by;
+    rank.keep = t.keep;
+    rank.key_name = t.rank_column.value_or("");
+    if (t.rank_column) rank.schema.fields.push_back({*t.rank_column, TypeKind::kInt64});
+    return rank;
+  }
+
+  Result<Relation> operator()(const spec::Unnest& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    const Field* list = source.schema.Find(t.column);
+    if (list == nullptr) return Unknown(t.column, ".column");
+    if (list->type.kind != TypeKind::kList) return TypeError(".column", t.column + " is no list");
+    const Type element = list->type.children[0];
+    Relation unnest = Over(RelationOp::kUnnest, std::move(source));
+    std::erase_if(unnest.schema.fields, [&](const Field& field) { return field.name == t.column; });
+    unnest.name = t.column;
+    unnest.value_name = t.element;
+    unnest.names = t.fields;
+    unnest.key_name = t.ordinal_column.value_or("");
+    unnest.keep_empty = t.keep_empty;
+    if (t.fields.empty()) unnest.schema.fields.push_back({t.element, element});
+    for (const std::string& field : t.fields) {
+      const auto at = std::ranges::find(element.fields, field);
+      if (at == element.fields.end()) return Unknown(field, ".fields");
+      unnest.schema.fields.push_back({field, element.children[static_cast<size_t>(at - element.fields.begin())]});
+    }
+    if (t.ordinal_column) unnest.schema.fields.push_back({*t.ordinal_column, TypeKind::kInt64});
+    return unnest;
+  }
+
+  Result<Relation> operator()(const spec::Unpivot& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    Relation unpivot = Over(RelationOp::kUnpivot, std::move(source));
+    const Schema input = unpivot.inputs[0].schema;
+    unpivot.schema.fields.clear();
+    CA_RETURN_IF_ERROR(AddFields(t.id_columns, input, ".id_columns", unpivot.schema));
+    Type value;
+    for (size_t i = 0; i < t.columns.size(); ++i) {
+      const Field* field = input.Find(t.columns[i].column);
+      if (field == nullptr) return Unknown(t.columns[i].column, fmt::format(".columns[{}]", i));
+      auto common = expr::CommonType(value, field->type);
+      if (!common) return TypeError(fmt::format(".columns[{}]", i), common.error().message());
+      value = *std::move(common);
+    }
+    if (t.columns.empty()) return Fail(ErrorCode::kInvalidPlan, ".columns", "columns are expected");
+    unpivot.group_by = t.id_columns;
+    unpivot.pairs = t.columns;
+    unpivot.key_name = t.key_column;
+    unpivot.value_name = t.value_column;
+    unpivot.schema.fields.push_back({t.key_column, TypeKind::kUtf8});
+    unpivot.schema.fields.push_back({t.value_column, std::move(value)});
+    return unpivot;
+  }
+
+  Result<Relation> operator()(const spec::Nest& t) {
+    CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    CA_RETURN_IF_ERROR(CheckOrder(t.order_by, source.schema, ""));
+    Relation nest = Over(RelationOp::kNest, std::move(source));
+    const Schema input = nest.inputs[0].schema;
+    nest.schema.fields.clear();
+    Schema element;
+    CA_RETURN_IF_ERROR(AddFields(t.group_by, input, ".group_by", nest.schema));
+    CA_RETURN_IF_ERROR(AddFields(t.fields, input, ".fields", element));
+    Type fields(TypeKind::kStruct);
+    for (Field& field : element.fields) {
+      fields.fields.push_back(std::move(field.name));
+      fields.children.push_back(std::move(field.type));
+    }
+    nest.group_by = t.group_by;
+    nest.names = t.fields;
+    nest.order_by = t.order_by;
+    nest.value_name = t.alias;
+    nest.schema.fields.push_back({t.alias, Type::List(std::move(fields))});
+    return nest;
+  }
+
+  Result<Relation> operator()(const spec::CpgEmit& t) {
+    if (t.sources.empty()) return Fail(ErrorCode::kInvalidPlan, ".sources", "sources are expected");
+    const TableInfo* table = FindTable(kOutputTables[static_cast<size_t>(t.output_kind)]);
+    if (table == nullptr) return Fail(ErrorCode::kInvalidPlan, ".output_kind", "this shape is a view of the session");
+    CA_ASSIGN_OR_RETURN(const Schema given, UnionSchema(t.sources, /*sorted=*/false));
+    Schema schema;
+    for (const ColumnInfo& column : table->columns) {
+      if (column.required && given.Find(column.name) == nullptr) {
+        return Fail(ErrorCode::kOutputContractViolation, ".sources",
+                    fmt::format("{} needs a column {}", table->name, column.name));
+      }
+      CA_ASSIGN_OR_RETURN(Type type, expr::ParseType(column.type));
+      schema.fields.push_back({std::string(column.name), std::move(type)});
+    }
+    Relation all;
+    if (t.sources.size() == 1) {
+      CA_ASSIGN_OR_RETURN(all, Shaped(t.sources[0], schema, {}));
+    } else {
+      CA_ASSIGN_OR_RETURN(all, UnionOf(t.sources, schema, {}));
+    }
+    const bool edges = t.output_kind == spec::CpgOutputKind::kEdges || t.output_kind == spec::CpgOutputKind::kEdgesByDst;
+    if (!t.full || !edges) return all;
+    std::vector<NamedExpr> columns;
+    for (const Field& field : schema.fields) columns.push_back({field.name, expr::Column(field.name)});
+    std::vector<Expr> key;
+    for (const char* name : {"kind", "src", "dst", "label", "ordinal"}) key.push_back(expr::Column(name));
+    columns.push_back({"edge_id", expr::Call("hash64", std::move(key))});
+    return Project(std::move(all), std::move(columns), "");
+  }
+
+  template <typename T>
+  Result<Relation> operator()(const T&) {
+    return Fail(ErrorCode::kInvalidPlan, ".kind",
+                "this transform reads a table's log, which the batch engine does not do");
+  }
+
+ private:
+  Error Fail(ErrorCode code, std::string_view at, std::string_view why) const {
+    return Error(code, fmt::format("{} at {}{}", why, path_, at));
+  }
+  Error TypeError(std::string_view at, std::string_view why) const {
+    return Fail(ErrorCode::kExpressionTypeError, at, why);
+  }
+  Error Unknown(std::string_view column, std::string_view at) const {
+    return TypeError(at, fmt::format("unknown column {}", column));
+  }
+
+  static Relation Over(RelationOp op, Relation input) {
+    Relation relation;
+    relation.op = op;
+    relation.schema = input.schema;
+    relation.inputs.push_back(std::move(input));
+    return relation;
+  }
+
+  Result<Relation> Scan(std::string_view name) const {
+    const auto at = context_.schemas.find(name);
+    if (at == context_.schemas.end()) return Fail(ErrorCode::kInvalidPlan, "", fmt::format("unknown source {}", name));
+    Relation scan;
+    scan.name = name;
+    scan.schema = at->second;
+    return scan;
+  }
+
+  Result<Schema> Types(const std::vector<NamedExpr>& columns, const Schema& input, std::string_view at) const {
+    Schema schema;
+    std::set<std::string_view> names;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const std::string where = fmt::format("{}[{}]", at, i);
+      if (!names.insert(columns[i].name).second) {
+        return Fail(ErrorCode::kInvalidPlan, where, fmt::format("column {} is defined twice", columns[i].name));
+      }
+      CA_ASSIGN_OR_RETURN(Type type, expr::CheckExpr(columns[i].expr, {input, context_.parameters}, path_ + where));
+      if (type.kind == TypeKind::kNull) return TypeError(where, "a column needs a type");
+      schema.fields.push_back({columns[i].name, std::move(type)});
+    }
+    return schema;
+  }
+
+  Result<Relation> Project(Relation source, std::vector<NamedExpr> columns, std::string_view at) const {
+    Relation project = Over(RelationOp::kProject, std::move(source));
+    CA_ASSIGN_OR_RETURN(project.schema, Types(columns, project.inputs[0].schema, at));
+    project.columns = std::move(columns);
+    return project;
+  }
+
+  static Expr EntityId(const spec::Normalize& t, const Schema& source) {
+    if (!t.namespace_) return expr::Column(t.id_column);
+    std::vector<Expr> parts{expr::Text(*t.namespace_)};
+    for (const char* name : {"repo", "path"}) {
+      if (source.Find(name) != nullptr) parts.push_back(expr::Column(name));
+    }
+    if (t.span_columns) {
+      for (const std::string& name : *t.span_columns) parts.push_back(expr::Column(name));
+    }
+    return expr::Call("hash64", std::move(parts));
+  }
+
+  Result<Schema> UnionSchema(const std::vector<std::string>& sources, bool sorted) const {
+    Schema schema;
+    for (size_t i = 0; i < sources.size(); ++i) {
+      CA_ASSIGN_OR_RETURN(const Relation scan, Scan(sources[i]));
+      for (const Field& field : scan.schema.fields) {
+        const auto known = std::ranges::find(schema.fields, field.name, &Field::name);
+        if (known == schema.fields.end()) {
+          schema.fields.push_back(field);
+          continue;
+        }
+        auto common = expr::CommonType(known->type, field.type);
+        if (!common) {
+          return TypeError(fmt::format(".sources[{}]", i), fmt::format("{}: {}", field.name, common.error().message()));
+        }
+        known->type = *std::move(common);
+      }
+    }
+    if (sorted) std::ranges::sort(schema.fields, {}, &Field::name);
+    return schema;
+  }
+
+  /// One source with exactly the columns of `schema`, cast where it has another type.
+  Result<Relation> Shaped(const std::string& source, const Schema& schema,
+                          const std::optional<std::string>& discriminator) const {
+    CA_ASSIGN_OR_RETURN(Relation scan, Scan(source));
+    std::vector<NamedExpr> columns;
+    for (const Field& field : schema.fields) {
+      const Field* given = scan.schema.Find(field.name);
+      Expr column = given == nullptr ? expr::Null(field.type) : expr::Column(field.name);
+      if (given != nullptr && given->type != field.type) column = expr::Cast(std::move(column), field.type);
+      if (discriminator && field.name == *discriminator) column = expr::Text(source);
+      columns.push_back({field.name, std::move(column)});
+    }
+    return Project(std::move(scan), std::move(columns), ".sources");
+  }
+
+  Result<Relation> UnionOf(const std::vector<std::string>& sources, const Schema& schema,
+                           const std::optional<std::string>& discriminator) const {
+    Relation all;
+    all.op = RelationOp::kUnion;
+    all.schema = schema;
+    for (const std::string& source : sources) {
+      CA_ASSIGN_OR_RETURN(Relation shaped, Shaped(source, schema, discriminator));
+      all.inputs.push_back(std::move(shaped));
+    }
+    return all;
+  }
+
+  Result<void> CheckKey(const spec::JoinKey& key, const Schema& left, const Schema& right, size_t index) const {
+    const std::string at = fmt::format(".join_keys[{}]", index);
+    const Field* l = left.Find(key.left_key);
+    const Field* r = right.Find(key.right_key);
+    if (l == nullptr) return Unknown(key.left_key, at + ".left_key");
+    if (r == nullptr) return Unknown(key.right_key, at + ".right_key");
+    if (!expr::CommonType(l->type, r->type)) {
+      return TypeError(at, fmt::format("{} and {} have no common type", key.left_key, key.right_key));
+    }
+    return {};
+  }
+
+  static std::vector<NamedExpr> JoinColumns(const spec::Relate& t, const Schema& left, const Schema& right) {
+    std::vector<NamedExpr> columns;
+    for (const spec::ComputedColumn& column : t.computed) columns.push_back({column.name, column.expr});
+    if (!columns.empty()) return columns;
+    for (const Field& field : left.fields) columns.push_back({field.name, expr::Column("l." + field.name)});
+    if (t.join_type == spec::JoinType::kSemi || t.join_type == spec::JoinType::kAnti) return columns;
+    for (const Field& field : right.fields) {
+      const bool clash = left.Find(field.name) != nullptr;
+      columns.push_back({field.name + (clash ? "__right" : ""), expr::Column("r." + field.name)});
+    }
+    return columns;
+  }
+
+  Result<void> AddFields(const std::vector<std::string>& names, const Schema& input, std::string_view at,
+                         Schema& out) const {
+    for (size_t i = 0; i < names.size(); ++i) {
+      const Field* field = input.Find(names[i]);
+      if (field == nullptr) return Unknown(names[i], fmt::format("{}[{}]", at, i));
+      out.fields.push_back(*field);
+    }
+    return {};
+  }
+
+  Result<void> CheckOrder(const std::vector<spec::SortKey>& keys, const Schema& input, std::string_view at) const {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const std::string where = fmt::format("{}{}.order_by[{}].expr", path_, at, i);
+      CA_ASSIGN_OR_RETURN(const Type type, expr::CheckExpr(keys[i].expr, {input, context_.parameters}, where));
+    }
+    return {};
+  }
+
+  Result<Type> AggregateType(const spec::Aggregation& aggregation, const Type& column, std::string_view at) const {
+    const std::string& function = aggregation.function;
+    if (function == "count") return Type(TypeKind::kInt64);
+    if (function == "min" || function == "max") return column;
+    if (function == "array_agg") {
+      if (aggregation.order_by.empty()) return TypeError(at, "array_agg needs order_by");
+      return Type::List(column);
+    }
+    if ((function == "bool_and" || function == "bool_or") && column.kind == TypeKind::kBoolean) return column;
+    if (function == "bit_or" && column.is_integer()) return column;
+    if (function == "avg" && column.is_numeric()) return Type(TypeKind::kFloat64);
+    if (function == "sum" && column.is_numeric()) return column.is_integer() ? Type(TypeKind::kInt64) : column;
+    return TypeError(at, fmt::format("no aggregate {} of {}", function, column.ToString()));
+  }
+
+  const LowerContext& context_;
+  std::string path_;
+};
+
+}  // namespace
+
+Result<Relation> LowerTransform(const spec::Transform& transform, const LowerContext& context) {
+  return std::visit(Lowering(context), transform);
+}
+
+}  // namespace codeanatomy::engine

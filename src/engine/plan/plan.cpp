@@ -1,0 +1,234 @@
+#include "engine/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "engine/plan/lower.h"
+
+namespace codeanatomy::engine {
+namespace {
+
+using expr::Schema;
+
+Error Invalid(std::string message, std::string subject) {
+  return Error(ErrorCode::kInvalidPlan, std::move(message), std::move(subject));
+}
+
+Result<Schema> DeclaredSchema(const spec::InputRelation& input) {
+  const TableInfo* table = FindTable(input.logical_name);
+  if (table == nullptr) {
+    return Error(ErrorCode::kUnknownSchema, "no table of that name is declared", input.logical_name);
+  }
+  Schema schema;
+  for (const ColumnInfo& column : table->columns) {
+    CA_ASSIGN_OR_RETURN(expr::Type type, expr::ParseType(column.type));
+    schema.fields.push_back({std::string(column.name), std::move(type)});
+  }
+  return schema;
+}
+
+class Planner {
+ public:
+  explicit Planner(const spec::Spec& spec) : spec_(spec) {}
+
+  Result<Plan> Run() {
+    CA_RETURN_IF_ERROR(CheckNames());
+    CA_ASSIGN_OR_RETURN(const auto order, Order());
+    for (const spec::ViewDefinition* view : order) {
+      auto added = AddView(*view);
+      if (!added) return std::move(added.error()).WithSubject(view->name);
+    }
+    CA_RETURN_IF_ERROR(AddOutputs());
+    CountReaders();
+    Place();
+    return std::move(plan_);
+  }
+
+ private:
+  Result<void> CheckNames() {
+    std::set<std::string_view> names;
+    for (const spec::InputRelation& input : spec_.input_relations) {
+      if (!names.insert(input.logical_name).second) return Invalid("two relations of one name", input.logical_name);
+      CA_ASSIGN_OR_RETURN(Schema schema, DeclaredSchema(input));
+      schemas_.emplace(input.logical_name, schema);
+      plan_.inputs.emplace(input.logical_name, std::move(schema));
+    }
+    for (size_t i = 0; i < spec_.view_definitions.size(); ++i) {
+      const spec::ViewDefinition& view = spec_.view_definitions[i];
+      if (!names.insert(view.name).second) return Invalid("two relations of one name", view.name);
+      by_name_.emplace(view.name, i);
+    }
+    for (const spec::ViewDefinition& view : spec_.view_definitions) CA_RETURN_IF_ERROR(CheckSources(view));
+    for (const spec::TypedParameter& parameter : spec_.typed_parameters) {
+      return Error(ErrorCode::kInvalidPlan, "typed parameters are bound by a request, not by a build",
+                   parameter.label.value_or("typed_parameters"));
+    }
+    return {};
+  }
+
+  Result<void> CheckSources(const spec::ViewDefinition& view) {
+    std::set<std::string> read;
+    for (std::string& source : spec::TransformSources(view.transform)) {
+      if (by_name_.contains(source)) {
+        read.insert(std::move(source));
+      } else if (!plan_.inputs.contains(source)) {
+        return Invalid(fmt::format("unknown source {}", source), view.name);
+      }
+    }
+    const std::set<std::string> declared(view.view_dependencies.begin(), view.view_dependencies.end());
+    for (const std::string& name : declared) {
+      if (!by_name_.contains(name)) return Invalid(fmt::format("unknown dependency {}", name), view.name);
+    }
+    if (declared != read) return Invalid("view_dependencies are not the views that the transform reads", view.name);
+    return {};
+  }
+
+  /// Kahn's algorithm over a ready set sorted by name.
+  Result<std::vector<const spec::ViewDefinition*>> Order() const {
+    std::map<std::string_view, size_t> waiting;
+    std::map<std::string_view, std::vector<std::string_view>> readers;
+    std::set<std::string_view> ready;
+    for (const spec::ViewDefinition& view : spec_.view_definitions) {
+      const std::set<std::string_view> dependencies(view.view_dependencies.begin(), view.view_dependencies.end());
+      waiting[view.name] = dependencies.size();
+      if (dependencies.empty()) ready.insert(view.name);
+      for (std::string_view name : dependencies) readers[name].push_back(view.name);
+    }
+    std::vector<const spec::ViewDefinition*> order;
+    while (!ready.empty()) {
+      const std::string_view name = *ready.begin();
+      ready.erase(ready.begin());
+      order.push_back(&spec_.view_definitions[by_name_.find(name)->second]);
+      for (std::string_view reader : readers[name]) {
+        if (--waiting[reader] == 0) ready.insert(reader);
+      }
+    }
+    if (order.size() == waiting.size()) return order;
+    const auto stuck = std::ranges::find_if(waiting, [](const auto& view) { return view.second > 0; });
+    return Invalid("views that read each other", std::string(stuck->first));
+  }
+
+  Result<void> AddView(const spec::ViewDefinition& view) {
+    const size_t index = by_name_.find(view.name)->second;
+    const LowerContext context{schemas_, {}, fmt::format("$.view_definitions[{}]", index)};
+    PlannedView planned{.name = view.name,
+                        .kind = view.view_kind,
+                        .transform = spec::TransformName(view.transform),
+                        .dependencies = view.view_dependencies};
+    std::ranges::sort(planned.dependencies);
+    CA_ASSIGN_OR_RETURN(planned.relation, LowerTransform(view.transform, context));
+    std::set<std::string> inputs;
+    for (std::string& source : spec::TransformSources(view.transform)) {
+      if (plan_.inputs.contains(source)) inputs.insert(std::move(source));
+    }
+    planned.inputs.assign(inputs.begin(), inputs.end());
+    for (const auto& [name, type] : view.output_columns) {
+      const expr::Field* field = planned.relation.schema.Find(name);
+      if (field == nullptr || !expr::Widens(field->type, type)) {
+        return Error(ErrorCode::kOutputContractViolation,
+                     fmt::format("the contract wants {} of type {}, the view has {}", name, type.ToString(),
+                                 field == nullptr ? "no such column" : field->type.ToString()));
+      }
+    }
+    schemas_.emplace(view.name, planned.relation.schema);
+    plan_.views.push_back(std::move(planned));
+    return {};
+  }
+
+  Result<void> AddOutputs() {
+    std::set<std::string_view> tables;
+    for (const spec::OutputTarget& target : spec_.output_targets) {
+      if (!tables.insert(target.table_name).second) return Invalid("two outputs of one name", target.table_name);
+      const PlannedView* view = plan_.FindView(target.source_view);
+      if (view == nullptr) return Invalid(fmt::format("unknown source_view {}", target.source_view), target.table_name);
+      PlannedOutput output{.target = target,
+                           .location = target.delta_location.value_or(target.table_name),
+                           .table = FindTable(target.table_name)};
+      std::vector<std::string> names = target.columns;
+      if (names.empty()) {
+        for (const expr::Field& field : view->relation.schema.fields) names.push_back(field.name);
+      }
+      for (const std::string& name : names) {
+        const expr::Field* field = view->relation.schema.Find(name);
+        if (field == nullptr) return MissingColumn(name, target);
+        output.schema.fields.push_back(*field);
+      }
+      for (const std::string& name : target.partition_by) {
+        if (output.schema.Find(name) == nullptr) return MissingColumn(name, target);
+      }
+      if (output.table != nullptr) {
+        for (std::string_view name : output.table->order) {
+          if (output.schema.Find(name) == nullptr) return MissingColumn(std::string(name), target);
+          output.order.emplace_back(name);
+        }
+      } else {
+        output.order = names;
+      }
+      plan_.outputs.push_back(std::move(output));
+    }
+    // An output whose view reads another output's view comes after it.
+    std::ranges::stable_sort(plan_.outputs, {}, [&](const PlannedOutput& output) {
+      return plan_.FindView(output.target.source_view) - plan_.views.data();
+    });
+    return {};
+  }
+
+  static Error MissingColumn(const std::string& name, const spec::OutputTarget& target) {
+    return Error(ErrorCode::kOutputContractViolation, fmt::format("the output has no column {}", name),
+                 target.table_name);
+  }
+
+  void CountReaders() {
+    for (const PlannedOutput& output : plan_.outputs) {
+      PlannedView& view = View(output.target.source_view);
+      view.is_needed = true;
+      ++view.fan_out;
+    }
+    for (auto view = plan_.views.rbegin(); view != plan_.views.rend(); ++view) {
+      if (!view->is_needed) continue;
+      for (const std::string& name : view->dependencies) {
+        View(name).is_needed = true;
+        ++View(name).fan_out;
+      }
+    }
+  }
+
+  /// Outputs are read back from their files. Others are computed once where several readers would
+  /// repeat real work: three readers, or two of a join or an aggregate.
+  void Place() {
+    std::set<std::string_view> stored;
+    for (const PlannedOutput& output : plan_.outputs) {
+      if (output.target.columns.empty()) stored.insert(output.target.source_view);
+    }
+    for (PlannedView& view : plan_.views) {
+      if (!view.is_needed) continue;
+      const bool costly = view.relation.op == RelationOp::kJoin || view.relation.op == RelationOp::kAggregate;
+      if (stored.contains(view.name)) {
+        view.placement = Placement::kOutput;
+      } else if (view.fan_out >= 3 || (view.fan_out == 2 && costly)) {
+        view.placement = Placement::kTemporary;
+      }
+    }
+  }
+
+  PlannedView& View(std::string_view name) {
+    return *std::ranges::find(plan_.views, name, &PlannedView::name);
+  }
+
+  const spec::Spec& spec_;
+  Plan plan_;
+  std::map<std::string, Schema, std::less<>> schemas_;
+  std::map<std::string, size_t, std::less<>> by_name_;
+};
+
+}  // namespace
+
+const PlannedView* Plan::FindView(std::string_view name) const {
+  const auto at = std::ranges::find(views, name, &PlannedView::name);
+  return at == views.end() ? nullptr : &*at;
+}
+
+Result<Plan> MakePlan(const spec::Spec& spec) { return Planner(spec).Run(); }
+
+}  // namespace codeanatomy::engine

@@ -1,0 +1,58 @@
+// Plan: a spec resolved against the declared inputs. Views in dependency order, each a type-checked
+// relation with its fan-out; outputs with the table they fill. Nothing has run yet.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/table.h"
+#include "engine/plan/relation.h"
+#include "spec/spec.h"
+
+namespace codeanatomy::engine {
+
+/// How a view reaches those that read it.
+enum class Placement : uint8_t {
+  kInline,     // as part of its only reader, or of several cheap ones
+  kTemporary,  // computed once into a temporary table
+  kOutput,     // read back from the files of the output
+};
+inline constexpr std::string_view kPlacementNames[] = {"inline", "temporary", "output"};
+
+struct PlannedView {
+  std::string name, kind;
+  std::string_view transform;              // e.g. "Relate"
+  std::vector<std::string> dependencies;   // views, sorted
+  std::vector<std::string> inputs;         // input relations, sorted
+  Relation relation;
+  size_t fan_out = 0;      // readers among the views that outputs need, and outputs
+  bool is_needed = false;  // by an output; the others are relations of sessions
+  Placement placement = Placement::kInline;
+};
+
+struct PlannedOutput {
+  spec::OutputTarget target;
+  std::string location;              // below the build's folder
+  const TableInfo* table = nullptr;  // declared table of that name, if any
+  expr::Schema schema;               // after the column projection
+  std::vector<std::string> order;    // rows are sorted by these, NULLS LAST
+};
+
+struct Plan {
+  std::map<std::string, expr::Schema, std::less<>> inputs;
+  std::vector<PlannedView> views;      // each after those it reads, ties by name
+  std::vector<PlannedOutput> outputs;  // likewise
+
+  const PlannedView* FindView(std::string_view name) const;
+};
+
+/// Order of validation: names and graph, then every view's transform against its sources, then outputs.
+/// Errors InvalidPlan: duplicate or unknown name, cycle, wrong dependency list, unknown source_view;
+///        ExpressionTypeError: an expression does not fit its source; OutputContractViolation: a column
+///        of an output or contract is missing or of another type. Subject: the view or output.
+/// Cost   microseconds per view.
+Result<Plan> MakePlan(const spec::Spec& spec);
+
+}  // namespace codeanatomy::engine

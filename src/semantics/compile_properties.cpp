@@ -1,0 +1,105 @@
+// Properties → views: each source is unpivoted once per value type, then shaped as cpg_props.
+#include "base/check.h"
+#include "catalog/table.h"
+#include "expr/type_check.h"
+#include "semantics/view.h"
+
+namespace codeanatomy::semantics {
+namespace {
+
+enum ValueClass : uint8_t { kString, kInt, kFloat, kBool, kJson };
+constexpr std::string_view kClassNames[] = {"string", "int", "float", "bool", "json"};
+constexpr std::string_view kClassColumns[] = {"value_string", "value_int", "value_float", "value_bool", "value_json"};
+
+ValueClass ClassOf(const expr::Type& type) {
+  switch (type.kind) {
+    case expr::TypeKind::kBoolean: return kBool;
+    case expr::TypeKind::kInt32:
+    case expr::TypeKind::kInt64: return kInt;
+    case expr::TypeKind::kFloat64: return kFloat;
+    case expr::TypeKind::kUtf8: return kString;
+    default: return kJson;
+  }
+}
+
+/// Columns of a declared table; of the one aggregate that properties read, its own.
+expr::Schema SchemaOf(std::string_view source) {
+  expr::Schema schema;
+  if (const TableInfo* table = FindTable(source)) {
+    for (const ColumnInfo& column : table->columns) {
+      auto type = expr::ParseType(column.type);
+      CA_CHECK(type.has_value(), "the catalogue names only known types");
+      schema.fields.push_back({std::string(column.name), *std::move(type)});
+    }
+    return schema;
+  }
+  for (const ViewRule& rule : GraphViewRules()) {
+    if (rule.name != source) continue;
+    for (const AggregateRule& column : rule.aggregates) {
+      schema.fields.push_back({std::string(column.alias), expr::TypeKind::kInt64});
+    }
+  }
+  return schema;
+}
+
+void AddClass(const PropertyRule& rule, const std::string& source, ValueClass value_class,
+              const expr::Schema& schema, const CompileContext& context, std::vector<View>& views) {
+  const bool has_file = schema.Find("file_id") != nullptr;
+  spec::Project values{.source = source};
+  values.computed.push_back({"prop_node", Compile(rule.id, context)});
+  values.computed.push_back({"prop_kind", Compile(rule.kind, context)});
+  values.computed.push_back({"prop_file", has_file ? expr::Column("file_id") : expr::Null(expr::TypeKind::kInt64)});
+  values.computed.push_back({"prop_path", has_file ? expr::Column("path") : expr::Null(expr::TypeKind::kUtf8)});
+  spec::Unpivot unpivot{.id_columns = {"prop_node", "prop_kind", "prop_file", "prop_path"},
+                        .key_column = "key",
+                        .value_column = "value"};
+  for (const ColumnRule& column : rule.columns) {
+    expr::Expr expr = Compile(column.expr, context);
+    const auto type = expr::CheckExpr(expr, {schema, {}}, std::string(rule.name));
+    CA_CHECK(type.has_value(), column.expr);
+    if (ClassOf(*type) != value_class) continue;
+    if (type->kind == expr::TypeKind::kInt32) expr = expr::Cast(std::move(expr), expr::TypeKind::kInt64);
+    if (value_class == kJson) expr = expr::Call("to_json", {std::move(expr)});
+    const std::string name = "value_" + std::to_string(unpivot.columns.size());
+    values.computed.push_back({name, std::move(expr)});
+    unpivot.columns.push_back({name, std::string(column.name)});
+  }
+  if (unpivot.columns.empty()) return;
+  const std::string view = std::string(rule.name) + "_" + std::string(kClassNames[value_class]);
+  unpivot.source = view + "_values";
+  views.push_back({unpivot.source, "projection", std::move(values)});
+  views.push_back({view + "_pairs", "unpivot", std::move(unpivot)});
+
+  spec::Project shape{.source = view + "_pairs"};
+  const TableInfo* props = FindTable("cpg_props");
+  CA_CHECK(props != nullptr, "cpg_props is declared");
+  for (const ColumnInfo& column : props->columns) {
+    auto type = expr::ParseType(column.type);
+    CA_CHECK(type.has_value(), "the catalogue names only known types");
+    expr::Expr expr = expr::Null(*std::move(type));
+    if (column.name == "entity_kind") expr = expr::Text("node");
+    if (column.name == "node_id") expr = expr::Column("prop_node");
+    if (column.name == "key") expr = expr::Column("key");
+    if (column.name == "value_type") expr = expr::Text(kClassNames[value_class]);
+    if (column.name == kClassColumns[value_class]) expr = expr::Column("value");
+    if (column.name == "kind") expr = expr::Column("prop_kind");
+    if (column.name == "file_id") expr = expr::Column("prop_file");
+    if (column.name == "path") expr = expr::Column("prop_path");
+    shape.computed.push_back({std::string(column.name), std::move(expr)});
+  }
+  views.push_back({view, rule.stored ? "property" : "session_property", std::move(shape)});
+}
+
+}  // namespace
+
+void CompileProperties(const CompileContext& context, std::vector<View>& views) {
+  for (const PropertyRule& rule : PropertyRules()) {
+    const expr::Schema schema = SchemaOf(rule.source);
+    const std::string source = AddFilter(rule.name, rule.source, rule.where, context, views);
+    for (ValueClass value_class : {kString, kInt, kFloat, kBool, kJson}) {
+      AddClass(rule, source, value_class, schema, context, views);
+    }
+  }
+}
+
+}  // namespace codeanatomy::semantics
