@@ -104,6 +104,7 @@ int Main(int argc, char** argv) {
   AddCatalogCommand(app, invocation);
   AddConfigCommand(app, invocation);
   AddDebugCommand(app, invocation);
+  AddDeltaCommand(app, invocation);
   AddVersionCommand(app, invocation);
   AddHelpCommand(app, topic);
   app.get_subcommand("help")->callback(
