@@ -1,0 +1,39 @@
+"""Oracle tests compare with real CPython interpreters (cpython.py)."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import cpython  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """The CPython whose grammar and library are the oracle. Its absence is a failure, not a skip."""
+    interpreter = cpython.find()
+    if interpreter is None:
+        pytest.fail(
+            f"no CPython {cpython.REFERENCE} found: install it, or name one with"
+            " CODEANATOMY_ORACLE_PYTHON"
+        )
+    return interpreter
+
+
+@pytest.fixture
+def check(program, tmp_path, capsys):
+    """check(kind, interpreter, files, **options): compares, says with whom, fails on differences."""
+
+    def run(kind, interpreter, files, **options):
+        assert files, f"no files below {interpreter.library}"
+        differences = cpython.compare(program, kind, interpreter, files, tmp_path, **options)
+        with capsys.disabled():
+            print(
+                f"\n{kind}: {len(files) - len(differences)} of {len(files)} files as CPython"
+                f" {interpreter.version} ({interpreter.path})"
+            )
+        assert not differences, "\n".join(differences[:20])
+
+    return run

@@ -1,0 +1,139 @@
+"""Real CPython interpreters as oracles: finding them, and comparing the program with them."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+
+from oracle_worker import canonical, digest
+
+WORKER = pathlib.Path(__file__).with_name("oracle_worker.py")
+REFERENCE = "3.11"  # scripts/versions.env: ORACLE_PYTHON
+SUPPORTED = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+FULL = os.environ.get("CODEANATOMY_TEST_FULL") == "1"
+SEED = 20250101
+
+
+class Interpreter:
+    def __init__(self, path, version, library):
+        self.path, self.version, self.library = path, version, pathlib.Path(library)
+        self.minor = ".".join(version.split(".")[:2])
+
+    @property
+    def has_tests(self):
+        return (self.library / "test" / "test_ast.py").exists() or (
+            self.library / "test" / "test_ast"
+        ).is_dir()
+
+    def files(self):
+        """The .py files of its library without what was installed into it, sorted."""
+        left_out = {"site-packages", "dist-packages", "__pycache__"}
+        return sorted(
+            str(path)
+            for path in self.library.rglob("*.py")
+            if left_out.isdisjoint(path.parts) and path.is_file()
+        )
+
+    def sample(self, size):
+        files = self.files()
+        if FULL or size >= len(files):
+            return files
+        return sorted(random.Random(SEED).sample(files, size))
+
+
+def _probe(path):
+    """The interpreter at `path`, None where it is no CPython that runs."""
+    code = (
+        "import sys, sysconfig; print(sys.implementation.name, '%d.%d.%d' % sys.version_info[:3],"
+        " sysconfig.get_path('stdlib'), sep='\\n')"
+    )
+    try:
+        result = subprocess.run([path, "-c", code], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    told = result.stdout.splitlines()
+    if result.returncode != 0 or len(told) != 3 or told[0] != "cpython":
+        return None
+    return Interpreter(path, told[1], told[2])
+
+
+def _candidates(minor):
+    named = os.environ.get("CODEANATOMY_ORACLE_PYTHON")
+    if named and minor == REFERENCE:
+        yield named
+    root = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
+    newest_first = sorted(
+        root.glob(f"versions/{minor}.*/bin/python"),
+        key=lambda p: [int(n) for n in re.findall(r"\d+", p.parent.parent.name)],
+        reverse=True,
+    )
+    yield from map(str, newest_first)
+    for name in (f"python{minor}", "python3"):
+        if found := shutil.which(name):
+            yield found
+    yield f"/usr/bin/python{minor}"
+    yield sys.executable
+
+
+def find(minor=REFERENCE):
+    """The best interpreter of that version: one whose library holds its tests, else any, else None."""
+    found = []
+    for path in dict.fromkeys(_candidates(minor)):
+        interpreter = _probe(path)
+        if interpreter and interpreter.minor == minor:
+            if interpreter.has_tests:
+                return interpreter
+            found.append(interpreter)
+    return found[0] if found else None
+
+
+def _lines(command, files, folder, name):
+    listing = folder / f"{name}.list"
+    listing.write_text("".join(f"{f}\n" for f in files), encoding="utf-8", errors="surrogateescape")
+    output = folder / f"{name}.jsonl"
+    with open(output, "wb") as out:
+        result = subprocess.run([*command, str(listing)], stdout=out, stderr=subprocess.PIPE)
+    assert result.returncode == 0, result.stderr.decode(errors="replace")[-2000:]
+    with open(output, encoding="utf-8") as f:
+        for line in f:
+            value = json.loads(line)
+            yield value.pop("path"), value
+
+
+def _digest(kind, value):
+    if kind == "ast":
+        return None if value["ast"] is None else digest(value["ast"])
+    return None if value["table"] is None else digest(canonical(value["table"]))
+
+
+def compare(program, kind, interpreter, files, folder, exact_errors=False):
+    """The differences between the program and CPython, as text; [] when there are none.
+
+    A file that CPython accepts must give the same tree or table. One that it rejects must be
+    rejected; with `exact_errors` with the same type, message, line and offset.
+    """
+    worker = [interpreter.path, "-X", "utf8", str(WORKER), kind]
+    wanted = dict(_lines(worker, files, folder, "cpython"))
+    tool = [str(program), "debug", kind, "--target-version", interpreter.minor, "--files-from"]
+    told = dict(_lines(tool, files, folder, "program"))
+    differences = []
+    for path in files:
+        want, got = wanted[path], told.get(path)
+        if want["refused"]:
+            continue
+        if got is None:
+            differences.append(f"{path}: no line")
+        elif want["error"] is None:
+            if got["error"] is not None:
+                differences.append(f"{path}: CPython accepts it, the program says {got['error']}")
+            elif _digest(kind, got) != want["sha256"]:
+                differences.append(f"{path}: another {kind}")
+        elif got["error"] is None:
+            differences.append(f"{path}: CPython says {want['error']}, the program accepts it")
+        elif exact_errors and got["error"] != want["error"]:
+            differences.append(f"{path}: CPython says {want['error']}, the program {got['error']}")
+    return differences

@@ -1,0 +1,84 @@
+"""CPython's own answer about Python files, one JSON line each; runs in any CPython from 3.8 on.
+
+usage: oracle_worker.py ast|symtable LIST
+
+LIST names a file with one path a line. A line is {"path", "sha256", "error", "refused"}: the hash of
+the canonical answer, or the SyntaxError as {"type", "msg", "lineno", "offset"}, or why CPython gave
+up itself (RecursionError, MemoryError, ValueError). Shared with the tests, which hash the program's
+answer the same way.
+"""
+
+import ast
+import hashlib
+import json
+import symtable
+import sys
+import warnings
+
+FLAGS = (
+    "annotated assigned declared_global free global imported local namespace nonlocal parameter"
+    " referenced"
+).split()
+
+
+def digest(text):
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def table_of(table):
+    kind = table.get_type()
+    return {
+        "type": getattr(kind, "value", kind),
+        "name": table.get_name(),
+        "lineno": table.get_lineno(),
+        "nested": table.is_nested(),
+        "optimized": table.is_optimized(),
+        "symbols": [
+            {"name": s.get_name(), "flags": [f for f in FLAGS if getattr(s, "is_" + f)()]}
+            for s in table.get_symbols()
+        ],
+        "children": [table_of(child) for child in table.get_children()],
+    }
+
+
+def canonical(table):
+    """The comparable text of a table: the order of symbols means nothing."""
+
+    def of(t):
+        return [
+            [t["type"], t["name"], t["lineno"], bool(t["nested"]), bool(t["optimized"])],
+            sorted([s["name"], sorted(s["flags"])] for s in t["symbols"]),
+            [of(child) for child in t["children"]],
+        ]
+
+    return json.dumps(of(table))
+
+
+def answer(kind, data):
+    """The comparable text; raises what CPython raises."""
+    if kind == "ast":
+        return ast.dump(ast.parse(data), include_attributes=True)
+    return canonical(table_of(symtable.symtable(data, "<file>", "exec")))
+
+
+def main(kind, listing):
+    warnings.simplefilter("ignore")
+    with open(listing, encoding="utf-8", errors="surrogateescape") as f:
+        paths = f.read().splitlines()
+    for path in paths:
+        line = {"path": path, "sha256": None, "error": None, "refused": None}
+        with open(path, "rb") as f:
+            data = f.read()
+        try:
+            line["sha256"] = digest(answer(kind, data))
+        except SyntaxError as e:
+            line["error"] = {
+                "type": type(e).__name__, "msg": e.msg, "lineno": e.lineno, "offset": e.offset
+            }
+        except (RecursionError, MemoryError, ValueError) as e:
+            line["refused"] = f"{type(e).__name__}: {e}"
+        print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
