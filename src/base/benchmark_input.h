@@ -1,6 +1,7 @@
 // BenchmarkInput: the pinned Python files that stage benchmarks work on, small to large.
 //
-// benchmarks/fetch_inputs.sh puts them below `.deps/inputs`; CODEANATOMY_SOURCE_DIR names the checkout.
+// benchmarks/fetch_inputs.sh puts them below `.deps/inputs`; CODEANATOMY_SOURCE_DIR names the
+// checkout.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +35,8 @@ inline std::string BenchmarkInputsRoot() {
   return std::string(checkout == nullptr ? "." : checkout) + "/.deps/inputs";
 }
 
-/// The input's Python files relative to BenchmarkInputsRoot(), sorted; empty where it was not fetched.
+/// The input's Python files relative to BenchmarkInputsRoot(), sorted; empty where it was not
+/// fetched.
 inline std::vector<std::string> BenchmarkFiles(const BenchmarkInput& input) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;

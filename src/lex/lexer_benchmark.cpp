@@ -1,6 +1,5 @@
 // Text to tokens, one thread, the buffer reused from file to file as in a build.
 #include "lex/lexer.h"
-
 #include "source/benchmark_sources.h"
 
 namespace codeanatomy::lex {

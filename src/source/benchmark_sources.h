@@ -1,4 +1,5 @@
-// The pinned inputs of stage benchmarks as SourceFiles, and the loop that all per-file stages share.
+// The pinned inputs of stage benchmarks as SourceFiles, and the loop that all per-file stages
+// share.
 #pragma once
 
 #include <vector>
@@ -31,9 +32,9 @@ void MeasureFiles(benchmark::State& state, const std::vector<SourceFile>& files,
 
 /// A count of one iteration as a rate, such as nodes/s.
 inline void CountRate(benchmark::State& state, const char* name, size_t per_iteration) {
-  state.counters[name] =
-      benchmark::Counter(static_cast<double>(per_iteration) * static_cast<double>(state.iterations()),
-                         benchmark::Counter::kIsRate);
+  state.counters[name] = benchmark::Counter(
+      static_cast<double>(per_iteration) * static_cast<double>(state.iterations()),
+      benchmark::Counter::kIsRate);
 }
 
 }  // namespace codeanatomy::source

@@ -1,11 +1,10 @@
 // From disk to text: ReadSourceFile and its parts, and the scan of a folder. Files are in the page
 // cache, as they are in a build that follows an edit.
-#include "source/read_file.h"
-
 #include "base/hash.h"
 #include "base/observe.h"
 #include "source/benchmark_sources.h"
 #include "source/encoding.h"
+#include "source/read_file.h"
 #include "source/repository_scan.h"
 
 namespace codeanatomy::source {
@@ -14,9 +13,8 @@ namespace {
 void ReadHashDecode(benchmark::State& state, const BenchmarkInput& input) {
   const std::vector<SourceFile> files = ReadBenchmarkSources(input);
   const std::string root = BenchmarkInputsRoot();
-  MeasureFiles(state, files, [&](size_t i) {
-    benchmark::DoNotOptimize(ReadSourceFile(root, files[i].path, 0));
-  });
+  MeasureFiles(state, files,
+               [&](size_t i) { benchmark::DoNotOptimize(ReadSourceFile(root, files[i].path, 0)); });
 }
 
 void Read(benchmark::State& state, const BenchmarkInput& input) {

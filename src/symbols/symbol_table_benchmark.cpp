@@ -1,7 +1,6 @@
 // Tree to scopes and symbols, one thread; trees are parsed beforehand.
-#include "symbols/symbol_table.h"
-
 #include "source/benchmark_sources.h"
+#include "symbols/symbol_table.h"
 
 namespace codeanatomy::symbols {
 namespace {
