@@ -1,120 +1,127 @@
-// The native stage by step, over the sources named by CODEANATOMY_BENCH_INPUT (a folder).
-#include <cstdlib>
-
-#include <benchmark/benchmark.h>
-
+// The native stage by step, on pinned inputs: what the rows of one kind cost per file whose tree,
+// symbols and ids are there, and whole shards.
 #include "evidence/anchors.h"
+#include "evidence/extract.h"
 #include "evidence/file_context.h"
-#include "source/read_file.h"
-#include "source/repository_scan.h"
+#include "source/benchmark_sources.h"
 
 namespace codeanatomy::evidence {
 namespace {
 
-struct Input {
+/// Sources with everything that producers of rows build on.
+struct Prepared {
   std::vector<source::SourceFile> files;
   std::vector<parse::SyntaxTree> trees;
   std::vector<symbols::SymbolTable> symbols;
-  int64_t bytes = 0;
-  int64_t nodes = 0;
+  std::vector<std::unique_ptr<FileContext>> contexts;
+  size_t nodes = 0;
 };
 
-const Input& GetInput() {
-  static const Input input = [] {
-    Input made;
-    const char* folder = std::getenv("CODEANATOMY_BENCH_INPUT");
-    const std::string root = folder ? folder : "/usr/lib/python3.11";
-    const CancelFlag cancel;
-    auto scan = source::ScanRepository(root, {}, cancel);
-    if (!scan) return made;
-    for (const source::ScannedFile& file : scan->files) {
-      made.files.push_back(source::ReadSourceFile(scan->root, file.path, 0));
-    }
-    for (const source::SourceFile& file : made.files) {
-      made.bytes += static_cast<int64_t>(file.bytes.size());
-      made.trees.push_back(parse::ParseModule(file.text(), {}));
-      made.nodes += made.trees.back().size();
-    }
-    for (const parse::SyntaxTree& tree : made.trees) {
-      made.symbols.push_back(symbols::BuildSymbolTable(tree));
-    }
-    return made;
-  }();
-  return input;
-}
-
-void Report(benchmark::State& state) {
-  state.SetBytesProcessed(state.iterations() * GetInput().bytes);
-  state.counters["nodes"] = static_cast<double>(GetInput().nodes);
-}
-
-/// One producer, or none: the shared context (ids, names, declarations).
-template <typename Produce>
-void ForEachFile(benchmark::State& state, Produce produce) {
-  const Input& input = GetInput();
-  const ExtractOptions options;
-  for (auto _ : state) {
-    for (size_t i = 0; i < input.files.size(); ++i) {
-      state.PauseTiming();
-      const FileContext context(input.files[i], options, input.trees[i], input.symbols[i]);
-      state.ResumeTiming();
-      TableList tables;
-      produce(context, tables);
-      benchmark::DoNotOptimize(tables);
-    }
+Prepared Prepare(const BenchmarkInput& input) {
+  static const ExtractOptions options;
+  Prepared made;
+  made.files = source::ReadBenchmarkSources(input);
+  for (const source::SourceFile& file : made.files) {
+    made.trees.push_back(parse::ParseModule(file.text(), {}));
+    made.nodes += static_cast<size_t>(made.trees.back().size());
   }
-  Report(state);
-}
-
-void BM_Context(benchmark::State& state) {
-  const Input& input = GetInput();
-  const ExtractOptions options;
-  for (auto _ : state) {
-    for (size_t i = 0; i < input.files.size(); ++i) {
-      const FileContext context(input.files[i], options, input.trees[i], input.symbols[i]);
-      benchmark::DoNotOptimize(context.ids.file_id());
-    }
+  for (const parse::SyntaxTree& tree : made.trees) {
+    made.symbols.push_back(symbols::BuildSymbolTable(tree));
   }
-  Report(state);
+  for (size_t i = 0; i < made.files.size(); ++i) {
+    made.contexts.push_back(
+        std::make_unique<FileContext>(made.files[i], options, made.trees[i], made.symbols[i]));
+  }
+  return made;
 }
-BENCHMARK(BM_Context)->Unit(benchmark::kMillisecond);
 
-void BM_Anchors(benchmark::State& state) {
-  ForEachFile(state, [](const FileContext& context, TableList&) {
-    benchmark::DoNotOptimize(ComputeAnchors(context.tree, context.ids, context.scheme));
+/// Ids of all nodes, and the names and declarations that rows refer to.
+void Contexts(benchmark::State& state, const BenchmarkInput& input) {
+  const ExtractOptions options;
+  const Prepared made = Prepare(input);
+  source::MeasureFiles(state, made.files, [&](size_t i) {
+    const FileContext context(made.files[i], options, made.trees[i], made.symbols[i]);
+    benchmark::DoNotOptimize(context.ids.file_id());
   });
+  source::CountRate(state, "nodes/s", made.nodes);
 }
-BENCHMARK(BM_Anchors)->Unit(benchmark::kMillisecond);
 
-#define CA_ROW_BENCHMARK(Name, Call)                                                 \
-  void BM_##Name(benchmark::State& state) {                                          \
-    ForEachFile(state, [](const FileContext& context, TableList& tables) { Call; }); \
-  }                                                                                  \
-  BENCHMARK(BM_##Name)->Unit(benchmark::kMillisecond)
-CA_ROW_BENCHMARK(Lines, AddLineRows(context, tables));
-CA_ROW_BENCHMARK(NodesWithAnchors, AddNodeRows(context, tables));
-CA_ROW_BENCHMARK(Defs, AddDefRows(context, tables));
-CA_ROW_BENCHMARK(References, AddReferenceRows(context, tables));
-CA_ROW_BENCHMARK(Imports, AddImportRows(context, tables));
-CA_ROW_BENCHMARK(Calls, AddCallRows(context, tables));
-CA_ROW_BENCHMARK(TypeExpressions, AddTypeExpressionRows(context, tables));
-CA_ROW_BENCHMARK(Scopes, {
+template <typename Produce>
+void Measure(benchmark::State& state, const BenchmarkInput& input, Produce produce) {
+  const Prepared made = Prepare(input);
+  size_t rows = 0;
+  source::MeasureFiles(state, made.files, [&](size_t i) {
+    TableList tables;
+    produce(*made.contexts[i], tables);
+    if (i == 0) rows = 0;
+    for (const TableRows& table : tables) rows += table.rows.rows;
+  });
+  source::CountRate(state, "rows/s", rows);
+}
+
+#define CA_ROW_BENCHMARK(Name, Call)                                                    \
+  void Name(benchmark::State& state, const BenchmarkInput& input) {                     \
+    Measure(state, input, [](const FileContext& context, TableList& tables) { Call; }); \
+  }
+CA_ROW_BENCHMARK(Anchors, {
+  benchmark::DoNotOptimize(ComputeAnchors(context.tree, context.ids, context.scheme));
+  static_cast<void>(tables);
+})
+CA_ROW_BENCHMARK(LineRows, AddLineRows(context, tables))
+CA_ROW_BENCHMARK(NodeRows, AddNodeRows(context, tables))
+CA_ROW_BENCHMARK(DefRows, AddDefRows(context, tables))
+CA_ROW_BENCHMARK(ReferenceRows, AddReferenceRows(context, tables))
+CA_ROW_BENCHMARK(ImportRows, AddImportRows(context, tables))
+CA_ROW_BENCHMARK(CallRows, AddCallRows(context, tables))
+CA_ROW_BENCHMARK(TypeExpressionRows, AddTypeExpressionRows(context, tables))
+CA_ROW_BENCHMARK(BindingRows, AddBindingRows(context, tables))
+CA_ROW_BENCHMARK(ScopeRows, {
   std::vector<IdRecord> records;
   AddScopeRows(context, tables, records);
-});
-CA_ROW_BENCHMARK(Bindings, AddBindingRows(context, tables));
+})
+#undef CA_ROW_BENCHMARK
 
-void BM_ExtractAll(benchmark::State& state) {
-  const Input& input = GetInput();
+/// From sources in memory to the rows of all tables, parsing included.
+void Extract(benchmark::State& state, const BenchmarkInput& input, int threads) {
+  const std::vector<source::SourceFile> files = source::ReadBenchmarkSources(input);
+  if (files.empty()) return state.SkipWithError(kBenchmarkInputMissing);
   const CancelFlag cancel;
+  size_t rows = 0;
   for (auto _ : state) {
-    const ShardEvidence shard =
-        ExtractShard(input.files, {}, static_cast<int>(state.range(0)), cancel);
-    benchmark::DoNotOptimize(shard.counts.nodes);
+    const ShardEvidence shard = ExtractShard(files, {}, threads, cancel);
+    rows = 0;
+    for (const TableBatches& table : shard.tables) rows += table.rows;
   }
-  Report(state);
+  int64_t bytes = 0;
+  for (const source::SourceFile& file : files) bytes += file.size_bytes;
+  state.SetBytesProcessed(bytes * static_cast<int64_t>(state.iterations()));
+  source::CountRate(state, "rows/s", rows);
 }
-BENCHMARK(BM_ExtractAll)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+
+[[maybe_unused]] const bool registered = [] {
+  RegisterForInputs("evidence/context", &Contexts);
+  RegisterForInputs("evidence/anchors", &Anchors);
+  RegisterForInputs("evidence/line_rows", &LineRows);
+  RegisterForInputs("evidence/node_rows", &NodeRows);
+  RegisterForInputs("evidence/def_rows", &DefRows);
+  RegisterForInputs("evidence/reference_rows", &ReferenceRows);
+  RegisterForInputs("evidence/import_rows", &ImportRows);
+  RegisterForInputs("evidence/call_rows", &CallRows);
+  RegisterForInputs("evidence/type_expression_rows", &TypeExpressionRows);
+  RegisterForInputs("evidence/binding_rows", &BindingRows);
+  RegisterForInputs("evidence/scope_rows", &ScopeRows);
+  for (const BenchmarkInput& input : kBenchmarkInputs) {
+    for (const int threads : {1, 2}) {
+      const std::string name =
+          "evidence/extract_on_" + std::to_string(threads) + "/" + std::string(input.name);
+      benchmark::RegisterBenchmark(name.c_str(), &Extract, input, threads)
+          ->Unit(benchmark::kMillisecond)
+          ->MeasureProcessCPUTime()
+          ->UseRealTime();
+    }
+  }
+  return true;
+}();
 
 }  // namespace
 }  // namespace codeanatomy::evidence
