@@ -139,6 +139,7 @@ ImportTarget ImportResolver::BaseOf(int32_t file, const ImportRecord& import) co
     if (!import.module.empty()) base.resolved_module.append(".").append(import.module);
   }
   base.module = FindModule(base.resolved_module, file);
+  if (base.module >= 0) base.resolved_module = name(base.module).dotted;
   if (base.module >= 0 || namespaces_.contains(base.resolved_module)) {
     base.kind = import.is_star() ? ImportTargetKind::kStar : ImportTargetKind::kModule;
   } else if (import.level > 0 || IsInRepository(base.resolved_module, file)) {
@@ -151,11 +152,19 @@ ImportTarget ImportResolver::BaseOf(int32_t file, const ImportRecord& import) co
 
 std::vector<ImportTarget> ImportResolver::Resolve(int32_t file, const ImportRecord& import) const {
   std::vector<ImportTarget> targets;
-  std::vector<Step> open{{file, &import, {}}};
+  std::vector<Step> open{{file, &import, 0, {}}};
   std::set<std::pair<int32_t, std::string_view>> visited;  // (module, name) already expanded
   while (!open.empty()) {
     Step step = std::move(open.back());
     open.pop_back();
+    if (step.import == nullptr) {
+      targets.push_back({.kind = ImportTargetKind::kBinding,
+                         .module = step.file,
+                         .target_id = step.decl_id,
+                         .resolved_module = name(step.file).dotted,
+                         .via = std::move(step.via)});
+      continue;
+    }
     ImportTarget base = BaseOf(step.file, *step.import);
     base.via = step.via;
     if (base.kind != ImportTargetKind::kModule || !step.import->is_from) {
@@ -171,6 +180,7 @@ std::vector<ImportTarget> ImportResolver::Resolve(int32_t file, const ImportReco
     if (!visited.emplace(holder.module, wanted).second || step.via.size() >= kMaxReexports) {
       base.kind = ImportTargetKind::kUnresolved;
       base.reason = ImportReason::kCycle;
+      base.module = -1;
       targets.push_back(std::move(base));
       continue;
     }
@@ -180,20 +190,12 @@ std::vector<ImportTarget> ImportResolver::Resolve(int32_t file, const ImportReco
     const std::vector<int32_t>& declared = exports_[static_cast<size_t>(holder.module)].at(wanted);
     for (size_t i = declared.size(); i-- > 0;) {  // a stack: the first declaration comes off first
       const Export& target = declaring.exports[static_cast<size_t>(declared[i])];
-      if (target.import < 0) continue;
-      const ImportRecord& next = declaring.imports[static_cast<size_t>(target.import)];
-      std::vector<int64_t> longer = via;
-      longer.push_back(next.import_id);
-      open.push_back({holder.module, &next, std::move(longer)});
-    }
-    for (int32_t e : declared) {
-      const Export& target = declaring.exports[static_cast<size_t>(e)];
-      if (target.import >= 0) continue;
-      targets.push_back({.kind = ImportTargetKind::kBinding,
-                         .module = holder.module,
-                         .target_id = target.decl_id,
-                         .resolved_module = name(holder.module).dotted,
-                         .via = via});
+      Step next{holder.module, nullptr, target.decl_id, via};
+      if (target.import >= 0) {
+        next.import = &declaring.imports[static_cast<size_t>(target.import)];
+        next.via.push_back(next.import->import_id);
+      }
+      open.push_back(std::move(next));
     }
   }
   // A cycle matters only where nothing else was found.
@@ -208,7 +210,7 @@ ImportTarget ImportResolver::SubmoduleOrNothing(int32_t file, const ImportRecord
   const std::string dotted = base.resolved_module + "." + import.name;
   const int32_t submodule = FindModule(dotted, file);
   if (submodule >= 0 || namespaces_.contains(dotted)) {
-    base.resolved_module = dotted;
+    base.resolved_module = submodule >= 0 ? name(submodule).dotted : dotted;
     base.module = submodule;
     return base;
   }

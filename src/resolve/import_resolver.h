@@ -54,10 +54,11 @@ class ImportResolver {
   std::vector<std::string_view> StarNames(int32_t file) const;
 
  private:
-  /// An alias still to be followed.
+  /// A declaration still to be looked at: an alias to follow, or the end of the way.
   struct Step {
     int32_t file = -1;
-    const ImportRecord* import = nullptr;
+    const ImportRecord* import = nullptr;  // nullptr: `decl_id` is the target
+    int64_t decl_id = 0;
     std::vector<int64_t> via;
   };
   /// A star import of a file and the module it reads.
