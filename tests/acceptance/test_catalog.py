@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-SUBJECTS = ["nodes", "edges", "tables", "functions", "codes", "options", "syntax"]
+SUBJECTS = ["nodes", "edges", "tables", "functions", "rules", "codes", "options", "syntax"]
 
 
 def run(program, *arguments):

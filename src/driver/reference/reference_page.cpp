@@ -68,6 +68,8 @@ void AppendMarkdownRows(std::string& out, const ReferenceSection& section) {
 
 }  // namespace
 
+ReferenceCell::ReferenceCell(double number) : text(fmt::format("{}", number)), is_text(false) {}
+
 std::string ToText(const ReferencePage& page) {
   std::string out;
   for (const ReferenceSection& section : page.sections) {

@@ -15,6 +15,8 @@ struct ReferenceCell {
   ReferenceCell(int64_t number) : text(std::to_string(number)), is_text(false) {}  // NOLINT
   ReferenceCell(bool value) : text(value ? "true" : "false"), is_text(false) {}    // NOLINT
 
+  ReferenceCell(double number);  // NOLINT: in the shortest form
+
   std::string text;
   bool is_text = true;  // else a JSON number or boolean
 };

@@ -9,6 +9,8 @@
 #include "catalog/ast_kind.h"
 #include "catalog/diagnostic_code.h"
 #include "catalog/edge_kind.h"
+#include "catalog/function.h"
+#include "catalog/graph.h"
 #include "catalog/node_kind.h"
 #include "catalog/operator.h"
 #include "catalog/option.h"
@@ -93,20 +95,147 @@ ReferencePage TablesPage() {
 }
 
 ReferencePage FunctionsPage() {
-  ReferenceSection section{
+  ReferenceSection functions{
+      .title = "SQL functions",
+      .text =
+          "Every session has them beside DuckDB's own, for `codeanatomy sql` "
+          "and for rendered specs. All give equal values for equal arguments. "
+          "Declared in `src/catalog/function.def`.",
+      .columns = {{"function", true},
+                  {"parameters", true},
+                  {"returns", true},
+                  {"nulls"},
+                  {"meaning"},
+                  {"example", true},
+                  {"value", true}}};
+  for (const FunctionInfo& info : kFunctions) {
+    std::string parameters(info.parameters);
+    if (!info.variadic.empty()) {
+      parameters += fmt::format("{}{}…", parameters.empty() ? "" : ", ", info.variadic);
+    }
+    functions.rows.push_back({info.name, std::string_view(parameters), info.returns, info.nulls,
+                              info.summary, info.example, info.result});
+  }
+  ReferenceSection operators{
+      .title = "Functions of spec expressions",
+      .text =
+          "What an expression tree of a spec may call. `T` and `U` stand for one type each, the "
+          "common "
+          "one of all arguments bound to it, `N` for a numeric type; `*` allows any number more of "
+          "the "
+          "last parameter. The last column is the form in DuckDB's SQL: `{0}` is the first "
+          "argument, "
+          "`{1*, }` all from the second on. Declared in `src/catalog/operator.def`.",
       .columns = {{"function", true}, {"parameters", true}, {"result", true}, {"DuckDB", true}}};
   for (const OperatorInfo& info : kOperators) {
-    section.rows.push_back({info.name, info.parameters, info.result, info.duckdb});
+    operators.rows.push_back({info.name, info.parameters, info.result, info.duckdb});
   }
-  return {
-      "functions",
-      "functions.md",
-      "Functions of spec expressions",
-      "What an expression tree of a spec may call. `T` and `U` stand for one type each, the common "
-      "one of all arguments bound to it, `N` for a numeric type; `*` allows any number more of the "
-      "last parameter. The last column is the form in DuckDB's SQL: `{0}` is the first argument, "
-      "`{1*, }` all from the second on. Declared in `src/catalog/operator.def`.",
-      {std::move(section)}};
+  return {"functions",
+          "functions.md",
+          "Functions",
+          "Functions of SQL and of specs.",
+          {std::move(functions), std::move(operators)}};
+}
+
+/// "src ← call_id, dst ← call_arg_id".
+std::string ColumnsText(std::span<const ColumnRule> columns) {
+  std::string text;
+  for (const ColumnRule& column : columns) {
+    text += fmt::format("{}{} ← {}", text.empty() ? "" : ", ", column.name, column.expr);
+  }
+  return text;
+}
+
+ReferenceSection EdgeRulesSection() {
+  ReferenceSection edges{
+      .title = "Edges of syntax and declarations",
+      .text = "Origin native, tier proved, confidence 1. Those that read `cpg_nodes` are derived.",
+      .columns = {
+          {"view", true}, {"kind", true}, {"source", true}, {"where", true}, {"columns", true}}};
+  for (const EdgeRule& rule : EdgeRules()) {
+    edges.rows.push_back({rule.view, EdgeKindName(rule.kind), rule.source, rule.where,
+                          std::string_view(ColumnsText(rule.columns))});
+  }
+  return edges;
+}
+
+ReferenceSection RelationRulesSection() {
+  ReferenceSection relations{
+      .title = "Resolved edges",
+      .text = "Tier and confidence follow from the resolution method, below.",
+      .columns = {{"view", true},
+                  {"kind", true},
+                  {"source", true},
+                  {"where", true},
+                  {"origin"},
+                  {"columns", true}}};
+  for (const RelationRule& rule : RelationRules()) {
+    for (const ProviderRule& provider : rule.providers) {
+      relations.rows.push_back({rule.name, EdgeKindName(rule.kind), provider.source, provider.where,
+                                provider.origin, std::string_view(ColumnsText(provider.columns))});
+    }
+  }
+  return relations;
+}
+
+ReferenceSection ConfidenceSection() {
+  ReferenceSection confidence{.title = "Confidence",
+                              .text =
+                                  "Of a resolved edge by relation and method: without another "
+                                  "source, with a strong one that "
+                                  "agrees, with a weak and with a strong one that disagrees. "
+                                  "Values that are not calibrated are "
+                                  "stated, not measured.",
+                              .columns = {{"relation", true},
+                                          {"method", true},
+                                          {"tier"},
+                                          {"alone"},
+                                          {"support"},
+                                          {"weak dissent"},
+                                          {"strong dissent"},
+                                          {"calibrated"}}};
+  for (const ConfidenceRow& row : kConfidenceRows) {
+    confidence.rows.push_back({row.relation, row.method, row.tier, row.none, row.support,
+                               row.weak_dissent, row.strong_dissent, row.calibrated});
+  }
+  return confidence;
+}
+
+ReferencePage RulesPage() {
+  ReferenceSection nodes{
+      .title = "Nodes",
+      .text = "Columns that a rule leaves out are null.",
+      .columns = {
+          {"view", true}, {"labels"}, {"source", true}, {"where", true}, {"columns", true}}};
+  for (const NodeRule& rule : NodeRules()) {
+    nodes.rows.push_back({rule.view, rule.labels, rule.source, rule.where,
+                          std::string_view(ColumnsText(rule.columns))});
+  }
+  ReferenceSection properties{.title = "Properties",
+                              .text =
+                                  "Stored ones are rows of `cpg_props`; the others stand in typed "
+                                  "columns and are rows of the "
+                                  "long form only.",
+                              .columns = {{"view", true},
+                                          {"source", true},
+                                          {"where", true},
+                                          {"node", true},
+                                          {"stored"},
+                                          {"keys", true}}};
+  for (const PropertyRule& rule : PropertyRules()) {
+    properties.rows.push_back({rule.name, rule.source, rule.where, rule.id, rule.stored,
+                               std::string_view(ColumnsText(rule.columns))});
+  }
+  return {"rules",
+          "graph-rules.md",
+          "Graph rules",
+          "Which rows of which relations become nodes, edges and properties. Each rule is a view "
+          "of the "
+          "execution spec; nothing of the graph comes from elsewhere. Expressions are in the "
+          "notation of "
+          "`src/expr/expr_text.h`. Declared in `src/catalog/graph_*.cpp` and `confidence.def`.",
+          {std::move(nodes), EdgeRulesSection(), RelationRulesSection(), ConfidenceSection(),
+           std::move(properties)}};
 }
 
 ReferencePage CodesPage() {
@@ -218,10 +347,10 @@ struct Subject {
   std::string_view name;
   ReferencePage (*make)();
 };
-constexpr Subject kSubjects[] = {{"nodes", NodesPage},   {"edges", EdgesPage},
-                                 {"tables", TablesPage}, {"functions", FunctionsPage},
-                                 {"codes", CodesPage},   {"options", OptionsPage},
-                                 {"syntax", SyntaxPage}};
+constexpr Subject kSubjects[] = {{"nodes", NodesPage},     {"edges", EdgesPage},
+                                 {"tables", TablesPage},   {"functions", FunctionsPage},
+                                 {"rules", RulesPage},     {"codes", CodesPage},
+                                 {"options", OptionsPage}, {"syntax", SyntaxPage}};
 
 }  // namespace
 
