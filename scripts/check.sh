@@ -7,5 +7,6 @@ scripts/setup.sh --tests --dev
 echo "== format" && scripts/format.sh --check
 echo "== layers" && python3 scripts/check_layers.py
 echo "== sizes" && python3 scripts/check_sizes.py
+echo "== docs" && python3 scripts/check_docs.py
 echo "== lint" && scripts/lint.sh
 echo "== build and tests" && make --no-print-directory test
