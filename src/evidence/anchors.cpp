@@ -133,12 +133,18 @@ class OccurrenceCounter {
   std::vector<Slot> slots_;
 };
 
+/// The two hexadecimal digits of every byte.
+constexpr auto kHexPairs = [] {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (size_t i = 0; i < pairs.size(); ++i) pairs[i] = {kDigits[i >> 4], kDigits[i & 15]};
+  return pairs;
+}();
+
 std::array<char, 32> HexOf(const HalfDigest& digest) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::array<char, 32> hex;
   for (size_t i = 0; i < digest.size(); ++i) {
-    hex[2 * i] = kDigits[digest[i] >> 4];
-    hex[2 * i + 1] = kDigits[digest[i] & 15];
+    std::memcpy(hex.data() + 2 * i, kHexPairs[digest[i]].data(), 2);
   }
   return hex;
 }
@@ -173,8 +179,8 @@ class AnchorBuilder {
   /// Where a token of the current declaration lies in text_; of others `declaration` differs.
   struct Place {
     int32_t declaration = -1;
+    int32_t nested = -1;  // the nested declaration the token stands for
     uint32_t begin = 0, end = 0;
-    std::string_view token;
   };
 
   uint32_t FirstToken(int32_t container) const {
@@ -210,11 +216,12 @@ class AnchorBuilder {
     }
   }
 
-  void Append(int32_t declaration, uint32_t first, uint32_t last, std::string_view token) {
+  void Append(int32_t declaration, uint32_t first, uint32_t last, int32_t nested,
+              std::string_view token) {
     if (!text_.empty()) text_.push_back(kSeparator);
     const auto begin = static_cast<uint32_t>(text_.size());
     text_.append(token);
-    const Place place{declaration, begin, static_cast<uint32_t>(text_.size()), token};
+    const Place place{declaration, nested, begin, static_cast<uint32_t>(text_.size())};
     places_[first] = place;
     places_[last] = place;
   }
@@ -233,10 +240,11 @@ class AnchorBuilder {
       }
       if (child < nested.size() && FirstToken(nested[child]) == t) {
         const uint32_t last = std::min(EndToken(nested[child]), end) - 1;
-        Append(d, t, last, ids_.containers()[static_cast<size_t>(nested[child])].segment);
+        Append(d, t, last, nested[child],
+               ids_.containers()[static_cast<size_t>(nested[child])].segment);
         t = last + 1;
       } else {
-        Append(d, t, t, tree_.text().substr(tokens[t].begin, tokens[t].size()));
+        Append(d, t, t, -1, tree_.text().substr(tokens[t].begin, tokens[t].size()));
         ++t;
       }
     }
@@ -267,6 +275,13 @@ class AnchorBuilder {
     }
   }
 
+  /// The text of a token, in memory that outlives text_.
+  std::string_view TextOf(const Place& place, uint32_t token) const {
+    if (place.nested >= 0) return ids_.containers()[static_cast<size_t>(place.nested)].segment;
+    const ByteSpan span = tree_.tokens()[token];
+    return tree_.text().substr(span.begin, span.size());
+  }
+
   void HashGroup(int32_t head) {
     const Place& start = places_[begins_[static_cast<size_t>(head)]];
     Sha256 running;
@@ -277,7 +292,7 @@ class AnchorBuilder {
       const auto index = static_cast<size_t>(n);
       const uint32_t end = places_[ends_[index]].end;
       if (end == start.end) {
-        if (end != last_end) last_digest = cache_.Of(start.token);
+        if (end != last_end) last_digest = cache_.Of(TextOf(start, begins_[index]));
       } else if (end > hashed) {
         running.Update(std::string_view(text_).substr(hashed, end - hashed));
         hashed = end;
