@@ -1,5 +1,6 @@
 // Rows as JSON lines, both ways; the value forms are those of docs/formats/delta.md.
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -162,6 +163,7 @@ class RowReader {
     }
     dom::array array;
     if (element.get(array) != simdjson::SUCCESS) return Fail(path, ToText(field.type));
+    std::set<std::string> keys;
     for (const dom::element item : array) {
       if (field.type.kind == TypeKind::kArray) {
         values.push_back(ReadValue(parts[0], item, path));
@@ -171,6 +173,8 @@ class RowReader {
       dom::array pair;
       if (item.get(pair) != simdjson::SUCCESS || pair.size() != 2 || pair.at(0).is_null())
         return Fail(path, "a list of [key, value] pairs");
+      if (!keys.insert(simdjson::minify(pair.at(0).value_unsafe())).second)
+        return Fail(path, "distinct keys");
       values.emplace_back(Values{ReadValue(parts[0], pair.at(0).value_unsafe(), path),
                                  ReadValue(parts[1], pair.at(1).value_unsafe(), path)});
     }
