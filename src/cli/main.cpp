@@ -105,6 +105,7 @@ int Main(int argc, char** argv) {
   AddConfigCommand(app, invocation);
   AddDebugCommand(app, invocation);
   AddDeltaCommand(app, invocation);
+  AddPlanCommand(app, invocation);
   AddVersionCommand(app, invocation);
   AddHelpCommand(app, topic);
   app.get_subcommand("help")->callback(

@@ -1,0 +1,98 @@
+// plan: the compiled plan of a build, materializing nothing.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "cli/config_options.h"
+#include "engine/plan/describe.h"
+#include "semantics/default_spec.h"
+#include "storage/file_system.h"
+
+namespace codeanatomy::cli {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  codeanatomy plan\n"
+    "  codeanatomy plan --output-format json --output-file plan.json\n"
+    "  codeanatomy plan --spec .codeanatomy/run_bundles/RUN/spec.json --output-format dot | dot -Tsvg > plan.svg\n";
+
+struct PlanOptions {
+  std::string repository = ".";
+  std::string spec;
+  std::string format = "text";
+  std::string output;
+  bool validate = false;
+  bool print_spec = false;
+  std::shared_ptr<driver::TextSettings> settings;
+};
+
+Result<spec::Spec> LoadSpec(const GlobalOptions& global, const PlanOptions& options) {
+  if (!options.spec.empty()) {
+    const auto files = storage::OpenPosixFileSystem();
+    CA_ASSIGN_OR_RETURN(const std::string text,
+                        files->ReadFile(options.spec == "-" ? "/dev/stdin" : options.spec));
+    auto spec = spec::ParseSpec(text);
+    if (!spec) return std::move(spec.error()).WithSubject(options.spec);
+    return spec;
+  }
+  std::error_code failed;
+  if (!std::filesystem::is_directory(options.repository, failed)) {
+    return Error(ErrorCode::kNotADirectory, "the repository is not a directory", options.repository);
+  }
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  return semantics::BuildDefaultSpec({.edges_full = config.GetText("graph.edges") == "full",
+                                      .props_full = config.GetText("graph.props") == "full",
+                                      .id_salt = config.GetInt("graph.id_salt"),
+                                      .rulepack_profile = config.GetText("engine.rulepack_profile")});
+}
+
+Result<void> WriteText(const std::string& path, const std::string& text) {
+  std::FILE* file = path.empty() ? stdout : std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return ErrnoError(errno, "cannot write", path);
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+  const int failure = errno;
+  if (file != stdout) std::fclose(file);
+  if (!written) return ErrnoError(failure, "cannot write", path.empty() ? "standard output" : path);
+  return {};
+}
+
+Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
+  CA_ASSIGN_OR_RETURN(const engine::PlanFormat format, engine::ParsePlanFormat(options.format));
+  CA_ASSIGN_OR_RETURN(const spec::Spec spec, LoadSpec(global, options));
+  CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec));
+  std::string text = engine::DescribePlan(plan, spec, format);
+  if (options.print_spec) text = spec::CanonicalJson(spec);
+  if (options.validate) text = fmt::format("valid: {}\n", spec::SpecHash(spec));
+  CA_RETURN_IF_ERROR(WriteText(options.output, text));
+  return 0;
+}
+
+}  // namespace
+
+void AddPlanCommand(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("plan", "Show the compiled plan of a build without running it");
+  command->footer(kExamples);
+  const auto options = std::make_shared<PlanOptions>();
+  command->add_option("REPO", options->repository, "The repository [default: .]")->type_name("");
+  command->add_option("--spec", options->spec, "Plan this spec instead; - reads standard input")->type_name("FILE");
+  command->add_option("--output-format", options->format, "text, json or dot")
+      ->envname("CODEANATOMY_PLAN_OUTPUT_FORMAT")
+      ->check(CLI::IsMember({"text", "json", "dot"}).description(""))
+      ->type_name("FORMAT");
+  command->add_option("--output-file", options->output, "File instead of standard output")
+      ->envname("CODEANATOMY_PLAN_OUTPUT_FILE")
+      ->type_name("FILE");
+  command->add_flag("--validate", options->validate, "Only check the plan and print the spec's hash");
+  command->add_flag("--print-spec", options->print_spec, "Print the spec's canonical form instead of the plan");
+  options->settings = AddConfigOptions(*command);
+  command->callback([&invocation, options] {
+    invocation.run = [&invocation, options] { return RunPlan(invocation.global, *options); };
+  });
+}
+
+}  // namespace codeanatomy::cli
