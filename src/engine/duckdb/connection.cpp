@@ -1,6 +1,9 @@
 #include "engine/duckdb/connection.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -76,17 +79,102 @@ Connection::~Connection() {
   if (handle_ != nullptr) library_->duckdb_disconnect(&handle_);
 }
 
-Result<void> Connection::Execute(std::string_view sql) {
-  duckdb_result result{};
-  const std::string text(sql);
-  const duckdb_state status = library_->duckdb_query(handle_, text.c_str(), &result);
-  std::string failure;
-  if (status != DuckDBSuccess) {
-    const char* message = library_->duckdb_result_error(&result);
-    failure = message == nullptr ? "unknown engine error" : message;
+namespace {
+
+/// The statements of a text, parsed.
+class Statements {
+ public:
+  static Result<Statements> Split(const Connection& connection, std::string_view sql) {
+    const Library& library = connection.library();
+    Statements statements(connection);
+    const std::string text(sql);
+    statements.count_ = library.duckdb_extract_statements(connection.handle(), text.c_str(),
+                                                          &statements.extracted_);
+    if (statements.count_ == 0) {
+      const char* message = library.duckdb_extract_statements_error(statements.extracted_);
+      if (message != nullptr) return EngineError(message);
+    }
+    return statements;
   }
-  library_->duckdb_destroy_result(&result);
-  if (status != DuckDBSuccess) return EngineError(failure);
+  Statements(Statements&& other) noexcept
+      : connection_(other.connection_),
+        extracted_(std::exchange(other.extracted_, nullptr)),
+        count_(other.count_) {}
+  Statements& operator=(Statements&&) = delete;
+  ~Statements() {
+    if (extracted_ != nullptr) connection_.library().duckdb_destroy_extracted(&extracted_);
+  }
+
+  idx_t count() const { return count_; }
+  Result<void> Prepare(idx_t index, QueryResult::State& state) const {
+    // The status first: most functions on a statement that failed to prepare throw across the C
+    // border.
+    const Library& library = connection_.library();
+    if (library.duckdb_prepare_extracted_statement(connection_.handle(), extracted_, index,
+                                                   &state.statement) == DuckDBSuccess) {
+      return {};
+    }
+    const char* message = library.duckdb_prepare_error(state.statement);
+    return EngineError(message == nullptr ? "unknown engine error" : message);
+  }
+
+ private:
+  explicit Statements(const Connection& connection) : connection_(connection) {}
+  const Connection& connection_;
+  duckdb_extracted_statements extracted_ = nullptr;
+  idx_t count_ = 0;
+};
+
+constexpr auto kShortestPause = std::chrono::microseconds(20);
+constexpr auto kLongestPause = std::chrono::microseconds(640);
+
+/// Helps with a statement's tasks until its result is there. While the engine's workers hold all of
+/// them, the engine's own loop (duckdb_query, duckdb_execute_prepared) spins and takes a whole core
+/// from whatever else the process does, a third of all CPU time when Parquet is written; this sleeps.
+void Finish(const Library& library, duckdb_pending_result pending) {
+  auto pause = kShortestPause;
+  while (true) {
+    switch (library.duckdb_pending_execute_task(pending)) {
+      case DUCKDB_PENDING_RESULT_NOT_READY:
+        pause = kShortestPause;
+        break;
+      case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
+        std::this_thread::sleep_for(pause);
+        pause = std::min(2 * pause, kLongestPause);
+        break;
+      default:
+        return;
+    }
+  }
+}
+
+Result<void> RunPrepared(QueryResult::State& state, bool streaming) {
+  const Library& library = *state.library;
+  const duckdb_state pending =
+      streaming ? library.duckdb_pending_prepared_streaming(state.statement, &state.pending)
+                : library.duckdb_pending_prepared(state.statement, &state.pending);
+  if (pending != DuckDBSuccess) {
+    const char* message = library.duckdb_pending_error(state.pending);
+    return EngineError(message == nullptr ? "unknown engine error" : message);
+  }
+  // A streaming result is ready with its first rows.
+  if (!streaming) Finish(library, state.pending);
+  if (library.duckdb_execute_pending(state.pending, &state.result) != DuckDBSuccess) {
+    const char* message = library.duckdb_result_error(&state.result);
+    return EngineError(message == nullptr ? "unknown engine error" : message);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Connection::Execute(std::string_view sql) {
+  CA_ASSIGN_OR_RETURN(const Statements statements, Statements::Split(*this, sql));
+  for (idx_t i = 0; i < statements.count(); ++i) {
+    QueryResult::State state(library_);
+    CA_RETURN_IF_ERROR(statements.Prepare(i, state));
+    CA_RETURN_IF_ERROR(RunPrepared(state, /*streaming=*/false));
+  }
   return {};
 }
 
@@ -123,53 +211,29 @@ struct Binder {
   }
 };
 
-Error ResultError(const Library& library, duckdb_result& result) {
-  const char* message = library.duckdb_result_error(&result);
-  return EngineError(message == nullptr ? "unknown engine error" : message);
-}
-
 }  // namespace
 
 Result<QueryResult> Connection::Run(std::string_view sql, std::span<const Value> parameters,
                                     bool streaming) {
-  const Library& library = *library_;
+  CA_ASSIGN_OR_RETURN(const Statements statements, Statements::Split(*this, sql));
+  if (statements.count() != 1) {
+    return Error(ErrorCode::kSqlInvalid,
+                 fmt::format("one statement is expected, these are {}", statements.count()));
+  }
   auto state = std::make_unique<QueryResult::State>(library_);
-  const std::string text(sql);
-  if (parameters.empty() && !streaming) {
-    if (library.duckdb_query(handle_, text.c_str(), &state->result) != DuckDBSuccess) {
-      return ResultError(library, state->result);
-    }
-  } else {
-    // The status first: most functions on a statement that failed to prepare throw across the C
-    // border.
-    if (library.duckdb_prepare(handle_, text.c_str(), &state->statement) != DuckDBSuccess) {
-      const char* message = library.duckdb_prepare_error(state->statement);
-      return EngineError(message == nullptr ? "unknown engine error" : message);
-    }
-    const idx_t expected = library.duckdb_nparams(state->statement);
-    if (expected != parameters.size()) {
-      return Error(ErrorCode::kSqlInvalid,
-                   fmt::format("the statement has {} parameters, {} were given", expected,
-                               parameters.size()));
-    }
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      if (std::visit(Binder{library, state->statement, i + 1}, parameters[i]) != DuckDBSuccess) {
-        return Error(ErrorCode::kSqlInvalid, fmt::format("parameter ${} cannot be bound", i + 1));
-      }
-    }
-    if (streaming) {
-      if (library.duckdb_pending_prepared_streaming(state->statement, &state->pending) !=
-          DuckDBSuccess) {
-        const char* message = library.duckdb_pending_error(state->pending);
-        return EngineError(message == nullptr ? "unknown engine error" : message);
-      }
-      if (library.duckdb_execute_pending(state->pending, &state->result) != DuckDBSuccess) {
-        return ResultError(library, state->result);
-      }
-    } else if (library.duckdb_execute_prepared(state->statement, &state->result) != DuckDBSuccess) {
-      return ResultError(library, state->result);
+  CA_RETURN_IF_ERROR(statements.Prepare(0, *state));
+  const idx_t expected = library_->duckdb_nparams(state->statement);
+  if (expected != parameters.size()) {
+    return Error(ErrorCode::kSqlInvalid,
+                 fmt::format("the statement has {} parameters, {} were given", expected,
+                             parameters.size()));
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (std::visit(Binder{*library_, state->statement, i + 1}, parameters[i]) != DuckDBSuccess) {
+      return Error(ErrorCode::kSqlInvalid, fmt::format("parameter ${} cannot be bound", i + 1));
     }
   }
+  CA_RETURN_IF_ERROR(RunPrepared(*state, streaming));
   state->ReadColumns();
   return QueryResult(std::move(state));
 }

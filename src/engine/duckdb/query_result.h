@@ -68,6 +68,7 @@ class Chunk {
 /// Moves, does not copy. Must not outlive its Connection.
 class QueryResult {
  public:
+  struct State;
   QueryResult(QueryResult&&) noexcept;
   QueryResult& operator=(QueryResult&&) noexcept;
   ~QueryResult();
@@ -87,7 +88,6 @@ class QueryResult {
 
  private:
   friend class Connection;
-  struct State;
   explicit QueryResult(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
