@@ -9,18 +9,18 @@
 namespace codeanatomy::lex {
 
 enum class CharClass : uint8_t {
-  kOther,      // begins no token: control characters, `$`, `?`, backquote
-  kSpace,      // space, tab, form feed
-  kNewline,    // \n, \r
-  kLetter,     // ASCII letters and underscore
+  kOther,    // begins no token: control characters, `$`, `?`, backquote
+  kSpace,    // space, tab, form feed
+  kNewline,  // \n, \r
+  kLetter,   // ASCII letters and underscore
   kDigit,
   kQuote,
   kHash,
   kBackslash,
   kDot,
-  kOpen,       // ( [ {
-  kClose,      // ) ] }
-  kOperator,   // the other operators
+  kOpen,      // ( [ {
+  kClose,     // ) ] }
+  kOperator,  // the other operators
   kNonAscii,
 };
 
@@ -58,7 +58,8 @@ inline constexpr auto kIsWord = [] {
 inline bool IsWord(char c) { return kIsWord[static_cast<uint8_t>(c)]; }
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Operators by first byte: alone, before `=`, doubled, doubled before `=`. kError: no such operator.
+/// Operators by first byte: alone, before `=`, doubled, doubled before `=`. kError: no such
+/// operator.
 struct OperatorRow {
   TokenKind alone = TokenKind::kError;
   TokenKind equal = TokenKind::kError;

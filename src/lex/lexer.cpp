@@ -1,9 +1,10 @@
-// The main loop: one class lookup per token, then the token's own scanner. Bracket depth, indentation
-// and the format strings of 3.12+ are explicit stacks, so nothing here recurses.
+// The main loop: one class lookup per token, then the token's own scanner. Bracket depth,
+// indentation and the format strings of 3.12+ are explicit stacks, so nothing here recurses.
 //
-// Recovery: brackets swallow line ends, so a bracket that is never closed would hide the rest of the
-// file. A keyword that cannot stand in an expression (`def`, `class`, `return` …) as the first token of
-// a line inside brackets therefore ends the logical line and closes them. Valid text never has one.
+// Recovery: brackets swallow line ends, so a bracket that is never closed would hide the rest of
+// the file. A keyword that cannot stand in an expression (`def`, `class`, `return` …) as the first
+// token of a line inside brackets therefore ends the logical line and closes them. Valid text never
+// has one.
 #include "lex/lexer.h"
 
 #include <algorithm>
@@ -21,9 +22,24 @@ namespace {
 bool IsStatementOnly(TokenKind kind) {
   using enum TokenKind;
   switch (kind) {
-    case kAssert: case kBreak: case kClass: case kContinue: case kDef: case kDel: case kElif:
-    case kExcept: case kFinally: case kGlobal: case kImport: case kNonlocal: case kPass: case kRaise:
-    case kReturn: case kTry: case kWhile: case kWith:
+    case kAssert:
+    case kBreak:
+    case kClass:
+    case kContinue:
+    case kDef:
+    case kDel:
+    case kElif:
+    case kExcept:
+    case kFinally:
+    case kGlobal:
+    case kImport:
+    case kNonlocal:
+    case kPass:
+    case kRaise:
+    case kReturn:
+    case kTry:
+    case kWhile:
+    case kWith:
       return true;
     default:
       return false;
@@ -210,10 +226,7 @@ void Lexer::LexOpen() {
   const char* begin = p_++;
   if (brackets_.size() >= kMaxBracketDepth) [[unlikely]] {
     ++excess_brackets_;
-    if (!limit_reported_) {
-      limit_reported_ = true;
-      Fail(begin, "too many nested parentheses", true);
-    }
+    Fail(begin, "too many nested parentheses", true);
     return;
   }
   brackets_.push_back({offset(begin), *begin, false, false});
@@ -232,7 +245,8 @@ void Lexer::LexClose() {
   }
   const Bracket open = brackets_.back();
   if (*begin != CloserOf(open.open)) {
-    // A closer that fits no open bracket is noise; one that fits an outer bracket ends the inner ones.
+    // A closer that fits no open bracket is noise; one that fits an outer bracket ends the inner
+    // ones.
     const bool fits = std::any_of(brackets_.begin(), brackets_.end(), [&](const Bracket& b) {
       return CloserOf(b.open) == *begin && !b.replacement;
     });
@@ -283,6 +297,7 @@ bool Lexer::CloseStaleBrackets(const char* keyword) {
   while (line > base_ && ClassOf(line[-1]) == CharClass::kSpace) --line;
   if (line > base_ && ClassOf(line[-1]) != CharClass::kNewline) return false;
   const Bracket open = brackets_.back();
+  error_reported_ = false;
   Report({open.at, open.at + 1}, Message("'", open.open, "' was never closed"));
   brackets_.clear();
   format_strings_.clear();
@@ -290,7 +305,7 @@ bool Lexer::CloseStaleBrackets(const char* keyword) {
   p_ = line;
   out_.Add(TokenKind::kNewline, offset(line), offset(line));
   line_has_tokens_ = false;
-  limit_reported_ = false;
+  error_reported_ = false;
   LexLineStart();
   return true;
 }
@@ -301,6 +316,8 @@ void Lexer::Fail(const char* begin, std::string message, bool is_limit) {
 }
 
 void Lexer::Report(ByteSpan span, std::string message, std::string_view type, bool is_limit) {
+  if (error_reported_) return;
+  error_reported_ = true;
   out_.errors.push_back({span, type, std::move(message), is_limit});
 }
 
@@ -323,8 +340,9 @@ void Lex(std::string_view text, const LexOptions& options, TokenBuffer& out) {
   out.kinds.reserve(text.size() / 4 + 16);
   out.spans.reserve(text.size() / 4 + 16);
   Lexer(text, options, out).LexModule();
-  std::stable_sort(out.errors.begin(), out.errors.end(),
-                   [](const LexError& a, const LexError& b) { return a.span.begin < b.span.begin; });
+  std::stable_sort(out.errors.begin(), out.errors.end(), [](const LexError& a, const LexError& b) {
+    return a.span.begin < b.span.begin;
+  });
 }
 
 void LexExpression(std::string_view text, uint32_t begin, uint32_t end, const LexOptions& options,

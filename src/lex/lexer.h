@@ -20,12 +20,12 @@ inline constexpr int kMaxBracketDepth = 200;
 inline constexpr int kMaxIndentDepth = 100;
 inline constexpr int kMaxFormatStringDepth = 150;  // 3.12 and newer
 
-/// Tokens of a module, appended to the cleared `out`. `text` is UTF-8 without BOM, shorter than 4 GiB;
-/// bytes that are not UTF-8 become Error tokens outside strings and comments.
+/// Tokens of a module, appended to the cleared `out`. `text` is UTF-8 without BOM, shorter than 4
+/// GiB; bytes that are not UTF-8 become Error tokens outside strings and comments.
 void Lex(std::string_view text, const LexOptions& options, TokenBuffer& out);
 
-/// Appends the tokens of the expression text[begin, end), as if it stood in parentheses: neither NEWLINE
-/// nor indentation, no EndMarker. For the replacement fields of f-strings before 3.12.
+/// Appends the tokens of the expression text[begin, end), as if it stood in parentheses: neither
+/// NEWLINE nor indentation, no EndMarker. For the replacement fields of f-strings before 3.12.
 void LexExpression(std::string_view text, uint32_t begin, uint32_t end, const LexOptions& options,
                    TokenBuffer& out);
 

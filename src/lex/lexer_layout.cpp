@@ -1,8 +1,8 @@
 // Line ends and indentation: NEWLINE, INDENT, DEDENT as CPython's tokenizer produces them.
 //
-// A line's indentation is measured twice, with tabs to multiples of 8 and with tabs as 1; where the two
-// measures order a line differently against the open blocks, the text depends on the tab size and is a
-// TabError. Blank and comment lines count for nothing. A form feed restarts the measure.
+// A line's indentation is measured twice, with tabs to multiples of 8 and with tabs as 1; where the
+// two measures order a line differently against the open blocks, the text depends on the tab size
+// and is a TabError. Blank and comment lines count for nothing. A form feed restarts the measure.
 #include <string>
 
 #include "lex/lexer_state.h"
@@ -25,8 +25,7 @@ void Lexer::SkipLineEnd() {
 void Lexer::LexComment() {
   const char* begin = p_;
   while (p_ < end_ && *p_ != '\n' && *p_ != '\r') ++p_;
-  if (options_.type_comments &&
-      IsTypeComment({begin, static_cast<size_t>(p_ - begin)})) {
+  if (options_.type_comments && IsTypeComment({begin, static_cast<size_t>(p_ - begin)})) {
     Emit(TokenKind::kTypeComment, begin);
   } else if (options_.trivia) {
     Emit(TokenKind::kComment, begin);
@@ -44,7 +43,7 @@ void Lexer::LexNewline() {
   }
   Emit(TokenKind::kNewline, begin);
   line_has_tokens_ = false;
-  limit_reported_ = false;
+  error_reported_ = false;
   excess_brackets_ = 0;
   LexLineStart();
 }
@@ -86,7 +85,8 @@ void Lexer::LexLineStart() {
       if (options_.trivia) Emit(TokenKind::kNl, begin);
       continue;
     }
-    SetIndentation(continued != 0 ? continued : column, continued != 0 ? continued : alternative, line);
+    SetIndentation(continued != 0 ? continued : column, continued != 0 ? continued : alternative,
+                   line);
     return;
   }
 }
@@ -104,11 +104,9 @@ void Lexer::SetIndentation(uint32_t column, uint32_t alternative, const char* li
       Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
     }
     if (indents_.size() >= kMaxIndentDepth) {
-      if (!limit_reported_) {
-        limit_reported_ = true;
-        Emit(TokenKind::kError, p_);
-        Report({offset(line), offset(p_)}, "too many levels of indentation", "IndentationError", true);
-      }
+      Emit(TokenKind::kError, p_);
+      Report({offset(line), offset(p_)}, "too many levels of indentation", "IndentationError",
+             true);
       return;
     }
     indents_.push_back({column, alternative});

@@ -104,9 +104,10 @@ void Lexer::LexNumber() {
   if (kind == TokenKind::kInteger && *begin == '0') {
     for (const char* digit = begin; digit < integer_end; ++digit) {
       if (*digit == '0' || *digit == '_') continue;
-      return FailNumber(begin,
-                        "leading zeros in decimal integer literals are not permitted; use an 0o prefix "
-                        "for octal integers");
+      return FailNumber(
+          begin,
+          "leading zeros in decimal integer literals are not permitted; use an 0o prefix "
+          "for octal integers");
     }
   }
   if (CheckNumberEnd(begin, name)) Emit(kind, begin);

@@ -23,7 +23,11 @@ struct StringPrefix {
 class Lexer {
  public:
   Lexer(std::string_view text, const LexOptions& options, TokenBuffer& out)
-      : base_(text.data()), end_(text.data() + text.size()), p_(base_), options_(options), out_(out) {}
+      : base_(text.data()),
+        end_(text.data() + text.size()),
+        p_(base_),
+        options_(options),
+        out_(out) {}
 
   void LexModule();
   void LexExpressionRange(uint32_t begin, uint32_t end);
@@ -100,7 +104,7 @@ class Lexer {
   TokenBuffer& out_;
   std::vector<Bracket> brackets_;
   uint32_t excess_brackets_ = 0;  // open ones beyond the limit
-  bool limit_reported_ = false;   // once per logical line
+  bool error_reported_ = false;   // only the first error of a logical line is
   std::vector<Indent> indents_{{0, 0}};
   std::vector<FormatString> format_strings_;
   bool expression_only_ = false;  // replacement field: no NEWLINE, no indentation

@@ -1,6 +1,6 @@
-// String literals. Before 3.12 a format string is one token, found by its quotes like any other string;
-// since 3.12 (PEP 701) it is a start, literal middles, the tokens of the replacement fields, and an end,
-// and its fields may hold any expression, also strings with the same quotes.
+// String literals. Before 3.12 a format string is one token, found by its quotes like any other
+// string; since 3.12 (PEP 701) it is a start, literal middles, the tokens of the replacement
+// fields, and an end, and its fields may hold any expression, also strings with the same quotes.
 #include <string>
 
 #include "lex/lexer_state.h"
@@ -14,12 +14,23 @@ bool ReadPrefix(std::string_view letters, PythonVersion version, StringPrefix& p
   for (char c : letters) {
     bool* flag = nullptr;
     switch (c | 0x20) {
-      case 'r': flag = &prefix.raw; break;
-      case 'b': flag = &prefix.bytes; break;
-      case 'f': flag = &prefix.format; break;
-      case 'u': flag = &unicode; break;
-      case 't': flag = &prefix.interpolation; break;
-      default: return false;
+      case 'r':
+        flag = &prefix.raw;
+        break;
+      case 'b':
+        flag = &prefix.bytes;
+        break;
+      case 'f':
+        flag = &prefix.format;
+        break;
+      case 'u':
+        flag = &unicode;
+        break;
+      case 't':
+        flag = &prefix.interpolation;
+        break;
+      default:
+        return false;
     }
     if (*flag) return false;
     *flag = true;
@@ -63,8 +74,8 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
       }
     }
     Fail(begin, modern ? Message("unterminated triple-quoted string literal (detected at line ",
-                               std::to_string(LineOf(end_)), ")")
-                     : "EOF while scanning triple-quoted string literal");
+                                 std::to_string(LineOf(end_)), ")")
+                       : "EOF while scanning triple-quoted string literal");
     return;
   }
   ++p_;
@@ -113,8 +124,8 @@ void Lexer::FailFormatString(const char* begin, std::string message) {
   Fail(begin, std::move(message));
 }
 
-/// Literal text up to the next replacement field, the end of the field's format specification, or the
-/// end of the string; emits what ends it, too.
+/// Literal text up to the next replacement field, the end of the field's format specification, or
+/// the end of the string; emits what ends it, too.
 void Lexer::LexFormatMiddle() {
   const FormatString& string = format_strings_.back();
   const TokenKind middle =
@@ -137,8 +148,8 @@ void Lexer::LexFormatMiddle() {
       }
       continue;
     }
-    const bool at_end =
-        c == string.quote && (!string.triple || (Peek(1) == string.quote && Peek(2) == string.quote));
+    const bool at_end = c == string.quote &&
+                        (!string.triple || (Peek(1) == string.quote && Peek(2) == string.quote));
     if (at_end) {
       if (p_ > begin) Emit(middle, begin);
       if (in_spec) {

@@ -53,7 +53,7 @@ struct LexError {
 struct TokenBuffer {
   std::vector<TokenKind> kinds;
   std::vector<ByteSpan> spans;
-  std::vector<LexError> errors;  // in text order; every Error token lies in the span of one
+  std::vector<LexError> errors;  // in text order, at most one per logical line
 
   size_t size() const { return kinds.size(); }
   void Add(TokenKind kind, uint32_t begin, uint32_t end) {

@@ -36,7 +36,8 @@ Parser::Arguments Parser::ParseArguments() {
       NodeRef value = ParseNamedExpression();
       if (AtComprehension()) {
         const ListRef generators = ParseComprehensions();
-        const bool alone = stack_.size() == mark && keywords.size() == keyword_mark && At(TokenKind::kRightParen);
+        const bool alone =
+            stack_.size() == mark && keywords.size() == keyword_mark && At(TokenKind::kRightParen);
         if (!alone) Fail(SpanFrom(from), "Generator expression must be parenthesized");
         value = Add<AstKind::kGeneratorExp>({open, spans_[pos_].end}, value, generators);
       } else if (keywords.size() > keyword_mark) {

@@ -10,7 +10,8 @@ namespace {
 constexpr int32_t kLoad = static_cast<int32_t>(ExprContext::kLoad);
 
 bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<uint8_t>(c) < 0x80; });
 }
 }  // namespace
 
@@ -54,7 +55,8 @@ NodeRef Parser::ParseAtom() {
 
 int32_t Parser::InternToken(uint32_t token) {
   const std::string_view text = TokenTextAt(token);
-  if (IsAscii(text)) [[likely]] return tree_.AddName(text);
+  if (IsAscii(text)) [[likely]]
+    return tree_.AddName(text);
   return tree_.AddName(tree_.Keep(lex::unicode::NormalizeNfkc(text, options_.version)));
 }
 
@@ -98,7 +100,8 @@ bool Parser::AtComprehension() const {
 NodeRef Parser::ParseParenthesized() {
   const uint32_t from = begin();
   Advance();
-  if (Accept(TokenKind::kRightParen)) return Add<AstKind::kTuple>(SpanFrom(from), kEmptyList, kLoad);
+  if (Accept(TokenKind::kRightParen))
+    return Add<AstKind::kTuple>(SpanFrom(from), kEmptyList, kLoad);
   if (At(TokenKind::kYield)) {
     const NodeRef value = ParseYield();
     Expect(TokenKind::kRightParen);
@@ -124,7 +127,8 @@ NodeRef Parser::ParseParenthesized() {
     Expect(TokenKind::kRightParen);
     return Add<AstKind::kGeneratorExp>(SpanFrom(from), first, generators);
   }
-  if (IsKind(first, AstKind::kStarred)) return FailNode(first, "cannot use starred expression here");
+  if (IsKind(first, AstKind::kStarred))
+    return FailNode(first, "cannot use starred expression here");
   Expect(TokenKind::kRightParen);
   return first;
 }
@@ -132,7 +136,8 @@ NodeRef Parser::ParseParenthesized() {
 NodeRef Parser::ParseListDisplay() {
   const uint32_t from = begin();
   Advance();
-  if (Accept(TokenKind::kRightBracket)) return Add<AstKind::kList>(SpanFrom(from), kEmptyList, kLoad);
+  if (Accept(TokenKind::kRightBracket))
+    return Add<AstKind::kList>(SpanFrom(from), kEmptyList, kLoad);
   const NodeRef first = ParseStarNamedExpression();
   if (AtComprehension()) {
     if (IsKind(first, AstKind::kStarred)) {
@@ -156,7 +161,8 @@ NodeRef Parser::ParseListDisplay() {
 NodeRef Parser::ParseBraces() {
   const uint32_t from = begin();
   Advance();
-  if (Accept(TokenKind::kRightBrace)) return Add<AstKind::kDict>(SpanFrom(from), kEmptyList, kEmptyList);
+  if (Accept(TokenKind::kRightBrace))
+    return Add<AstKind::kDict>(SpanFrom(from), kEmptyList, kEmptyList);
   const size_t mark = stack_.size();
   if (Accept(TokenKind::kDoubleStar)) {
     stack_.push_back(kNoNode);
@@ -233,7 +239,8 @@ ListRef Parser::ParseComprehensions() {
       end = EndOf(condition);
     }
     const ListRef ifs = TakeList(stack_, conditions);
-    stack_.push_back(Add<AstKind::kComprehension>({BeginOf(target), end}, target, iter, ifs, is_async));
+    stack_.push_back(
+        Add<AstKind::kComprehension>({BeginOf(target), end}, target, iter, ifs, is_async));
   }
   return TakeList(stack_, mark);
 }

@@ -5,15 +5,24 @@ namespace codeanatomy::parse {
 
 NodeRef Parser::ParseCompoundStatement() {
   switch (kind()) {
-    case TokenKind::kIf: return ParseIf();
-    case TokenKind::kWhile: return ParseWhile();
-    case TokenKind::kFor: return ParseFor(begin(), false);
-    case TokenKind::kTry: return ParseTry();
-    case TokenKind::kWith: return ParseWith(begin(), false);
-    case TokenKind::kDef: return ParseFunction(begin(), false, kEmptyList);
-    case TokenKind::kClass: return ParseClass(kEmptyList);
-    case TokenKind::kAsync: return ParseAsync(kEmptyList);
-    default: return ParseDecorated();
+    case TokenKind::kIf:
+      return ParseIf();
+    case TokenKind::kWhile:
+      return ParseWhile();
+    case TokenKind::kFor:
+      return ParseFor(begin(), false);
+    case TokenKind::kTry:
+      return ParseTry();
+    case TokenKind::kWith:
+      return ParseWith(begin(), false);
+    case TokenKind::kDef:
+      return ParseFunction(begin(), false, kEmptyList);
+    case TokenKind::kClass:
+      return ParseClass(kEmptyList);
+    case TokenKind::kAsync:
+      return ParseAsync(kEmptyList);
+    default:
+      return ParseDecorated();
   }
 }
 
@@ -28,7 +37,8 @@ ListRef Parser::ParseBlock(std::string_view after, uint32_t header) {
     const uint32_t line = LineOf(spans_[header].begin);
     const ByteSpan span = spans_[pos_];
     --pos_;  // the next line is not part of the damage
-    Fail(span, Message("expected an indented block after ", after, " on line ", std::to_string(line)),
+    Fail(span,
+         Message("expected an indented block after ", after, " on line ", std::to_string(line)),
          "IndentationError", "INDENTATION_ERROR");
     return kEmptyList;
   }
@@ -54,7 +64,8 @@ ListRef Parser::ParseElse(std::string_view after) {
   return kEmptyList;
 }
 
-/// An `elif` is an If in the `orelse` of the one before it; the chain is collected, then built from its end.
+/// An `elif` is an If in the `orelse` of the one before it; the chain is collected, then built from
+/// its end.
 NodeRef Parser::ParseIf() {
   const size_t mark = stack_.size();
   while (true) {
@@ -229,8 +240,8 @@ uint32_t Parser::FindCloser(uint32_t open) const {
   return last_;
 }
 
-/// `with (a, b as c):` has parenthesized items only if the parenthesis ends the header and holds nothing
-/// but items; otherwise it begins an expression. False leaves everything as it was.
+/// `with (a, b as c):` has parenthesized items only if the parenthesis ends the header and holds
+/// nothing but items; otherwise it begins an expression. False leaves everything as it was.
 bool Parser::ParseParenthesizedWithItems() {
   if (!At(TokenKind::kLeftParen) || !AtLeast(PythonVersion::k39)) return false;
   const uint32_t closer = FindCloser(pos_);
@@ -269,7 +280,8 @@ NodeRef Parser::ParseWithItem() {
     target = ParseTarget();
     MakeTarget(target, ExprContext::kStore);
   }
-  return Add<AstKind::kWithitem>({BeginOf(context), target < 0 ? EndOf(context) : EndOf(target)}, context, target);
+  return Add<AstKind::kWithitem>({BeginOf(context), target < 0 ? EndOf(context) : EndOf(target)},
+                                 context, target);
 }
 
 }  // namespace codeanatomy::parse

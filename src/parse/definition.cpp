@@ -13,10 +13,14 @@ NodeRef Parser::ParseDecorated() {
   }
   const ListRef decorators = TakeList(stack_, mark);
   switch (kind()) {
-    case TokenKind::kDef: return ParseFunction(begin(), false, decorators);
-    case TokenKind::kClass: return ParseClass(decorators);
-    case TokenKind::kAsync: return ParseAsync(decorators);
-    default: return Unexpected();
+    case TokenKind::kDef:
+      return ParseFunction(begin(), false, decorators);
+    case TokenKind::kClass:
+      return ParseClass(decorators);
+    case TokenKind::kAsync:
+      return ParseAsync(decorators);
+    default:
+      return Unexpected();
   }
 }
 
@@ -34,8 +38,10 @@ NodeRef Parser::ParseFunction(uint32_t from, bool is_async, ListRef decorators) 
   const ListRef body = ParseBlock("function definition", header);
   const ByteSpan span{from, BlockEnd()};
   const NodeRef function =
-      is_async ? Add<AstKind::kAsyncFunctionDef>(span, name, parameters, body, decorators, returns, kNoNode, type_params)
-               : Add<AstKind::kFunctionDef>(span, name, parameters, body, decorators, returns, kNoNode, type_params);
+      is_async ? Add<AstKind::kAsyncFunctionDef>(span, name, parameters, body, decorators, returns,
+                                                 kNoNode, type_params)
+               : Add<AstKind::kFunctionDef>(span, name, parameters, body, decorators, returns,
+                                            kNoNode, type_params);
   tree_.SetNameBegin(function, name_begin);
   return function;
 }
@@ -49,8 +55,8 @@ NodeRef Parser::ParseClass(ListRef decorators) {
   Arguments arguments{kEmptyList, kEmptyList};
   if (At(TokenKind::kLeftParen)) arguments = ParseArguments();
   const ListRef body = ParseBlock("class definition", header);
-  const NodeRef node = Add<AstKind::kClassDef>({from, BlockEnd()}, name, arguments.args, arguments.keywords, body,
-                                               decorators, type_params);
+  const NodeRef node = Add<AstKind::kClassDef>({from, BlockEnd()}, name, arguments.args,
+                                               arguments.keywords, body, decorators, type_params);
   tree_.SetNameBegin(node, name_begin);
   return node;
 }
@@ -90,10 +96,10 @@ NodeRef Parser::ParseTypeParam() {
 
 /// Parameters up to `closer`, which stays. Annotations are for `def` only, where the closer is `)`.
 NodeRef Parser::ParseParameters(TokenKind closer) {
-  Scratch &params = stacks_[kParams], &kwonly = stacks_[kKwonly], &kw_defaults = stacks_[kKwDefaults],
-          &defaults = stacks_[kDefaults];
-  const size_t mark = params.size(), kwonly_mark = kwonly.size(), kw_defaults_mark = kw_defaults.size(),
-               defaults_mark = defaults.size();
+  Scratch &params = stacks_[kParams], &kwonly = stacks_[kKwonly],
+          &kw_defaults = stacks_[kKwDefaults], &defaults = stacks_[kDefaults];
+  const size_t mark = params.size(), kwonly_mark = kwonly.size(),
+               kw_defaults_mark = kw_defaults.size(), defaults_mark = defaults.size();
   const bool annotated = closer == TokenKind::kRightParen;
   ByteSpan hull{begin(), begin()};
   const auto cover = [&](NodeRef n) {
@@ -108,7 +114,8 @@ NodeRef Parser::ParseParameters(TokenKind closer) {
     if (At(TokenKind::kSlash)) {
       if (star || params.size() == mark || positional_only != mark) {
         FailHere(params.size() == mark && !star ? "at least one argument must precede /"
-                                                : positional_only != mark ? "/ may appear only once" : "/ must be ahead of *");
+                 : positional_only != mark      ? "/ may appear only once"
+                                                : "/ must be ahead of *");
       }
       Advance();
       positional_only = params.size();
@@ -133,8 +140,9 @@ NodeRef Parser::ParseParameters(TokenKind closer) {
         if (fallback >= 0) {
           defaults.push_back(fallback);
         } else if (defaults.size() > defaults_mark) {
-          FailNode(param, AtLeast(PythonVersion::k312) ? "parameter without a default follows parameter with a default"
-                                                       : "non-default argument follows default argument");
+          FailNode(param, AtLeast(PythonVersion::k312)
+                              ? "parameter without a default follows parameter with a default"
+                              : "non-default argument follows default argument");
         }
       }
     }
@@ -155,8 +163,8 @@ NodeRef Parser::ParseParameters(TokenKind closer) {
   const ListRef kwonly_list = TakeList(kwonly, kwonly_mark);
   const ListRef kw_defaults_list = TakeList(kw_defaults, kw_defaults_mark);
   const ListRef defaults_list = TakeList(defaults, defaults_mark);
-  return Add<AstKind::kArguments>(hull, posonly_list, args_list, vararg, kwonly_list, kw_defaults_list, kwarg,
-                                  defaults_list);
+  return Add<AstKind::kArguments>(hull, posonly_list, args_list, vararg, kwonly_list,
+                                  kw_defaults_list, kwarg, defaults_list);
 }
 
 /// `star`: the parameter stands behind `*`, where since 3.11 an annotation may be starred.

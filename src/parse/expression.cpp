@@ -1,8 +1,9 @@
 // Expressions: operators by precedence climbing, conditionals, lambdas, primaries.
 //
-// One loop (ParseBinary) serves all binary operators, guided by a table of binding strengths; chains
-// (`a + b + …`, `a.b.c`, `- - x`, `x if a else y if b else …`) are loops, so only brackets, lambdas, powers and
-// operands of stronger operators recurse.
+// One loop (ParseBinary) serves all binary operators, guided by a table of binding strengths;
+// chains
+// (`a + b + …`, `a.b.c`, `- - x`, `x if a else y if b else …`) are loops, so only brackets,
+// lambdas, powers and operands of stronger operators recurse.
 #include <array>
 
 #include "parse/parser.h"
@@ -51,9 +52,11 @@ constexpr auto kOperatorTable = [] {
 constexpr auto kStartsExpression = [] {
   std::array<bool, 256> table{};
   using enum TokenKind;
-  for (TokenKind kind : {kName, kInteger, kFloat, kImaginary, kString, kBytes, kFormatString, kFStringStart,
-                         kTStringStart, kFalse, kNone, kTrue, kAwait, kLambda, kNot, kLeftParen, kLeftBracket,
-                         kLeftBrace, kMinus, kPlus, kTilde, kEllipsis}) {
+  for (TokenKind kind :
+       {kName,         kInteger,      kFloat,        kImaginary, kString,      kBytes,
+        kFormatString, kFStringStart, kTStringStart, kFalse,     kNone,        kTrue,
+        kAwait,        kLambda,       kNot,          kLeftParen, kLeftBracket, kLeftBrace,
+        kMinus,        kPlus,         kTilde,        kEllipsis}) {
     table[static_cast<size_t>(kind)] = true;
   }
   return table;
@@ -197,7 +200,8 @@ NodeRef Parser::ParseNot() {
   }
   NodeRef operand = ParseBinary(kComparePrecedence);
   for (size_t at = begins.size(); at > mark; --at) {
-    operand = Add<AstKind::kUnaryOp>(SpanFrom(static_cast<uint32_t>(begins[at - 1])), AstOperator::kNot, operand);
+    operand = Add<AstKind::kUnaryOp>(SpanFrom(static_cast<uint32_t>(begins[at - 1])),
+                                     AstOperator::kNot, operand);
   }
   begins.Truncate(mark);
   return operand;
@@ -253,7 +257,8 @@ NodeRef Parser::ParseUnary() {
   NodeRef operand = ParsePower();
   for (size_t at = tokens.size(); at > mark; --at) {
     const auto token = static_cast<uint32_t>(tokens[at - 1]);
-    operand = Add<AstKind::kUnaryOp>(SpanFrom(spans_[token].begin), operator_of(kinds_[token]), operand);
+    operand =
+        Add<AstKind::kUnaryOp>(SpanFrom(spans_[token].begin), operator_of(kinds_[token]), operand);
   }
   tokens.Truncate(mark);
   return operand;
@@ -262,7 +267,8 @@ NodeRef Parser::ParseUnary() {
 NodeRef Parser::ParsePower() {
   const uint32_t from = begin();
   const NodeRef base = ParsePrimary();
-  if (!At(TokenKind::kDoubleStar)) [[likely]] return base;
+  if (!At(TokenKind::kDoubleStar)) [[likely]]
+    return base;
   if (!EnterDepth()) return kNoNode;
   Advance();
   const NodeRef exponent = ParseUnary();

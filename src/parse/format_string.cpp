@@ -1,8 +1,8 @@
-// Format strings since Python 3.12 (PEP 701) and template strings of 3.14 (PEP 750). The lexer has cut
-// them into literal middles and the tokens of the replacement fields.
+// Format strings since Python 3.12 (PEP 701) and template strings of 3.14 (PEP 750). The lexer has
+// cut them into literal middles and the tokens of the replacement fields.
 //
-// Literal text that meets (adjacent strings, doubled braces, the text a `=` field shows) is one Constant,
-// from the begin of its first piece to the end of its last; empty text leaves none.
+// Literal text that meets (adjacent strings, doubled braces, the text a `=` field shows) is one
+// Constant, from the begin of its first piece to the end of its last; empty text leaves none.
 #include "parse/parser.h"
 #include "parse/string_literal.h"
 
@@ -14,7 +14,8 @@ bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
 
-/// Literal pieces that become one Constant. The text is a view as long as one verbatim piece makes it.
+/// Literal pieces that become one Constant. The text is a view as long as one verbatim piece makes
+/// it.
 struct Parser::LiteralRun {
   bool open = false, owned = false;
   ByteSpan span;
@@ -46,7 +47,8 @@ void Parser::FlushRun(LiteralRun& run) {
   if (!run.open) return;
   const std::string_view value = run.owned ? std::string_view(run.text) : run.view;
   if (!value.empty()) {
-    const int32_t constant = tree_.AddConstant(ConstantKind::kStr, run.owned ? tree_.Keep(value) : value);
+    const int32_t constant =
+        tree_.AddConstant(ConstantKind::kStr, run.owned ? tree_.Keep(value) : value);
     stack_.push_back(Add<AstKind::kConstant>(run.span, constant, run.kind));
   }
   run = LiteralRun{};
@@ -86,7 +88,8 @@ NodeRef Parser::ParseModernStrings(uint32_t first) {
     }
   }
   if (bytes) FailHere("cannot mix bytes and nonbytes literals");
-  if (interpolation && (format || plain)) FailHere("cannot mix t-string literals with string or bytes literals");
+  if (interpolation && (format || plain))
+    FailHere("cannot mix t-string literals with string or bytes literals");
   FlushRun(run);
   const ListRef values = TakeList(stack_, mark);
   return interpolation ? Add<AstKind::kTemplateStr>(SpanFrom(from), values)
@@ -114,18 +117,21 @@ void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, b
       after_middle = false;
       after_field = true;
     } else {
-      if (keeps_empty && after_field && !after_middle && At(TokenKind::kRightBrace)) AddEmptyPiece(here);
+      if (keeps_empty && after_field && !after_middle && At(TokenKind::kRightBrace))
+        AddEmptyPiece(here);
       return;
     }
   }
 }
 
 void Parser::AddEmptyPiece(ByteSpan span) {
-  stack_.push_back(Add<AstKind::kConstant>(span, tree_.AddConstant(ConstantKind::kStr, {}), kNoNode));
+  stack_.push_back(
+      Add<AstKind::kConstant>(span, tree_.AddConstant(ConstantKind::kStr, {}), kNoNode));
 }
 
-/// The tokenizer ends a piece behind `\N{…}`. It shows where pieces are not joined: 3.12 keeps those of a
-/// specification apart, 3.13 makes several without a field one Constant instead of a JoinedStr.
+/// The tokenizer ends a piece behind `\N{…}`. It shows where pieces are not joined: 3.12 keeps
+/// those of a specification apart, 3.13 makes several without a field one Constant instead of a
+/// JoinedStr.
 size_t Parser::FindPieceEnd(std::string_view text, bool raw) const {
   for (size_t i = 0; !raw && i + 1 < text.size(); ++i) {
     if (text[i] != '\\') continue;
@@ -186,7 +192,8 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
   const uint32_t from = begin();
   const uint32_t text_from = text_spans_[pos_].end;
   Advance();
-  if (At(TokenKind::kRightBrace) || At(TokenKind::kExclamation) || At(TokenKind::kColon) || At(TokenKind::kEqual)) {
+  if (At(TokenKind::kRightBrace) || At(TokenKind::kExclamation) || At(TokenKind::kColon) ||
+      At(TokenKind::kEqual)) {
     FailHere(Message("f-string: valid expression required before '", TokenTextAt(pos_), "'"));
   }
   if (!EnterDepth()) return;
@@ -221,7 +228,8 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
     // Before 3.14 escapes of a specification are decoded also in raw strings.
     ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), template_string, true);
     FlushRun(spec_run);
-    const bool one_middle = AtLeast(PythonVersion::k313) && pos_ == first + 1 && stack_.size() == mark + 1;
+    const bool one_middle =
+        AtLeast(PythonVersion::k313) && pos_ == first + 1 && stack_.size() == mark + 1;
     if (one_middle && FindPieceEnd(TokenTextAt(first), raw) < TokenTextAt(first).size()) {
       spec = stack_.back();
       stack_.Truncate(mark);

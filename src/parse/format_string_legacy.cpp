@@ -1,13 +1,14 @@
-// Format strings before Python 3.12. There they are one token; CPython cuts the replacement fields out of
-// its text, puts each in parentheses and compiles it with a second tokenizer. So a field `{a, b}` is a
-// parenthesized tuple that spans the braces, and all literal pieces, fields and format specifications
-// have the span of the whole literal.
+// Format strings before Python 3.12. There they are one token; CPython cuts the replacement fields
+// out of its text, puts each in parentheses and compiles it with a second tokenizer. So a field
+// `{a, b}` is a parenthesized tuple that spans the braces, and all literal pieces, fields and
+// format specifications have the span of the whole literal.
 //
-// Positions inside fields are those of the text with exceptions, which come from how CPython shifts the
-// second tokenizer's columns. Only tokens that end on the field's first line are shifted, so a string that
-// begins there and ends on a later line keeps its column within the field, and the fields of such a string
-// inherit the difference. A field that begins with a line end is not shifted at all, which shows in the
-// begin of the parenthesis. `ShiftFieldTokens` reproduces that; hence tokens have a reported and a text span.
+// Positions inside fields are those of the text with exceptions, which come from how CPython shifts
+// the second tokenizer's columns. Only tokens that end on the field's first line are shifted, so a
+// string that begins there and ends on a later line keeps its column within the field, and the
+// fields of such a string inherit the difference. A field that begins with a line end is not
+// shifted at all, which shows in the begin of the parenthesis. `ShiftFieldTokens` reproduces that;
+// hence tokens have a reported and a text span.
 #include <algorithm>
 
 #include "parse/parser.h"
@@ -17,13 +18,14 @@ namespace codeanatomy::parse {
 
 /// One format string, or the format specification of one of its fields, while it is taken apart.
 struct Parser::LegacyFormat {
-  uint32_t token;   // of the string literal
-  ByteSpan whole;   // span of all concatenated tokens
+  uint32_t token;  // of the string literal
+  ByteSpan whole;  // span of all concatenated tokens
   bool raw;
-  int32_t kind;     // Constant.kind of literal pieces
-  uint32_t begin, end;  // the body, in the text
+  int32_t kind;           // Constant.kind of literal pieces
+  uint32_t begin, end;    // the body, in the text
   std::string literal{};  // pending literal text
-  // Is there a line end between the begin of the token and the field at hand? Sought as fields come.
+  // Is there a line end between the begin of the token and the field at hand? Sought as fields
+  // come.
   uint32_t newlines_sought_to = 0;
   bool on_later_line = false;
 };
@@ -48,7 +50,9 @@ FieldEnd FindFieldEnd(std::string_view text, uint32_t at, uint32_t end) {
   std::string open;
   for (; at < end; ++at) {
     const char c = text[at];
-    const auto next_is = [&](uint32_t n, char wanted) { return at + n < end && text[at + n] == wanted; };
+    const auto next_is = [&](uint32_t n, char wanted) {
+      return at + n < end && text[at + n] == wanted;
+    };
     if (c == '\\') return {at, "f-string expression part cannot include a backslash"};
     if (quote != 0) {
       if (c != quote) continue;
@@ -67,7 +71,8 @@ FieldEnd FindFieldEnd(std::string_view text, uint32_t at, uint32_t end) {
       case '(':
       case '[':
       case '{':
-        if (open.size() >= lex::kMaxBracketDepth) return {at, "f-string: too many nested parenthesis"};
+        if (open.size() >= lex::kMaxBracketDepth)
+          return {at, "f-string: too many nested parenthesis"};
         open += c;
         continue;
       case '#':
@@ -86,8 +91,8 @@ FieldEnd FindFieldEnd(std::string_view text, uint32_t at, uint32_t end) {
     if (c == ')' || c == ']' || c == '}') {
       if (open.empty()) return {at, Message("f-string: unmatched '", c, "'")};
       if (CloserOf(open.back()) != c) {
-        return {at, Message("f-string: closing parenthesis '", c, "' does not match opening parenthesis '",
-                            open.back(), "'")};
+        return {at, Message("f-string: closing parenthesis '", c,
+                            "' does not match opening parenthesis '", open.back(), "'")};
       }
       open.pop_back();
     }
@@ -170,8 +175,8 @@ void Parser::ParseLegacyPieces(LegacyFormat& format, uint32_t& at, int level) {
       }
       break;
     }
-    std::string error = AppendStr(text_.substr(from, literal_end - from), format.raw, false, options_.version,
-                                  format.literal);
+    std::string error = AppendStr(text_.substr(from, literal_end - from), format.raw, false,
+                                  options_.version, format.literal);
     if (!error.empty()) {
       Fail(format.whole, std::move(error));
       return;
@@ -237,11 +242,13 @@ void Parser::ParseLegacyField(LegacyFormat& format, uint32_t& at, int level) {
 /// The expression text[from, to) of a field, parsed from tokens of its own, in parentheses.
 NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint32_t to) {
   const std::string_view expression = text_.substr(from, to - from);
-  if (std::all_of(expression.begin(), expression.end(), [](char c) { return IsSpace(c) && c != '\v'; })) {
+  if (std::all_of(expression.begin(), expression.end(),
+                  [](char c) { return IsSpace(c) && c != '\v'; })) {
     return Fail(format.whole, "f-string: empty expression not allowed");
   }
   if (!EnterDepth()) return kNoNode;
-  if (field_tokens_.size() <= field_depth_) field_tokens_.push_back(std::make_unique<lex::TokenBuffer>());
+  if (field_tokens_.size() <= field_depth_)
+    field_tokens_.push_back(std::make_unique<lex::TokenBuffer>());
   lex::TokenBuffer& tokens = *field_tokens_[field_depth_++];
   tokens.Clear();
   tokens.Add(TokenKind::kLeftParen, from - 1, from);
@@ -273,8 +280,10 @@ NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint3
   return kNoNode;
 }
 
-/// Spans as CPython 3.11 computes them (see the head of the file); empty if they are those of the text.
-std::vector<ByteSpan> Parser::ShiftFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens) const {
+/// Spans as CPython 3.11 computes them (see the head of the file); empty if they are those of the
+/// text.
+std::vector<ByteSpan> Parser::ShiftFieldTokens(LegacyFormat& format,
+                                               const lex::TokenBuffer& tokens) const {
   const auto is_line_end = [this](uint32_t at) { return text_[at] == '\n' || text_[at] == '\r'; };
   const uint32_t brace = tokens.spans[0].begin;
   while (!format.on_later_line && format.newlines_sought_to < brace) {
@@ -286,11 +295,15 @@ std::vector<ByteSpan> Parser::ShiftFieldTokens(LegacyFormat& format, const lex::
   const ByteSpan string = spans_[format.token];
   const uint32_t string_shift = string.begin - text_spans_[format.token].begin;
   const bool breaks_at_once =
-      text_.substr(brace + 1, line_end - brace - 1).find_first_not_of(" \t\f") == std::string_view::npos &&
+      text_.substr(brace + 1, line_end - brace - 1).find_first_not_of(" \t\f") ==
+          std::string_view::npos &&
       line_end < to;
-  const auto spans_lines = [&](ByteSpan span) { return span.begin < line_end && span.end > line_end; };
+  const auto spans_lines = [&](ByteSpan span) {
+    return span.begin < line_end && span.end > line_end;
+  };
   bool plain = (format.on_later_line || string_shift == 0) && !breaks_at_once;
-  if (plain && line_end < to) plain = std::none_of(tokens.spans.begin(), tokens.spans.end(), spans_lines);
+  if (plain && line_end < to)
+    plain = std::none_of(tokens.spans.begin(), tokens.spans.end(), spans_lines);
   if (plain) return {};
 
   const auto line_begin = [&] {

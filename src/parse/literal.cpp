@@ -43,8 +43,10 @@ NodeRef Parser::ParsePlainStrings(uint32_t first, uint32_t end) {
   const ConstantKind constant = is_bytes ? ConstantKind::kBytes : ConstantKind::kStr;
   const StringParts head = SplitString(TokenTextAt(first));
   std::string_view value;
-  const std::string_view body = TokenTextAt(first).substr(head.body_begin, head.body_end - head.body_begin);
-  if (end == first + 1 && !is_bytes && IsVerbatim(body, head.raw, has_carriage_returns_)) [[likely]] {
+  const std::string_view body =
+      TokenTextAt(first).substr(head.body_begin, head.body_end - head.body_begin);
+  if (end == first + 1 && !is_bytes && IsVerbatim(body, head.raw, has_carriage_returns_))
+      [[likely]] {
     value = body;
   } else {
     decoded_.clear();

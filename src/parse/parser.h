@@ -1,9 +1,11 @@
-// Parser: recursive descent over the tokens, private to parse/. Methods are grouped by file as in the
-// grammar: statement, compound_statement, expression, atom, argument, pattern, target, format_string.
+// Parser: recursive descent over the tokens, private to parse/. Methods are grouped by file as in
+// the grammar: statement, compound_statement, expression, atom, argument, pattern, target,
+// format_string.
 //
-// Errors: Fail records the first one and moves the cursor to the EndMarker, where nothing matches, so
-// every rule runs out without further checks; what it builds is rolled back by the statement loop
-// (recovery.cpp). References may be kNoNode then. The same mechanism serves the bounded speculation.
+// Errors: Fail records the first one and moves the cursor to the EndMarker, where nothing matches,
+// so every rule runs out without further checks; what it builds is rolled back by the statement
+// loop (recovery.cpp). References may be kNoNode then. The same mechanism serves the bounded
+// speculation.
 #pragma once
 
 #include <array>
@@ -27,17 +29,27 @@ using lex::TokenKind;
 
 /// Binding strength of operators, weakest first.
 enum Precedence : uint8_t {
-  kNoPrecedence, kOrPrecedence, kAndPrecedence, kNotPrecedence, kComparePrecedence, kBitOrPrecedence,
-  kBitXorPrecedence, kBitAndPrecedence, kShiftPrecedence, kSumPrecedence, kTermPrecedence
+  kNoPrecedence,
+  kOrPrecedence,
+  kAndPrecedence,
+  kNotPrecedence,
+  kComparePrecedence,
+  kBitOrPrecedence,
+  kBitXorPrecedence,
+  kBitAndPrecedence,
+  kShiftPrecedence,
+  kSumPrecedence,
+  kTermPrecedence
 };
 
-/// Nesting of expressions and patterns that the parser follows. Far above CPython's own limits, which
-/// come first for brackets and blocks; bounds the stack to about 1 MB.
+/// Nesting of expressions and patterns that the parser follows. Far above CPython's own limits,
+/// which come first for brackets and blocks; bounds the stack to about 1 MB.
 inline constexpr int kMaxDepth = 1000;
 
 class Parser {
  public:
-  Parser(std::string_view text, const ParseOptions& options, lex::TokenBuffer& tokens, TreeBuilder& tree);
+  Parser(std::string_view text, const ParseOptions& options, lex::TokenBuffer& tokens,
+         TreeBuilder& tree);
 
   /// The Module node.
   NodeRef ParseFile();
@@ -45,8 +57,18 @@ class Parser {
 
  private:
   using Scratch = PodVector<int32_t>;
-  // Elements of nodes under construction. Rules nest, so each pushes behind a mark and takes its own.
-  enum Stack : uint8_t { kMain, kOperators, kKeywords, kParams, kKwonly, kKwDefaults, kDefaults, kStackCount };
+  // Elements of nodes under construction. Rules nest, so each pushes behind a mark and takes its
+  // own.
+  enum Stack : uint8_t {
+    kMain,
+    kOperators,
+    kKeywords,
+    kParams,
+    kKwonly,
+    kKwDefaults,
+    kDefaults,
+    kStackCount
+  };
 
   // --- tokens ---
   TokenKind kind() const { return kinds_[pos_]; }
@@ -75,7 +97,9 @@ class Parser {
     const ByteSpan span = text_spans_[token];
     return text_.substr(span.begin, span.size());
   }
-  bool AtWord(std::string_view word) const { return At(TokenKind::kName) && TokenTextAt(pos_) == word; }
+  bool AtWord(std::string_view word) const {
+    return At(TokenKind::kName) && TokenTextAt(pos_) == word;
+  }
   bool AtLeast(PythonVersion v) const { return options_.version >= v; }
 
   // --- errors (recovery.cpp) ---
@@ -231,7 +255,8 @@ class Parser {
   void ParseLegacyField(LegacyFormat& format, uint32_t& at, int level);
   NodeRef ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint32_t to);
   void FlushLegacyLiteral(LegacyFormat& format);
-  std::vector<ByteSpan> ShiftFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens) const;
+  std::vector<ByteSpan> ShiftFieldTokens(LegacyFormat& format,
+                                         const lex::TokenBuffer& tokens) const;
   NodeRef ParseModernStrings(uint32_t first);
   struct LiteralRun;
   void FlushRun(LiteralRun& run);
@@ -274,10 +299,10 @@ class Parser {
   std::array<Scratch, kStackCount> stacks_;
   Scratch& stack_ = stacks_[kMain];
   PendingError error_;
-  uint32_t fail_pos_ = 0;              // token at which it failed
-  int64_t reported_to_ = -1;           // later failures before this offset are echoes of the last one
-  std::unique_ptr<LineIndex> lines_;   // made when a message needs a line number
-  std::string decoded_;                // reused buffer of string literals
+  uint32_t fail_pos_ = 0;     // token at which it failed
+  int64_t reported_to_ = -1;  // later failures before this offset are echoes of the last one
+  std::unique_ptr<LineIndex> lines_;  // made when a message needs a line number
+  std::string decoded_;               // reused buffer of string literals
   std::vector<std::unique_ptr<lex::TokenBuffer>> field_tokens_;  // by nesting of replacement fields
   size_t field_depth_ = 0;
   std::vector<Diagnostic> diagnostics_;

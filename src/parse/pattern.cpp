@@ -7,8 +7,9 @@ namespace {
 constexpr int32_t kLoad = static_cast<int32_t>(ExprContext::kLoad);
 }
 
-/// `match` is a name unless its logical line ends with a colon and an indented `case` follows. Most names
-/// are decided by the next token; only `match (`, `match [`, `match -` and the like need to see the line.
+/// `match` is a name unless its logical line ends with a colon and an indented `case` follows. Most
+/// names are decided by the next token; only `match (`, `match [`, `match -` and the like need to
+/// see the line.
 bool Parser::AtMatchStatement() const {
   if (!AtWord("match") || !AtLeast(PythonVersion::k310)) return false;
   switch (NextKind()) {
@@ -54,7 +55,8 @@ NodeRef Parser::ParseMatch() {
   if (At(TokenKind::kComma)) {
     const size_t elements = stack_.size();
     stack_.push_back(subject);
-    while (Accept(TokenKind::kComma) && !At(TokenKind::kColon)) stack_.push_back(ParseStarNamedExpression());
+    while (Accept(TokenKind::kComma) && !At(TokenKind::kColon))
+      stack_.push_back(ParseStarNamedExpression());
     const ListRef list = TakeList(stack_, elements);
     subject = Add<AstKind::kTuple>(SpanFrom(subject_from), list, kLoad);
   } else if (IsKind(subject, AstKind::kStarred)) {
@@ -82,7 +84,8 @@ NodeRef Parser::ParseMatch() {
 
 /// Skips damage where no statement may stand.
 void Parser::SkipLineAndBlock() {
-  while (!At(TokenKind::kNewline) && !At(TokenKind::kDedent) && !At(TokenKind::kIndent) && !At(TokenKind::kEndMarker)) {
+  while (!At(TokenKind::kNewline) && !At(TokenKind::kDedent) && !At(TokenKind::kIndent) &&
+         !At(TokenKind::kEndMarker)) {
     Advance();
   }
   Accept(TokenKind::kNewline);
@@ -121,7 +124,9 @@ NodeRef Parser::ParseOpenPattern() {
   return Add<AstKind::kMatchSequence>(SpanFrom(from), patterns);
 }
 
-NodeRef Parser::ParseSequenceItem() { return At(TokenKind::kStar) ? ParseStarPattern() : ParsePattern(); }
+NodeRef Parser::ParseSequenceItem() {
+  return At(TokenKind::kStar) ? ParseStarPattern() : ParsePattern();
+}
 
 NodeRef Parser::ParseStarPattern() {
   const uint32_t from = begin();
@@ -164,14 +169,22 @@ NodeRef Parser::ParseClosedPattern() {
     return Add<AstKind::kMatchSingleton>(span, constant);
   };
   switch (kind()) {
-    case TokenKind::kNone: return singleton(TreeBuilder::kNoneConstant);
-    case TokenKind::kTrue: return singleton(TreeBuilder::kTrueConstant);
-    case TokenKind::kFalse: return singleton(TreeBuilder::kFalseConstant);
-    case TokenKind::kName: return ParseNamePattern();
-    case TokenKind::kLeftParen: return ParseSequencePattern(TokenKind::kRightParen);
-    case TokenKind::kLeftBracket: return ParseSequencePattern(TokenKind::kRightBracket);
-    case TokenKind::kLeftBrace: return ParseMappingPattern();
-    default: break;
+    case TokenKind::kNone:
+      return singleton(TreeBuilder::kNoneConstant);
+    case TokenKind::kTrue:
+      return singleton(TreeBuilder::kTrueConstant);
+    case TokenKind::kFalse:
+      return singleton(TreeBuilder::kFalseConstant);
+    case TokenKind::kName:
+      return ParseNamePattern();
+    case TokenKind::kLeftParen:
+      return ParseSequencePattern(TokenKind::kRightParen);
+    case TokenKind::kLeftBracket:
+      return ParseSequencePattern(TokenKind::kRightBracket);
+    case TokenKind::kLeftBrace:
+      return ParseMappingPattern();
+    default:
+      break;
   }
   const uint32_t from = begin();
   const NodeRef value = ParseLiteralPatternValue();
@@ -183,7 +196,8 @@ NodeRef Parser::ParseLiteralPatternValue() {
     case TokenKind::kString:
     case TokenKind::kBytes: {
       const NodeRef value = ParseStrings();
-      if (!IsKind(value, AstKind::kConstant)) return FailNode(value, "patterns may only match literals and attribute lookups");
+      if (!IsKind(value, AstKind::kConstant))
+        return FailNode(value, "patterns may only match literals and attribute lookups");
       return value;
     }
     case TokenKind::kFormatString:
@@ -203,7 +217,8 @@ NodeRef Parser::ParseLiteralPatternValue() {
   const NodeRef real = ParseSignedNumber();
   if (!At(TokenKind::kPlus) && !At(TokenKind::kMinus)) return real;
   const AstOperator op = At(TokenKind::kPlus) ? AstOperator::kAdd : AstOperator::kSub;
-  if (kinds_[pos_ - 1] == TokenKind::kImaginary) return FailNode(real, "real number required in complex literal");
+  if (kinds_[pos_ - 1] == TokenKind::kImaginary)
+    return FailNode(real, "real number required in complex literal");
   Advance();
   if (!At(TokenKind::kImaginary)) return FailHere("imaginary number required in complex literal");
   const NodeRef imaginary = ParseNumber();
@@ -213,7 +228,8 @@ NodeRef Parser::ParseLiteralPatternValue() {
 NodeRef Parser::ParseSignedNumber() {
   const uint32_t from = begin();
   const bool negative = Accept(TokenKind::kMinus);
-  if (!At(TokenKind::kInteger) && !At(TokenKind::kFloat) && !At(TokenKind::kImaginary)) return Unexpected();
+  if (!At(TokenKind::kInteger) && !At(TokenKind::kFloat) && !At(TokenKind::kImaginary))
+    return Unexpected();
   const NodeRef number = ParseNumber();
   return negative ? Add<AstKind::kUnaryOp>(SpanFrom(from), AstOperator::kUSub, number) : number;
 }
@@ -244,7 +260,8 @@ NodeRef Parser::ParseNamePattern() {
 NodeRef Parser::ParseClassPattern(uint32_t from, NodeRef cls) {
   Advance();
   Scratch &names = stacks_[kKeywords], &keyword_patterns = stacks_[kParams];
-  const size_t mark = stack_.size(), names_mark = names.size(), keywords_mark = keyword_patterns.size();
+  const size_t mark = stack_.size(), names_mark = names.size(),
+               keywords_mark = keyword_patterns.size();
   while (!At(TokenKind::kRightParen)) {
     if (At(TokenKind::kName) && kinds_[pos_ + 1] == TokenKind::kEqual) {
       names.push_back(ParseIdentifier());
@@ -252,7 +269,8 @@ NodeRef Parser::ParseClassPattern(uint32_t from, NodeRef cls) {
       keyword_patterns.push_back(ParsePattern());
     } else {
       const NodeRef pattern = ParsePattern();
-      if (names.size() > names_mark) FailNode(pattern, "positional patterns follow keyword patterns");
+      if (names.size() > names_mark)
+        FailNode(pattern, "positional patterns follow keyword patterns");
       stack_.push_back(pattern);
     }
     if (!Accept(TokenKind::kComma)) break;

@@ -38,7 +38,8 @@ class PodVector {
 
   /// Adds `count` uninitialized elements and returns the first.
   T* Extend(size_t count) {
-    if (size_ + count > capacity_) [[unlikely]] Grow(size_ + count);
+    if (size_ + count > capacity_) [[unlikely]]
+      Grow(size_ + count);
     T* added = data_ + size_;
     size_ += count;
     return added;

@@ -1,18 +1,20 @@
 // What happens where the text is not Python.
 //
-// A failed rule leaves the cursor at the EndMarker, so that all rules above it end at once (parser.h).
-// The innermost statement loop then drops what the statement built, puts an ERROR node over the logical
-// lines it had begun, and goes on behind them. If an indented block follows a damaged header, its
-// statements join the surrounding block: functions below a broken `class` line stay in the tree. Clauses
-// behind the first (`else`, `except`, `case` …) are dropped alone, the blocks before them stay. So blocks are
-// never parsed twice, only single lines are, and the cost stays linear.
+// A failed rule leaves the cursor at the EndMarker, so that all rules above it end at once
+// (parser.h). The innermost statement loop then drops what the statement built, puts an ERROR node
+// over the logical lines it had begun, and goes on behind them. If an indented block follows a
+// damaged header, its statements join the surrounding block: functions below a broken `class` line
+// stay in the tree. Clauses behind the first (`else`, `except`, `case` …) are dropped alone, the
+// blocks before them stay. So blocks are never parsed twice, only single lines are, and the cost
+// stays linear.
 #include <algorithm>
 
 #include "parse/parser.h"
 
 namespace codeanatomy::parse {
 
-NodeRef Parser::Fail(ByteSpan span, std::string message, std::string_view type, std::string_view code) {
+NodeRef Parser::Fail(ByteSpan span, std::string message, std::string_view type,
+                     std::string_view code) {
   if (failed_) return kNoNode;
   failed_ = true;
   fail_pos_ = pos_;
@@ -45,20 +47,24 @@ void Parser::RequireVersion(PythonVersion v, ByteSpan span, std::string_view wha
 }
 
 bool Parser::EnterDepth() {
-  if (++depth_ <= kMaxDepth) [[likely]] return true;
-  Fail(spans_[pos_], Message("expression nests deeper than the limit of ", std::to_string(kMaxDepth)),
+  if (++depth_ <= kMaxDepth) [[likely]]
+    return true;
+  Fail(spans_[pos_],
+       Message("expression nests deeper than the limit of ", std::to_string(kMaxDepth)),
        "SyntaxError", "NESTING_TOO_DEEP");
   return false;
 }
 
-void Parser::Report(ByteSpan span, std::string message, std::string_view type, std::string_view code) {
+void Parser::Report(ByteSpan span, std::string message, std::string_view type,
+                    std::string_view code) {
   diagnostics_.push_back({span, 1, code, std::string(type), std::move(message)});
 }
 
 Parser::Snapshot Parser::Save() const {
   Snapshot snapshot;
   snapshot.tree = tree_.mark();
-  for (size_t i = 0; i < kStackCount; ++i) snapshot.stacks[i] = static_cast<uint32_t>(stacks_[i].size());
+  for (size_t i = 0; i < kStackCount; ++i)
+    snapshot.stacks[i] = static_cast<uint32_t>(stacks_[i].size());
   snapshot.pos = pos_;
   snapshot.diagnostics = static_cast<uint32_t>(diagnostics_.size());
   snapshot.depth = depth_;
@@ -118,8 +124,8 @@ uint32_t Parser::BlockEnd() const {
 std::vector<Diagnostic> Parser::TakeDiagnostics() {
   std::vector<Diagnostic> all = std::move(diagnostics_);
   for (auto& error : tokens_.errors) {
-    const std::string_view code = error.is_limit                      ? "NESTING_TOO_DEEP"
-                                  : error.type == "TabError"          ? "TAB_ERROR"
+    const std::string_view code = error.is_limit                     ? "NESTING_TOO_DEEP"
+                                  : error.type == "TabError"         ? "TAB_ERROR"
                                   : error.type == "IndentationError" ? "INDENTATION_ERROR"
                                                                      : "SYNTAX_ERROR";
     all.push_back({error.span, 0, code, std::string(error.type), std::move(error.message)});

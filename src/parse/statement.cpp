@@ -31,7 +31,8 @@ constexpr auto kAugmentedOperators = [] {
 
 }  // namespace
 
-Parser::Parser(std::string_view text, const ParseOptions& options, lex::TokenBuffer& tokens, TreeBuilder& tree)
+Parser::Parser(std::string_view text, const ParseOptions& options, lex::TokenBuffer& tokens,
+               TreeBuilder& tree)
     : text_(text),
       options_(options),
       tokens_(tokens),
@@ -62,7 +63,8 @@ void Parser::ParseStatements() {
         Advance();
         continue;
       case TokenKind::kIndent:
-        if (!damaged) Report(spans_[pos_], "unexpected indent", "IndentationError", "INDENTATION_ERROR");
+        if (!damaged)
+          Report(spans_[pos_], "unexpected indent", "IndentationError", "INDENTATION_ERROR");
         ++joined;
         Advance();
         continue;
@@ -168,7 +170,8 @@ NodeRef Parser::ParseExpressionStatement() {
   if (op < 0) return Unexpected();
   if (!IsKind(first, AstKind::kName) && !IsKind(first, AstKind::kAttribute) &&
       !IsKind(first, AstKind::kSubscript)) {
-    return FailNode(first, Message("'", Describe(first), "' is an illegal expression for augmented assignment"));
+    return FailNode(first, Message("'", Describe(first),
+                                   "' is an illegal expression for augmented assignment"));
   }
   tree_.SetContext(first, ExprContext::kStore);
   Advance();
@@ -190,7 +193,8 @@ NodeRef Parser::ParseAssignment(uint32_t from, NodeRef first) {
 
 NodeRef Parser::ParseAnnotatedAssignment(uint32_t from, NodeRef target, bool simple) {
   if (IsKind(target, AstKind::kTuple) || IsKind(target, AstKind::kList)) {
-    return FailNode(target, Message("only single target (not ", Describe(target), ") can be annotated"));
+    return FailNode(target,
+                    Message("only single target (not ", Describe(target), ") can be annotated"));
   }
   const bool is_name = IsKind(target, AstKind::kName);
   if (!is_name && !IsKind(target, AstKind::kAttribute) && !IsKind(target, AstKind::kSubscript)) {
@@ -256,7 +260,8 @@ NodeRef Parser::ParseGlobal() {
     stack_.push_back(ParseIdentifier());
   } while (Accept(TokenKind::kComma));
   const ListRef names = TakeList(stack_, mark);
-  return global ? Add<AstKind::kGlobal>(SpanFrom(from), names) : Add<AstKind::kNonlocal>(SpanFrom(from), names);
+  return global ? Add<AstKind::kGlobal>(SpanFrom(from), names)
+                : Add<AstKind::kNonlocal>(SpanFrom(from), names);
 }
 
 NodeRef Parser::ParseTypeAlias() {

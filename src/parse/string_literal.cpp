@@ -18,15 +18,26 @@ bool IsOctal(char c) { return c >= '0' && c <= '7'; }
 /// The escapes of one character, 0 for none.
 char SimpleEscape(char c) {
   switch (c) {
-    case '\\': case '\'': case '"': return c;
-    case 'a': return '\a';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'v': return '\v';
-    default: return 0;
+    case '\\':
+    case '\'':
+    case '"':
+      return c;
+    case 'a':
+      return '\a';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    default:
+      return 0;
   }
 }
 
@@ -51,12 +62,13 @@ bool ReadHex(std::string_view body, size_t digits, size_t& i, uint32_t& value) {
 }
 
 std::string UnicodeError(size_t from, size_t to, std::string_view reason) {
-  return lex::Message("(unicode error) 'unicodeescape' codec can't decode bytes in position ", std::to_string(from),
-                      "-", std::to_string(to), ": ", reason);
+  return lex::Message("(unicode error) 'unicodeescape' codec can't decode bytes in position ",
+                      std::to_string(from), "-", std::to_string(to), ": ", reason);
 }
 
 /// The escape behind the backslash at body[i - 1]; moves i behind it.
-std::string AppendEscape(std::string_view body, PythonVersion version, size_t& i, std::string& out) {
+std::string AppendEscape(std::string_view body, PythonVersion version, size_t& i,
+                         std::string& out) {
   const size_t from = i - 1;
   const char c = body[i++];
   if (const char simple = SimpleEscape(c)) {
@@ -77,9 +89,10 @@ std::string AppendEscape(std::string_view body, PythonVersion version, size_t& i
     const size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
     uint32_t value = 0;
     if (!ReadHex(body, digits, i, value)) {
-      return UnicodeError(from, i - 1, c == 'x'   ? "truncated \\xXX escape"
-                                       : c == 'u' ? "truncated \\uXXXX escape"
-                                                  : "truncated \\UXXXXXXXX escape");
+      return UnicodeError(from, i - 1,
+                          c == 'x'   ? "truncated \\xXX escape"
+                          : c == 'u' ? "truncated \\uXXXX escape"
+                                     : "truncated \\UXXXXXXXX escape");
     }
     if (value > 0x10FFFF) return UnicodeError(from, i - 1, "illegal Unicode character");
     AppendUtf8(value, out);
@@ -111,18 +124,29 @@ StringParts SplitString(std::string_view token) {
   uint32_t i = 0;
   for (; i < token.size() && token[i] != '"' && token[i] != '\''; ++i) {
     switch (token[i] | 0x20) {
-      case 'r': parts.raw = true; break;
-      case 'b': parts.bytes = true; break;
-      case 'f': parts.format = true; break;
-      case 't': parts.interpolation = true; break;
-      default: parts.unicode = token[i] == 'u'; break;
+      case 'r':
+        parts.raw = true;
+        break;
+      case 'b':
+        parts.bytes = true;
+        break;
+      case 'f':
+        parts.format = true;
+        break;
+      case 't':
+        parts.interpolation = true;
+        break;
+      default:
+        parts.unicode = token[i] == 'u';
+        break;
     }
   }
   const auto size = static_cast<uint32_t>(token.size());
   const bool triple = size >= i + 3 && token[i + 1] == token[i] && token[i + 2] == token[i];
   parts.quote_size = triple ? 3 : 1;
   parts.body_begin = i + parts.quote_size;
-  parts.body_end = size >= parts.body_begin + parts.quote_size ? size - parts.quote_size : parts.body_begin;
+  parts.body_end =
+      size >= parts.body_begin + parts.quote_size ? size - parts.quote_size : parts.body_begin;
   return parts;
 }
 
@@ -149,7 +173,8 @@ void AppendUtf8(char32_t cp, std::string& out) {
   }
 }
 
-std::string AppendStr(std::string_view body, bool raw, bool halve_braces, PythonVersion version, std::string& out) {
+std::string AppendStr(std::string_view body, bool raw, bool halve_braces, PythonVersion version,
+                      std::string& out) {
   size_t i = 0;
   while (i < body.size()) {
     const char c = body[i++];

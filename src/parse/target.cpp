@@ -1,5 +1,5 @@
-// Targets. `(a, b)[0].c = …` is known to be a target only at the `=`, so targets are parsed as expressions
-// and then converted in place.
+// Targets. `(a, b)[0].c = …` is known to be a target only at the `=`, so targets are parsed as
+// expressions and then converted in place.
 #include "parse/parser.h"
 
 namespace codeanatomy::parse {
@@ -44,12 +44,14 @@ void Parser::MakeTarget(NodeRef n, ExprContext context) {
     case AstKind::kTuple:
     case AstKind::kList:
       tree_.SetContext(n, context);
-      for (const NodeRef element : tree_.List(tree_.Slot(n, AstField::kElts))) MakeTarget(element, context);
+      for (const NodeRef element : tree_.List(tree_.Slot(n, AstField::kElts)))
+        MakeTarget(element, context);
       return;
     default:
       break;
   }
-  const std::string_view verb = context == ExprContext::kDel ? "cannot delete " : "cannot assign to ";
+  const std::string_view verb =
+      context == ExprContext::kDel ? "cannot delete " : "cannot assign to ";
   FailNode(n, Message(verb, Describe(n)));
 }
 
@@ -57,39 +59,66 @@ void Parser::MakeTarget(NodeRef n, ExprContext context) {
 std::string_view Parser::Describe(NodeRef n) const {
   if (n < 0) return "expression";
   switch (tree_.kind(n)) {
-    case AstKind::kAttribute: return "attribute";
-    case AstKind::kSubscript: return "subscript";
-    case AstKind::kStarred: return "starred";
-    case AstKind::kName: return "name";
-    case AstKind::kList: return "list";
-    case AstKind::kTuple: return "tuple";
-    case AstKind::kLambda: return "lambda";
-    case AstKind::kCall: return "function call";
-    case AstKind::kGeneratorExp: return "generator expression";
+    case AstKind::kAttribute:
+      return "attribute";
+    case AstKind::kSubscript:
+      return "subscript";
+    case AstKind::kStarred:
+      return "starred";
+    case AstKind::kName:
+      return "name";
+    case AstKind::kList:
+      return "list";
+    case AstKind::kTuple:
+      return "tuple";
+    case AstKind::kLambda:
+      return "lambda";
+    case AstKind::kCall:
+      return "function call";
+    case AstKind::kGeneratorExp:
+      return "generator expression";
     case AstKind::kYield:
-    case AstKind::kYieldFrom: return "yield expression";
-    case AstKind::kAwait: return "await expression";
-    case AstKind::kListComp: return "list comprehension";
-    case AstKind::kSetComp: return "set comprehension";
-    case AstKind::kDictComp: return "dict comprehension";
-    case AstKind::kDict: return "dict literal";
-    case AstKind::kSet: return "set display";
+    case AstKind::kYieldFrom:
+      return "yield expression";
+    case AstKind::kAwait:
+      return "await expression";
+    case AstKind::kListComp:
+      return "list comprehension";
+    case AstKind::kSetComp:
+      return "set comprehension";
+    case AstKind::kDictComp:
+      return "dict comprehension";
+    case AstKind::kDict:
+      return "dict literal";
+    case AstKind::kSet:
+      return "set display";
     case AstKind::kJoinedStr:
-    case AstKind::kFormattedValue: return "f-string expression";
+    case AstKind::kFormattedValue:
+      return "f-string expression";
     case AstKind::kTemplateStr:
-    case AstKind::kInterpolation: return "t-string expression";
-    case AstKind::kCompare: return "comparison";
-    case AstKind::kIfExp: return "conditional expression";
-    case AstKind::kNamedExpr: return "named expression";
+    case AstKind::kInterpolation:
+      return "t-string expression";
+    case AstKind::kCompare:
+      return "comparison";
+    case AstKind::kIfExp:
+      return "conditional expression";
+    case AstKind::kNamedExpr:
+      return "named expression";
     case AstKind::kConstant:
       switch (tree_.constant(tree_.Slot(n, AstField::kValue)).kind) {
-        case ConstantKind::kNone: return "None";
-        case ConstantKind::kTrue: return "True";
-        case ConstantKind::kFalse: return "False";
-        case ConstantKind::kEllipsis: return "ellipsis";
-        default: return "literal";
+        case ConstantKind::kNone:
+          return "None";
+        case ConstantKind::kTrue:
+          return "True";
+        case ConstantKind::kFalse:
+          return "False";
+        case ConstantKind::kEllipsis:
+          return "ellipsis";
+        default:
+          return "literal";
       }
-    default: return "expression";
+    default:
+      return "expression";
   }
 }
 

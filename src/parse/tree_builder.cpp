@@ -24,7 +24,8 @@ constexpr auto kNodeFields = [] {
     for (uint8_t f = 0; f < kAstKinds[k].field_count; ++f) {
       const auto& info = kAstKinds[k].field_array[f];
       const bool is_list = info.type == AstFieldType::kNodeList;
-      if (!is_list && info.type != AstFieldType::kNode && info.type != AstFieldType::kOptNode) continue;
+      if (!is_list && info.type != AstFieldType::kNode && info.type != AstFieldType::kOptNode)
+        continue;
       table[k].entries[table[k].count++] = {f, is_list, info.field};
     }
   }
@@ -35,19 +36,22 @@ constexpr size_t kBufferSize = 8192;
 
 }  // namespace
 
-TreeBuilder::TreeBuilder(std::string_view text, PythonVersion version) : text_(text), version_(version) {
+TreeBuilder::TreeBuilder(std::string_view text, PythonVersion version)
+    : text_(text), version_(version) {
   const size_t nodes = text.size() / 10 + 64;
   nodes_.Reserve(nodes);
   slots_.Reserve(nodes * 5 / 2);
   lists_.Reserve(nodes);
   lists_.push_back(0);  // kEmptyList
-  for (auto kind : {ConstantKind::kNone, ConstantKind::kTrue, ConstantKind::kFalse, ConstantKind::kEllipsis}) {
+  for (auto kind :
+       {ConstantKind::kNone, ConstantKind::kTrue, ConstantKind::kFalse, ConstantKind::kEllipsis}) {
     constants_.push_back({kind, {}});
   }
 }
 
 void TreeBuilder::SetContext(NodeRef n, ExprContext context) {
-  slots_[nodes_[Index(n)].slot_begin + AstFieldSlot(kind(n), AstField::kCtx)] = static_cast<int32_t>(context);
+  slots_[nodes_[Index(n)].slot_begin + AstFieldSlot(kind(n), AstField::kCtx)] =
+      static_cast<int32_t>(context);
 }
 
 ListRef TreeBuilder::AddList(std::span<const int32_t> elements) {

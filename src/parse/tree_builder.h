@@ -1,10 +1,11 @@
 // TreeBuilder: collects nodes bottom-up, then freezes them into a SyntaxTree.
 //
-// A parser knows a node's children before the node, so nodes are built in postorder; stages want them in
-// preorder. Every built node knows the size of its subtree, hence Freeze needs one pass from the root
-// backwards: a parent has been numbered before its children are met, and gives each child the number
-// that follows the subtree of the sibling before it. Slots and lists keep their place; only the node
-// references in them are rewritten. Nodes that nobody took (speculation, damaged text) get no number.
+// A parser knows a node's children before the node, so nodes are built in postorder; stages want
+// them in preorder. Every built node knows the size of its subtree, hence Freeze needs one pass
+// from the root backwards: a parent has been numbered before its children are met, and gives each
+// child the number that follows the subtree of the sibling before it. Slots and lists keep their
+// place; only the node references in them are rewritten. Nodes that nobody took (speculation,
+// damaged text) get no number.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +59,8 @@ class TreeBuilder {
   int32_t AddConstant(ConstantKind kind, std::string_view text);
   const Constant& constant(int32_t id) const { return constants_[Index(id)]; }
   /// Constants without text exist once per tree.
-  static constexpr int32_t kNoneConstant = 0, kTrueConstant = 1, kFalseConstant = 2, kEllipsisConstant = 3;
+  static constexpr int32_t kNoneConstant = 0, kTrueConstant = 1, kFalseConstant = 2,
+                           kEllipsisConstant = 3;
 
   /// Copies text into the tree's own memory.
   std::string_view Keep(std::string_view text);
@@ -71,7 +73,8 @@ class TreeBuilder {
   void RollBack(Mark mark);
 
   /// The tree below `root`. Leaves the builder empty.
-  SyntaxTree Freeze(NodeRef root, std::vector<ByteSpan> tokens, std::vector<Diagnostic> diagnostics);
+  SyntaxTree Freeze(NodeRef root, std::vector<ByteSpan> tokens,
+                    std::vector<Diagnostic> diagnostics);
 
  private:
   struct Node {
@@ -89,7 +92,8 @@ class TreeBuilder {
   }
   template <AstFieldType kType>
   int32_t SizeOfSlot(int32_t slot) const {
-    if constexpr (kType == AstFieldType::kNode || kType == AstFieldType::kOptNode) return SizeOf(slot);
+    if constexpr (kType == AstFieldType::kNode || kType == AstFieldType::kOptNode)
+      return SizeOf(slot);
     if constexpr (kType == AstFieldType::kNodeList) return SizeOfList(slot);
     return 0;
   }
