@@ -103,6 +103,11 @@ def measure_parse(program, files, *options):
     return json.loads(printed.splitlines()[-1])
 
 
+def program_version(program):
+    """What `codeanatomy version` says: version, compiler, commit."""
+    return json.loads(run([program, "version"])[1])
+
+
 def add_samples(figures, workload, measured):
     """Appends one run's figures to those of a result."""
     for name, (unit, value) in measured.items():

@@ -77,9 +77,7 @@ def main():
         "format": 1,
         "date": now.isoformat(timespec="seconds"),
         "commit": commit(),
-        "program": subprocess.run(
-            [arguments.program, "version"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
+        "program": measure.program_version(arguments.program),
         "machine": measure.describe_machine(),
         "inputs": {name: measure.describe_input(name) for name in inputs},
         "settings": settings,
