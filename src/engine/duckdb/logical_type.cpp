@@ -264,4 +264,13 @@ std::string Quote(std::string_view text, char mark) {
 std::string QuoteIdentifier(std::string_view name) { return Quote(name, '"'); }
 std::string QuoteLiteral(std::string_view text) { return Quote(text, '\''); }
 
+std::string QuotePath(std::string_view path) {
+  std::string plain;
+  for (const char c : path) {
+    const bool pattern = c == '*' || c == '?' || c == '[';
+    plain += pattern ? std::string{'[', c, ']'} : std::string{c};
+  }
+  return QuoteLiteral(plain);
+}
+
 }  // namespace codeanatomy::engine

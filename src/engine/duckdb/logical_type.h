@@ -39,5 +39,7 @@ struct LogicalType {
 /// A double-quoted identifier, a single-quoted literal.
 std::string QuoteIdentifier(std::string_view name);
 std::string QuoteLiteral(std::string_view text);
+/// The literal of a file to read; characters that would make it a pattern stand for themselves.
+std::string QuotePath(std::string_view path);
 
 }  // namespace codeanatomy::engine

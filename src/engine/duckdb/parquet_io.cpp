@@ -1,6 +1,7 @@
 #include "engine/duckdb/parquet_io.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -73,6 +74,13 @@ Result<void> AppendRows(Connection& connection, const Schema& schema, std::span<
   library.duckdb_appender_destroy(&appender);
   for (duckdb_logical_type& type : types) library.duckdb_destroy_logical_type(&type);
   return status;
+}
+
+/// Whether a negative zero is among the values, at any depth.
+bool HasNegativeZero(const storage::Value& value) {
+  if (const auto* number = std::get_if<double>(&value)) return *number == 0 && std::signbit(*number);
+  const auto* values = std::get_if<storage::Values>(&value);
+  return values != nullptr && std::any_of(values->begin(), values->end(), HasNegativeZero);
 }
 
 /// Whether a column stored as `file` can stand for `table` without losing anything.
@@ -154,7 +162,9 @@ Error Unreadable(Error error, const std::string& path) {
 /// The SELECT that gives the columns of `schema` out of the file.
 Result<std::string> RenderRead(Connection& connection, const std::string& path,
                                const Schema& schema) {
-  const std::string scan = fmt::format("read_parquet({})", QuoteLiteral(path));
+  // A table's partition folders are no columns of its files.
+  const std::string scan =
+      fmt::format("read_parquet({}, hive_partitioning = false)", QuotePath(path));
   auto shape = connection.Query(fmt::format("SELECT * FROM {} LIMIT 0", scan));
   if (!shape) return Unreadable(std::move(shape.error()), path);
   std::string list;
@@ -197,7 +207,13 @@ Result<std::vector<DataFile>> DuckdbParquetIo::Write(const Schema& schema,
       fmt::format("CREATE OR REPLACE TEMP TABLE ca_rows ({})", SelectList(schema))));
   auto status = AppendRows(*connection, schema, rows);
   Result<std::vector<DataFile>> files = std::vector<DataFile>{};
-  if (status) files = WriteParquet(*connection, "SELECT * FROM ca_rows", folder);
+  if (status) {
+    const bool zeros = std::any_of(rows.begin(), rows.end(), [](const Row& row) {
+      return std::any_of(row.begin(), row.end(), HasNegativeZero);
+    });
+    files = WriteParquet(*connection, "SELECT * FROM ca_rows", folder,
+                         {.sorted = true, .dictionaries = !zeros});
+  }
   const auto dropped = connection->Execute("DROP TABLE ca_rows");
   if (!status) return std::move(status.error());
   if (files && !dropped) return Error(ErrorCode::kEngineFailed, "a temporary table stays");

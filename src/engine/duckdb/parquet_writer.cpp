@@ -138,8 +138,9 @@ Result<std::vector<DataFile>> WriteParquet(Connection& connection, std::string_v
                            select_sql);
   auto written = connection.Query(fmt::format(
       "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {}, ROW_GROUP_SIZE {}, "
-      "USE_TMP_FILE false, RETURN_STATS)",
-      rows, QuoteLiteral(temporary.path()), options.compression_level, options.row_group_rows));
+      "{}USE_TMP_FILE false, RETURN_STATS)",
+      rows, QuoteLiteral(temporary.path()), options.compression_level, options.row_group_rows,
+      options.dictionaries ? "" : "DICTIONARY_SIZE_LIMIT 1, "));
   if (!written) return std::move(written.error()).WithSubject(folder);
   CA_ASSIGN_OR_RETURN(DataFile file, ReadReturnedStatistics(*std::move(written)));
   if (file.rows == 0) return std::vector<DataFile>{};

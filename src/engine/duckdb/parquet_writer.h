@@ -19,6 +19,8 @@ struct ParquetOptions {
   /// the writer in full vectors, so row groups can be written in parallel and still not depend on
   /// the number of threads. Other statements are written on one thread.
   bool sorted = false;
+  /// Off where floats must keep the sign of zero: DuckDB's dictionaries hold equal values once.
+  bool dictionaries = true;
 };
 
 /// Writes the rows of `select_sql` in their order below `folder`, which exists. Nothing for no

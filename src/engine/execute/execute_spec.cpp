@@ -77,7 +77,7 @@ class Execution {
 
   std::string Scan(std::string_view name) const {
     if (const auto part = part_paths_.find(name); part != part_paths_.end()) {
-      return fmt::format("read_parquet([{}], hive_partitioning = false)", QuoteLiteral(part->second));
+      return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
     }
     if (const PlannedView* view = plan_.FindView(name)) return QuoteIdentifier(TemporaryName(view->name));
     const auto files = paths_.input_files.find(name);

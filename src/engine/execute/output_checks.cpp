@@ -90,7 +90,7 @@ std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema&
     }
     return fmt::format("(SELECT {} WHERE false)", text);
   }
-  for (const std::string& path : paths) text += (text.empty() ? "" : ", ") + QuoteLiteral(path);
+  for (const std::string& path : paths) text += (text.empty() ? "" : ", ") + QuotePath(path);
   return fmt::format("read_parquet([{}], hive_partitioning = false)", text);
 }
 
