@@ -215,6 +215,38 @@ std::string WriteBack(const source::SourceFile& file, const parse::SyntaxTree& t
   return out;
 }
 
+bool IsBadUtf8(const source::SourceFile& file, const source::SourceProblem& problem) {
+  return problem.code == "INVALID_ENCODING" && file.encoding == "utf-8";
+}
+
+// CPython decodes a file before it has lines: such errors stand at line 0.
+void AppendSourceError(std::string& out, const source::SourceFile& file, const source::SourceProblem& problem,
+                       PythonVersion version) {
+  out += file.is_readable ? "{\"type\": \"SyntaxError\", \"msg\": " : "{\"type\": \"OSError\", \"msg\": ";
+  AppendJsonString(out, problem.message);
+  if (!file.is_readable) {
+    out += ", \"lineno\": null, \"offset\": null}";
+  } else if (IsBadUtf8(file, problem)) {
+    const LineIndex lines(file.bytes);
+    const LineColumn at = lines.Find(problem.span.begin);
+    fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line, at.column + 1);
+  } else {
+    fmt::format_to(std::back_inserter(out), ", \"lineno\": 0, \"offset\": {}}}", version == PythonVersion::k38 ? 0 : -1);
+  }
+}
+
+// Before 3.14 the tokenizer looked at the bytes of tokens only: comments could hold anything.
+const source::SourceProblem* FirstProblem(const source::SourceFile& file, const parse::SyntaxTree& tree) {
+  for (const source::SourceProblem& problem : file.problems) {
+    if (!IsBadUtf8(file, problem) || tree.version() >= PythonVersion::k314) return &problem;
+    for (const ByteSpan token : tree.tokens()) {
+      const std::string_view text = tree.text().substr(token.begin, token.size());
+      if (text.find("\xef\xbf\xbd") != std::string_view::npos) return &problem;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 uint32_t CharacterColumn(std::string_view text, uint32_t line_start, uint32_t offset) {
@@ -229,46 +261,57 @@ void AppendPath(std::string& out, const source::SourceFile& file) {
 }
 
 // The parser's offsets count characters; those of the symbol table bytes, as CPython's do.
-void AppendError(std::string& out, const source::SourceFile& file, const parse::Diagnostic* problem) {
-  if (!file.problems.empty()) {
-    const source::SourceProblem& first = file.problems.front();
-    out += file.is_readable ? "{\"type\": \"SyntaxError\", \"msg\": " : "{\"type\": \"OSError\", \"msg\": ";
-    AppendJsonString(out, first.message);
-    out += ", \"lineno\": null, \"offset\": null}";
-    return;
-  }
-  if (problem == nullptr) {
-    out += "null";
-    return;
-  }
-  const std::string_view text = file.text();
+void AppendError(std::string& out, std::string_view text, const parse::Diagnostic& problem) {
   const LineIndex lines(text);
-  const LineColumn at = lines.Find(problem->span.begin);
+  const LineColumn at = lines.Find(problem.span.begin);
   constexpr uint8_t kSymbolsStage = 2;
-  const uint32_t column = problem->stage == kSymbolsStage
+  const uint32_t column = problem.stage == kSymbolsStage
                               ? at.column
-                              : CharacterColumn(text, lines.line_start(at.line), problem->span.begin);
+                              : CharacterColumn(text, lines.line_start(at.line), problem.span.begin);
   out += "{\"type\": ";
-  AppendJsonString(out, problem->type);
+  AppendJsonString(out, problem.type);
   out += ", \"msg\": ";
-  AppendJsonString(out, problem->message);
+  AppendJsonString(out, problem.message);
   fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line, column + 1);
 }
+
+namespace {
+
+// {"path", KEY: what `append` writes or null, "error"}.
+template <typename Append>
+std::string ResultLine(const source::SourceFile& file, const parse::SyntaxTree& tree, std::string_view key,
+                       const parse::Diagnostic* problem, Append append) {
+  const source::SourceProblem* source_problem = FirstProblem(file, tree);
+  std::string out = "{";
+  AppendPath(out, file);
+  out.append(", \"").append(key).append("\": ");
+  if (source_problem != nullptr || problem != nullptr) {
+    out += "null, \"error\": ";
+    if (source_problem != nullptr) {
+      AppendSourceError(out, file, *source_problem, tree.version());
+    } else {
+      AppendError(out, tree.text(), *problem);
+    }
+  } else {
+    append(out);
+    out += ", \"error\": null";
+  }
+  return out + '}';
+}
+
+}  // namespace
 
 std::string AstLine(const source::SourceFile& file, PythonVersion version) {
   const parse::SyntaxTree tree = Parse(file, version);
   const parse::Diagnostic* problem = First(tree.diagnostics());
-  std::string out = "{";
-  AppendPath(out, file);
-  out += ", \"ast\": ";
-  if (problem == nullptr && file.problems.empty()) {
-    AppendJsonString(out, parse::DumpAst(tree, LineIndex(tree.text())));
-  } else {
-    out += "null";
+  std::vector<parse::Diagnostic> future;
+  if (problem == nullptr && version >= PythonVersion::k314) {
+    future = symbols::FindFutureFeatureErrors(tree);  // ast.parse of 3.14 checks these too
+    problem = First(future);
   }
-  out += ", \"error\": ";
-  AppendError(out, file, problem);
-  return out + '}';
+  return ResultLine(file, tree, "ast", problem, [&](std::string& out) {
+    AppendJsonString(out, parse::DumpAst(tree, LineIndex(tree.text())));
+  });
 }
 
 std::string SymtableLine(const source::SourceFile& file, PythonVersion version) {
@@ -276,17 +319,7 @@ std::string SymtableLine(const source::SourceFile& file, PythonVersion version) 
   const SymbolTable table = symbols::BuildSymbolTable(tree);
   const parse::Diagnostic* problem = First(tree.diagnostics());
   if (problem == nullptr) problem = First(table.diagnostics());
-  std::string out = "{";
-  AppendPath(out, file);
-  out += ", \"table\": ";
-  if (problem == nullptr && file.problems.empty()) {
-    AppendTable(out, table, version);
-  } else {
-    out += "null";
-  }
-  out += ", \"error\": ";
-  AppendError(out, file, problem);
-  return out + '}';
+  return ResultLine(file, tree, "table", problem, [&](std::string& out) { AppendTable(out, table, version); });
 }
 
 std::string CstLine(const source::SourceFile& file, PythonVersion version) {

@@ -15,10 +15,10 @@ std::string SymtableLine(const source::SourceFile& file, PythonVersion version);
 std::string TokensLine(const source::SourceFile& file, PythonVersion version);
 std::string CstLine(const source::SourceFile& file, PythonVersion version);
 
-/// Appends `"path": …` and, for the first problem of file, tree and symbols, `null` or CPython's
-/// exception as an object: type, msg, lineno, offset.
+/// Appends `"path": …`.
 void AppendPath(std::string& out, const source::SourceFile& file);
-void AppendError(std::string& out, const source::SourceFile& file, const parse::Diagnostic* problem);
+/// Appends CPython's exception as an object: type, msg, lineno, offset.
+void AppendError(std::string& out, std::string_view text, const parse::Diagnostic& problem);
 
 /// Offset in `text` → column in characters of its line, which begins at `line_start`.
 uint32_t CharacterColumn(std::string_view text, uint32_t line_start, uint32_t offset);

@@ -69,7 +69,7 @@ std::string_view TypeName(TokenKind kind) {
 void PrintTokens(std::string& out, const source::SourceFile& file, const lex::TokenBuffer& tokens) {
   const std::string_view text = file.text();
   TokenPrinter printer(out, text);
-  printer.Print("ENCODING", file.text_offset > 0 ? "utf-8-sig" : file.encoding, {0, 0}, {0, 0});
+  printer.Print("ENCODING", file.encoding, {0, 0}, {0, 0});
   for (size_t i = 0; i < tokens.size(); ++i) {
     const TokenKind kind = tokens.kinds[i];
     const ByteSpan span = tokens.spans[i];
@@ -112,13 +112,13 @@ std::string TokensLine(const source::SourceFile& file, PythonVersion version) {
   PrintTokens(out, file, tokens);
   out += "], \"error\": ";
   if (tokens.errors.empty()) {
-    AppendError(out, file, nullptr);
+    out += "null";
   } else {
     parse::Diagnostic problem;
     problem.span = tokens.errors.front().span;
     problem.type = tokens.errors.front().type;
     problem.message = tokens.errors.front().message;
-    AppendError(out, file, &problem);
+    AppendError(out, file.text(), problem);
   }
   return out + '}';
 }

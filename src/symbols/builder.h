@@ -23,6 +23,7 @@ class SymbolTableBuilder {
  public:
   explicit SymbolTableBuilder(const parse::SyntaxTree& tree);
   SymbolTable Build();
+  std::vector<parse::Diagnostic> FutureFeatureErrors();
 
  private:
   struct Scope {

@@ -61,6 +61,11 @@ void SymbolTableBuilder::CheckFutureImports() {
   }
 }
 
+std::vector<parse::Diagnostic> SymbolTableBuilder::FutureFeatureErrors() {
+  CheckFutureImports();
+  return std::move(diagnostics_);
+}
+
 void SymbolTableBuilder::CheckFutureFeatures(NodeId n) {
   for (const NodeId alias : tree_.Children(n, AstField::kNames)) {
     const std::string_view feature = names_.text(tree_.Name(alias, AstField::kName));

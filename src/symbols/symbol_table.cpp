@@ -32,4 +32,8 @@ SymbolId SymbolTable::Find(ScopeId s, std::string_view text) const {
 
 SymbolTable BuildSymbolTable(const parse::SyntaxTree& tree) { return SymbolTableBuilder(tree).Build(); }
 
+std::vector<parse::Diagnostic> FindFutureFeatureErrors(const parse::SyntaxTree& tree) {
+  return SymbolTableBuilder(tree).FutureFeatureErrors();
+}
+
 }  // namespace codeanatomy::symbols

@@ -168,4 +168,8 @@ class SymbolTable {
 /// Cost: linear in nodes and symbols. Iterative: depth of the tree does not matter.
 SymbolTable BuildSymbolTable(const parse::SyntaxTree& tree);
 
+/// Only what is wrong with the module's `from __future__` statements, which 3.14 checks while it
+/// parses. Cost: linear in names and in the statements up to the first that is none.
+std::vector<parse::Diagnostic> FindFutureFeatureErrors(const parse::SyntaxTree& tree);
+
 }  // namespace codeanatomy::symbols
