@@ -18,6 +18,7 @@ class App;
 
 namespace codeanatomy::cli {
 
+void AddBuildCommand(CLI::App& app, Invocation& invocation);
 void AddCatalogCommand(CLI::App& app, Invocation& invocation);
 void AddConfigCommand(CLI::App& app, Invocation& invocation);
 void AddDebugCommand(CLI::App& app, Invocation& invocation);

@@ -101,6 +101,7 @@ int Main(int argc, char** argv) {
   Invocation invocation;
   std::vector<std::string> topic;
   AddGlobalOptions(app, invocation.global);
+  AddBuildCommand(app, invocation);
   AddCatalogCommand(app, invocation);
   AddConfigCommand(app, invocation);
   AddDebugCommand(app, invocation);

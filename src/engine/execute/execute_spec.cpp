@@ -45,9 +45,14 @@ class Execution {
   /// What a spec may say and this engine does not do is refused by name, never ignored.
   Result<void> CheckSupported() const {
     for (const spec::InputRelation& input : spec_.input_relations) {
-      if (input.content_digest || input.version_pin || input.requires_lineage) {
-        return Error(ErrorCode::kInvalidPlan, "pinned inputs and lineage columns are not executed by a build",
+      if (input.version_pin || input.requires_lineage) {
+        return Error(ErrorCode::kInvalidPlan, "version pins and lineage columns are not executed by a build",
                      input.logical_name);
+      }
+      const auto opened = paths_.input_digests.find(input.logical_name);
+      if (input.content_digest && (opened == paths_.input_digests.end() || opened->second != *input.content_digest)) {
+        return Error(ErrorCode::kInvalidPlan, "the input's content is not what the spec pins", input.logical_name,
+                     "compile the spec anew over this evidence");
       }
     }
     for (const spec::OutputTarget& output : spec_.output_targets) {

@@ -21,6 +21,8 @@ struct BuildPaths {
   /// Live Parquet files of every input relation, by logical name, absolute, in order. An input without
   /// an entry, or with no files, is an empty relation with its declared schema.
   std::map<std::string, std::vector<std::string>, std::less<>> input_files;
+  /// Content digest of the inputs that were opened, by logical name; what a pin is checked against.
+  std::map<std::string, std::string, std::less<>> input_digests;
 };
 
 struct ExecuteOptions {

@@ -1,0 +1,250 @@
+#include "driver/build/build.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "driver/build/evidence_stage.h"
+#include "driver/config/config_file.h"
+#include "driver/config/target_version.h"
+#include "driver/run/run_bundle.h"
+#include "driver/run/run_id.h"
+#include "engine/duckdb/parquet_io.h"
+#include "engine/execute/execute_spec.h"
+#include "engine/session/session.h"
+#include "semantics/default_spec.h"
+#include "storage/current.h"
+#include "storage/environment.h"
+#include "storage/retention.h"
+
+namespace codeanatomy::driver {
+namespace {
+
+namespace fs = std::filesystem;
+
+uint64_t PeakMemoryBytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+PythonVersion TargetVersion(const Config& config, const std::string& repository) {
+  if (const std::string& named = config.GetText("build.target_version"); !named.empty()) {
+    return *FindPythonVersion(named);
+  }
+  const auto required = FindRequiresPython(repository);
+  return required ? NewestVersionFor(*required) : kNewestPythonVersion;
+}
+
+source::ScanOptions ScanOptionsOf(const Config& config, const std::string& out) {
+  return {.include_globs = config.GetList("source.include_globs"),
+          .exclude_globs = config.GetList("source.exclude_globs"),
+          .include_untracked = config.GetBool("source.include_untracked"),
+          .include_submodules = config.GetBool("source.include_submodules"),
+          .include_worktrees = config.GetBool("source.include_worktrees"),
+          .follow_symlinks = config.GetBool("source.follow_symlinks"),
+          .max_files = static_cast<uint64_t>(config.GetInt("source.max_files")),
+          .output_dir = out};
+}
+
+Result<engine::SessionOptions> SessionOptionsOf(const Config& config, const std::string& out, Recorder& recorder,
+                                                const CancelFlag& cancel) {
+  engine::SessionOptions options;
+  CA_ASSIGN_OR_RETURN(options.profile, engine::ParseProfile(config.GetText("engine.profile")));
+  if (const int64_t threads = config.GetInt("engine.threads"); threads > 0) {
+    options.threads = static_cast<int>(threads);
+  }
+  if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0) {
+    options.memory_limit_bytes = static_cast<uint64_t>(limit);
+  }
+  options.temp_directory = out + "/cache/spill";
+  options.sink = &recorder;
+  options.cancel = &cancel;
+  return options;
+}
+
+class BuildRun {
+ public:
+  explicit BuildRun(const BuildRequest& request)
+      : request_(request),
+        config_(*request.config),
+        recorder_(*request.recorder),
+        files_(storage::OpenPosixFileSystem()),
+        clock_(storage::OpenSystemClock()) {
+    report_.run_id = request.run_id.empty() ? NewRunId() : request.run_id;
+  }
+
+  Result<BuildReport> Run() {
+    SpanScope span(recorder_, "build_orchestrator");
+    span.Set("run_id", report_.run_id);
+    auto status = RunSteps(span.id());
+    Measure();
+    if (!status) {
+      span.Exception(status.error());
+      // The bundle of a failed run is what one looks at; its own failure must not hide the error.
+      if (locked_ && WantsBundle()) {
+        if (auto written = WriteRunBundle(Bundle(&status.error())); !written) span.Exception(written.error());
+      }
+      return std::move(status.error());
+    }
+    return std::move(report_);
+  }
+
+ private:
+  void Measure() {
+    report_.seconds = recorder_.Seconds();
+    report_.peak_memory_bytes = PeakMemoryBytes();
+  }
+
+  bool WantsBundle() const { return config_.GetBool("build.include_run_bundle"); }
+
+  RunBundle Bundle(const Error* error) const {
+    return {.out = report_.output_dir, .report = &report_, .config = &config_, .recorder = &recorder_,
+            .spec_json = spec_json_, .settings = settings_, .error = error};
+  }
+
+  Result<void> RunSteps(uint64_t span) {
+    CA_RETURN_IF_ERROR(Prepare());
+    CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, report_.output_dir));
+    locked_ = true;
+    CA_RETURN_IF_ERROR(WriteIgnoreFile());
+    CA_ASSIGN_OR_RETURN(const auto options,
+                        SessionOptionsOf(config_, report_.output_dir, recorder_, *request_.cancel));
+    CA_RETURN_IF_ERROR(files_->CreateDirectories(options.temp_directory));
+    CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(options));
+    settings_ = session->SettingsSnapshot();
+    engine::DuckdbParquetIo parquet(*session);
+    const storage::Environment environment{*files_, parquet, *clock_};
+    CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
+    CA_ASSIGN_OR_RETURN(const EvidenceStageResult evidence, Extract(*session, environment, span));
+    CA_RETURN_IF_ERROR(Execute(*session, environment, evidence, span));
+    CA_RETURN_IF_ERROR(session->CheckCancelled());
+    Measure();
+    if (WantsBundle()) CA_RETURN_IF_ERROR(WriteRunBundle(Bundle(nullptr)));
+    return Publish();
+  }
+
+  /// Finds out where everything is, before anything is written.
+  Result<void> Prepare() {
+    std::error_code failed;
+    const fs::path repository = fs::canonical(request_.repository, failed);
+    if (failed) {
+      return Error(ErrorCode::kNotFound, "the repository does not exist", request_.repository,
+                   "name an existing directory");
+    }
+    if (!fs::is_directory(repository)) {
+      return Error(ErrorCode::kNotADirectory, "the repository root is not a directory", request_.repository,
+                   "name the directory that holds the sources");
+    }
+    report_.repository = repository.string();
+    const std::string& out = config_.GetText("build.output_dir");
+    report_.output_dir = fs::weakly_canonical(out.empty() ? repository / ".codeanatomy" : repository / out).string();
+    report_.target_version = TargetVersion(config_, report_.repository);
+    return {};
+  }
+
+  Result<void> WriteIgnoreFile() {
+    const std::string path = report_.output_dir + "/.gitignore";
+    return fs::exists(path) ? Result<void>() : files_->WriteFile(path, "*\n");
+  }
+
+  std::map<std::string, std::string> Provenance() const {
+    return {{"codeanatomy.run_id", report_.run_id},
+            {"codeanatomy.spec_hash", report_.spec_hash},
+            {"codeanatomy.target_version", std::string(PythonVersionName(report_.target_version))}};
+  }
+
+  Result<EvidenceStageResult> Extract(engine::Session& session, const storage::Environment& environment,
+                                      uint64_t span) {
+    const EvidenceStageRequest request{
+        .scan = ScanOptionsOf(config_, report_.output_dir),
+        .extract = {.version = report_.target_version, .id_salt = config_.GetInt("graph.id_salt")},
+        .repository = report_.repository,
+        .out = report_.output_dir,
+        .max_file_bytes = static_cast<uint64_t>(config_.GetInt("source.max_file_bytes")),
+        .commit_metadata = Provenance()};
+    CA_ASSIGN_OR_RETURN(auto evidence, RunEvidenceStage(request, session, environment, recorder_, span,
+                                                        *request_.cancel));
+    report_.files = evidence.file_count;
+    report_.bytes = evidence.counts.bytes;
+    report_.lines = evidence.counts.lines;
+    report_.failed_files = evidence.failed_files;
+    report_.diagnostics = evidence.diagnostics;
+    if (config_.GetBool("build.strict") && evidence.failed_files > 0) {
+      return Error(ErrorCode::kExtractionFailed,
+                   fmt::format("{} of {} files could not be read or parsed", evidence.failed_files,
+                               evidence.file_count),
+                   report_.repository, "build without --strict and query the table diagnostics");
+    }
+    return evidence;
+  }
+
+  Result<void> Execute(engine::Session& session, const storage::Environment& environment,
+                       const EvidenceStageResult& evidence, uint64_t parent) {
+    SpanScope span(recorder_, "engine_execute", parent);
+    CA_ASSIGN_OR_RETURN(spec::Spec spec,
+                        semantics::BuildDefaultSpec({.edges_full = config_.GetText("graph.edges") == "full",
+                                                     .props_full = config_.GetText("graph.props") == "full",
+                                                     .rulepack_profile = config_.GetText("engine.rulepack_profile")}));
+    std::map<std::string, std::string, std::less<>> digests;
+    for (const BuiltTable& table : evidence.tables) digests[table.name] = table.content_digest;
+    for (spec::InputRelation& input : spec.input_relations) {
+      const auto opened = digests.find(input.logical_name);
+      if (opened != digests.end()) input.content_digest = opened->second;
+    }
+    spec_json_ = spec::CanonicalJson(spec);
+    report_.spec_hash = spec::SpecHash(spec);
+    recorder_.Progress("graph", "tables", 0, spec.output_targets.size());
+    CA_ASSIGN_OR_RETURN(const engine::ExecutionReport executed,
+                        engine::ExecuteSpec(spec, session, {environment, report_.output_dir, evidence.files, digests},
+                                            {.commit_metadata = Provenance()}));
+    recorder_.Progress("graph", "tables", spec.output_targets.size(), spec.output_targets.size());
+    report_.tables = evidence.tables;
+    for (const engine::OutputReport& output : executed.outputs) {
+      report_.tables.push_back({output.table, output.location, output.version, output.rows, output.files,
+                                output.bytes, output.content_digest});
+      if (output.table == "cpg_nodes") report_.nodes = output.rows;
+    }
+    std::sort(report_.tables.begin(), report_.tables.end(),
+              [](const BuiltTable& a, const BuiltTable& b) { return a.name < b.name; });
+    report_.edges = executed.edges_by_kind;
+    return {};
+  }
+
+  /// Writes the spec beside the tables it made and makes both visible with one rename.
+  Result<void> Publish() {
+    CA_RETURN_IF_ERROR(WriteSpec(*files_, report_.output_dir, report_.spec_hash, spec_json_));
+    storage::BuildVersions build;
+    build.run_id = report_.run_id;
+    build.attributes = {{"spec_hash", report_.spec_hash},
+                        {"repository", report_.repository},
+                        {"target_version", std::string(PythonVersionName(report_.target_version))},
+                        {"edges", config_.GetText("graph.edges")},
+                        {"props", config_.GetText("graph.props")},
+                        {"id_salt", fmt::format("{}", config_.GetInt("graph.id_salt"))}};
+    for (const BuiltTable& table : report_.tables) {
+      build.tables[table.name] = {table.path, table.version, static_cast<int64_t>(table.rows),
+                                  table.content_digest};
+    }
+    return storage::PublishCurrent(*files_, report_.output_dir, std::move(build));
+  }
+
+  const BuildRequest& request_;
+  const Config& config_;
+  Recorder& recorder_;
+  std::unique_ptr<storage::FileSystem> files_;
+  std::unique_ptr<storage::Clock> clock_;
+  BuildReport report_;
+  std::string spec_json_;
+  std::vector<std::pair<std::string, std::string>> settings_;
+  bool locked_ = false;
+};
+
+}  // namespace
+
+Result<BuildReport> RunBuild(const BuildRequest& request) { return BuildRun(request).Run(); }
+
+}  // namespace codeanatomy::driver
