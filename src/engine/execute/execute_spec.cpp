@@ -109,7 +109,8 @@ class Execution {
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
       SortedSelect select = RenderSorted(part.relation, output.schema, output.order, scan_);
       const bool sorted = select.constants.size() < output.schema.fields.size() && !output.order.empty();
-      CA_ASSIGN_OR_RETURN(auto files, WriteParquet(session_.connection(), select.sql, folder, {.sorted = sorted}));
+      CA_ASSIGN_OR_RETURN(auto files, WriteParquet(session_.connection(), select.sql, folder,
+                                                   {.sorted = sorted, .delta_encodings = true}));
       for (storage::DataFile& file : files) {
         written.rows += file.rows;
         std::string path = fmt::format("{}/{}", folder, file.path);
