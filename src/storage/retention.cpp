@@ -90,15 +90,11 @@ class OutputCleaner {
     if (kept == kept_.end()) return {};
     std::set<int64_t> versions = kept->second;
     if (log.latest()) versions.insert(*log.latest());
-    std::set<std::string> used;
-    for (const int64_t version : versions) {
-      const Result<Snapshot> snapshot = Snapshot::Load(environment_, root, version);
-      // What is used by a version that cannot be read is not known, so nothing is deleted.
-      if (!snapshot) return {};
-      for (const AddFile& file : snapshot->files()) used.insert(DecodePath(file.path));
-    }
+    const Result<std::set<std::string>> used = FindUsedFiles(root, versions);
+    // What is used by a version that cannot be read is not known, so nothing is deleted.
+    if (!used) return {};
     for (const std::string& file : data) {
-      if (used.contains(file)) continue;
+      if (used->contains(file)) continue;
       CA_RETURN_IF_ERROR(files_.Remove(JoinPath(root, file)));
       ++report_.files_removed;
     }
@@ -106,6 +102,31 @@ class OutputCleaner {
                         CleanLog(environment_, root, *kept->second.begin()));
     report_.commits_removed += commits;
     return {};
+  }
+
+  /// Files that are live at one of the versions. The log is read once: each version is the one
+  /// before it and the commits between.
+  Result<std::set<std::string>> FindUsedFiles(const std::string& root,
+                                              const std::set<int64_t>& versions) {
+    std::set<std::string> used;
+    std::optional<Snapshot> snapshot;
+    for (const int64_t version : versions) {
+      if (!snapshot) {
+        CA_ASSIGN_OR_RETURN(snapshot, Snapshot::Load(environment_, root, version));
+      } else {
+        std::vector<Action> actions;
+        for (int64_t next = snapshot->version() + 1; next <= version; ++next) {
+          const std::string path = CommitPath(root, next);
+          CA_ASSIGN_OR_RETURN(const std::string json, files_.ReadFile(path));
+          CA_ASSIGN_OR_RETURN(std::vector<Action> more, ParseActions(json, path));
+          std::move(more.begin(), more.end(), std::back_inserter(actions));
+        }
+        CA_ASSIGN_OR_RETURN(snapshot,
+                            Snapshot::After(&*snapshot, root, std::move(actions), version));
+      }
+      for (const AddFile& file : snapshot->files()) used.insert(DecodePath(file.path));
+    }
+    return used;
   }
 
   const Environment& environment_;

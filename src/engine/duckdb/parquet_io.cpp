@@ -78,7 +78,8 @@ Result<void> AppendRows(Connection& connection, const Schema& schema, std::span<
 
 /// Whether a negative zero is among the values, at any depth.
 bool HasNegativeZero(const storage::Value& value) {
-  if (const auto* number = std::get_if<double>(&value)) return *number == 0 && std::signbit(*number);
+  if (const auto* number = std::get_if<double>(&value))
+    return *number == 0 && std::signbit(*number);
   const auto* values = std::get_if<storage::Values>(&value);
   return values != nullptr && std::any_of(values->begin(), values->end(), HasNegativeZero);
 }

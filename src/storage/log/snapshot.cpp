@@ -201,7 +201,20 @@ Result<Snapshot> Snapshot::Load(const Environment& environment, const std::strin
     return Error(ErrorCode::kNotFound,
                  fmt::format("the table has no version {}; its latest is {}", *version, *latest),
                  root);
-  const int64_t target = version.value_or(*latest);
+  return LoadListed(environment, root, log, version.value_or(*latest));
+}
+
+Result<std::optional<Snapshot>> Snapshot::LoadIfExists(const Environment& environment,
+                                                       const std::string& root) {
+  CA_ASSIGN_OR_RETURN(const LogListing log, ListLog(environment.files, root));
+  const std::optional<int64_t> latest = log.latest();
+  if (!latest) return std::optional<Snapshot>();
+  CA_ASSIGN_OR_RETURN(Snapshot snapshot, LoadListed(environment, root, log, *latest));
+  return std::optional(std::move(snapshot));
+}
+
+Result<Snapshot> Snapshot::LoadListed(const Environment& environment, const std::string& root,
+                                      const LogListing& log, int64_t target) {
   std::optional<Error> failure;
   for (size_t i = log.checkpoints.size(); i-- > 0;) {
     const CheckpointFiles& checkpoint = log.checkpoints[i];
@@ -227,11 +240,6 @@ Result<Snapshot> Snapshot::After(const Snapshot* base, const std::string& root,
   LogReplay replay = base == nullptr ? LogReplay(root) : LogReplay(*base);
   replay.Apply(std::move(actions));
   return replay.Finish(version, base == nullptr ? std::nullopt : base->checkpoint_version_);
-}
-
-Result<bool> Snapshot::Exists(FileSystem& files, const std::string& root) {
-  CA_ASSIGN_OR_RETURN(const LogListing log, ListLog(files, root));
-  return !log.empty();
 }
 
 std::optional<int64_t> Snapshot::CountRows() const {

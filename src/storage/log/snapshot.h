@@ -15,6 +15,8 @@
 
 namespace codeanatomy::storage {
 
+struct LogListing;
+
 class Snapshot {
  public:
   /// Reads the newest usable checkpoint and the commits after it, up to `version` (latest without).
@@ -29,8 +31,9 @@ class Snapshot {
   /// The state that `actions`, committed as `version`, make of `base` (null: of nothing).
   static Result<Snapshot> After(const Snapshot* base, const std::string& root,
                                 std::vector<Action> actions, int64_t version);
-  /// Whether `root` holds a Delta log with at least one commit or checkpoint.
-  static Result<bool> Exists(FileSystem& files, const std::string& root);
+  /// The latest version; nothing where `root` holds no Delta log with a commit or checkpoint.
+  static Result<std::optional<Snapshot>> LoadIfExists(const Environment& environment,
+                                                      const std::string& root);
 
   const std::string& root() const { return root_; }
   int64_t version() const { return version_; }
@@ -55,6 +58,9 @@ class Snapshot {
 
  private:
   friend class LogReplay;
+  static Result<Snapshot> LoadListed(const Environment& environment, const std::string& root,
+                                     const LogListing& log, int64_t target);
+
   std::string root_;
   int64_t version_ = -1;
   Protocol protocol_;

@@ -76,10 +76,8 @@ Result<Transaction> Transaction::Begin(const Environment& environment, const std
 }
 
 Result<void> Transaction::Reload() {
-  snapshot_.reset();
-  CA_ASSIGN_OR_RETURN(const bool exists, Snapshot::Exists(environment_.files, root_));
-  if (!exists) return {};
-  CA_ASSIGN_OR_RETURN(snapshot_, Snapshot::Load(environment_, root_));
+  CA_ASSIGN_OR_RETURN(snapshot_, Snapshot::LoadIfExists(environment_, root_));
+  if (!snapshot_) return {};
   return CheckAgainstTable();
 }
 
@@ -138,7 +136,6 @@ Result<CommitOutcome> Transaction::Commit(const CommitOptions& options) {
 }
 
 Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
-  CA_RETURN_IF_ERROR(SyncDataFolders());
   for (int rebase = 0;; ++rebase) {
     CommitOutcome outcome;
     CA_ASSIGN_OR_RETURN(std::vector<Action> actions, MakeActions(options, outcome));
@@ -149,6 +146,7 @@ Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
       outcome.table_rows = snapshot_->CountRows().value_or(-1);
       return outcome;
     }
+    if (rebase == 0) CA_RETURN_IF_ERROR(SyncDataFolders());
     outcome.version = snapshot_ ? snapshot_->version() + 1 : 0;
     std::string json;
     for (const Action& action : actions) AppendJsonLine(action, json);
