@@ -337,8 +337,8 @@ uint32_t Lexer::LineOf(const char* p) {
 
 void Lex(std::string_view text, const LexOptions& options, TokenBuffer& out) {
   out.Clear();
-  out.kinds.reserve(text.size() / 4 + 16);
-  out.spans.reserve(text.size() / 4 + 16);
+  out.kinds.Reserve(text.size() / 4 + 16);
+  out.spans.Reserve(text.size() / 4 + 16);
   Lexer(text, options, out).LexModule();
   std::stable_sort(out.errors.begin(), out.errors.end(), [](const LexError& a, const LexError& b) {
     return a.span.begin < b.span.begin;

@@ -112,8 +112,8 @@ TEST_CASE("any bytes give tokens in text order") {
     std::string text;
     for (int i = 0; i < 300; ++i) {
       state = state * 1664525 + 1013904223;
-      constexpr std::string_view kAlphabet("()[]{}:'\"\\\n\r \tft=#.0x\xC3\xA9\0d!", 30);
-      text += kAlphabet[(state >> 16) % kAlphabet.size()];
+      constexpr char kAlphabet[] = "()[]{}:'\"\\\n\r \tft=#.0x\xC3\xA9\0d!";
+      text += kAlphabet[(state >> 16) % (sizeof kAlphabet - 1)];
     }
     for (PythonVersion version : {PythonVersion::k311, PythonVersion::k314}) {
       const TokenBuffer tokens = LexText(text, version);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/pod_vector.h"
 #include "base/span.h"
 
 namespace codeanatomy::lex {
@@ -51,8 +52,8 @@ struct LexError {
 /// Struct of arrays, in text order, always ended by one EndMarker. NEWLINE, INDENT, DEDENT and the
 /// EndMarker are in it, Comment and Nl only on request. Spans are byte offsets into the text.
 struct TokenBuffer {
-  std::vector<TokenKind> kinds;
-  std::vector<ByteSpan> spans;
+  PodVector<TokenKind> kinds;
+  PodVector<ByteSpan> spans;
   std::vector<LexError> errors;  // in text order, at most one per logical line
 
   size_t size() const { return kinds.size(); }
@@ -61,8 +62,8 @@ struct TokenBuffer {
     spans.push_back({begin, end});
   }
   void Clear() {
-    kinds.clear();
-    spans.clear();
+    kinds.Truncate(0);
+    spans.Truncate(0);
     errors.clear();
   }
 };

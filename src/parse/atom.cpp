@@ -55,7 +55,7 @@ NodeRef Parser::ParseAtom() {
 
 int32_t Parser::InternToken(uint32_t token) {
   const std::string_view text = TokenTextAt(token);
-  if (IsAscii(text)) [[likely]]
+  if (is_ascii_ || IsAscii(text)) [[likely]]
     return tree_.AddName(text);
   return tree_.AddName(tree_.Keep(lex::unicode::NormalizeNfkc(text, options_.version)));
 }

@@ -312,7 +312,7 @@ std::vector<ByteSpan> Parser::ShiftFieldTokens(LegacyFormat& format,
     return at;
   };
   const uint32_t shift = format.on_later_line ? 0 : string_shift;
-  std::vector<ByteSpan> spans = tokens.spans;
+  std::vector<ByteSpan> spans(tokens.spans.begin(), tokens.spans.end());
   for (ByteSpan& span : spans) {
     if (spans_lines(span)) {
       span.begin = line_begin() + (span.begin - brace);

@@ -9,14 +9,14 @@ namespace codeanatomy::parse {
 namespace {
 
 /// Drops the tokens that only make the layout.
-std::vector<ByteSpan> SignificantTokens(lex::TokenBuffer&& tokens) {
-  std::vector<ByteSpan> spans = std::move(tokens.spans);
+PodVector<ByteSpan> SignificantTokens(lex::TokenBuffer&& tokens) {
+  PodVector<ByteSpan> spans = std::move(tokens.spans);
   size_t kept = 0;
   for (size_t i = 0; i < spans.size(); ++i) {
     spans[kept] = spans[i];
     kept += !lex::IsLayout(tokens.kinds[i]);
   }
-  spans.resize(kept);
+  spans.Truncate(kept);
   return spans;
 }
 

@@ -252,17 +252,18 @@ TEST_CASE("deep and long text never breaks the parser") {
     CHECK(tree.diagnostics().empty());
     CHECK(IsWellFormed(tree));
   }
+  constexpr int kSome = 10000;
   const std::vector<std::string> refused = {
       Repeat("(", 10000) + Repeat(")", 10000),
-      Repeat("lambda: ", kMany) + "1",
-      Repeat("2**", kMany) + "1",
-      Repeat("f'{", kMany),
-      Repeat("x = (\ndef f(): 0\n", kMany),
-      Repeat("if x:\n", kMany),
-      Repeat("try:\n  0\n", kMany),
-      "match x:\n" + Repeat(" case (: 0\n", kMany),
-      Repeat("@a\n", kMany) + "def (",
-      Repeat("([{)]}", kMany),
+      Repeat("lambda: ", kSome) + "1",
+      Repeat("2**", kSome) + "1",
+      Repeat("f'{", kSome),
+      Repeat("x = (\ndef f(): 0\n", kSome),
+      Repeat("if x:\n", kSome),
+      Repeat("try:\n  0\n", kSome),
+      "match x:\n" + Repeat(" case (: 0\n", kSome),
+      Repeat("@a\n", kSome) + "def (",
+      Repeat("([{)]}", kSome),
   };
   for (const std::string& text : refused) {
     for (PythonVersion version : {PythonVersion::k311, PythonVersion::k314}) {

@@ -295,6 +295,7 @@ class Parser {
   uint32_t last_ = 0;  // index of the EndMarker
   bool failed_ = false;
   bool has_carriage_returns_ = false;
+  bool is_ascii_ = false;
   int depth_ = 0;
   std::array<Scratch, kStackCount> stacks_;
   Scratch& stack_ = stacks_[kMain];

@@ -29,6 +29,12 @@ constexpr auto kAugmentedOperators = [] {
   return table;
 }();
 
+bool IsAsciiText(std::string_view text) {
+  uint8_t bits = 0;
+  for (const char c : text) bits |= static_cast<uint8_t>(c);
+  return bits < 0x80;
+}
+
 }  // namespace
 
 Parser::Parser(std::string_view text, const ParseOptions& options, lex::TokenBuffer& tokens,
@@ -41,7 +47,8 @@ Parser::Parser(std::string_view text, const ParseOptions& options, lex::TokenBuf
       spans_(tokens.spans.data()),
       text_spans_(spans_),
       last_(static_cast<uint32_t>(tokens.size() - 1)),
-      has_carriage_returns_(text.find('\r') != std::string_view::npos) {}
+      has_carriage_returns_(text.find('\r') != std::string_view::npos),
+      is_ascii_(IsAsciiText(text)) {}
 
 NodeRef Parser::ParseFile() {
   ParseStatements();

@@ -22,7 +22,7 @@
 #include "base/span.h"
 #include "catalog/ast_kind.h"
 #include "catalog/python_version.h"
-#include "parse/pod_vector.h"
+#include "base/pod_vector.h"
 
 namespace codeanatomy::parse {
 
@@ -94,7 +94,7 @@ class SyntaxTree {
   // --- lexical layer ---
   /// Significant tokens in text order, for anchors and round trips: spans of all tokens but comments,
   /// NEWLINE, NL, INDENT and DEDENT. What lies between them is trivia.
-  std::span<const ByteSpan> tokens() const { return tokens_; }
+  std::span<const ByteSpan> tokens() const { return {tokens_.data(), tokens_.size()}; }
   std::string_view text() const { return text_; }
   PythonVersion version() const { return version_; }
 
@@ -105,16 +105,16 @@ class SyntaxTree {
   friend class TreeBuilder;
   std::string_view text_;
   PythonVersion version_ = kNewestPythonVersion;
-  std::vector<AstKind> kinds_;
-  std::vector<NodeId> parents_;
-  std::vector<NodeId> subtree_ends_;
-  std::vector<uint32_t> begins_, ends_, name_begins_, slot_begins_;
-  std::vector<AstField> slots_of_;
-  std::vector<int32_t> slot_indexes_;
+  PodVector<AstKind> kinds_;
+  PodVector<NodeId> parents_;
+  PodVector<NodeId> subtree_ends_;
+  PodVector<uint32_t> begins_, ends_, name_begins_, slot_begins_;
+  PodVector<AstField> slots_of_;
+  PodVector<int32_t> slot_indexes_;
   PodVector<int32_t> slots_, lists_;
   std::vector<std::string_view> names_;
   PodVector<Constant> constants_;
-  std::vector<ByteSpan> tokens_;
+  PodVector<ByteSpan> tokens_;
   std::vector<Diagnostic> diagnostics_;
   std::vector<std::unique_ptr<char[]>> buffers_;  // decoded text that names_ and constants_ refer to
 };

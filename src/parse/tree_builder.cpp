@@ -97,22 +97,25 @@ void TreeBuilder::RollBack(Mark mark) {
   constants_.Truncate(mark.constants);
 }
 
-SyntaxTree TreeBuilder::Freeze(NodeRef root, std::vector<ByteSpan> tokens,
+SyntaxTree TreeBuilder::Freeze(NodeRef root, PodVector<ByteSpan> tokens,
                                std::vector<Diagnostic> diagnostics) {
   SyntaxTree tree;
   const size_t count = Index(SizeOf(root));
   tree.text_ = text_;
   tree.version_ = version_;
-  tree.kinds_.resize(count);
-  tree.parents_.resize(count);
-  tree.subtree_ends_.resize(count);
-  tree.begins_.resize(count);
-  tree.ends_.resize(count);
-  tree.name_begins_.resize(count);
-  tree.slot_begins_.resize(count);
-  tree.slots_of_.resize(count);
-  tree.slot_indexes_.resize(count);
+  tree.kinds_.Extend(count);
+  tree.parents_.Extend(count);
+  tree.subtree_ends_.Extend(count);
+  tree.begins_.Extend(count);
+  tree.ends_.Extend(count);
+  tree.name_begins_.Extend(count);
+  tree.slot_begins_.Extend(count);
+  tree.slots_of_.Extend(count);
+  tree.slot_indexes_.Extend(count);
 
+  tree.parents_[0] = NodeId{};
+  tree.slots_of_[0] = AstField::kBody;
+  tree.slot_indexes_[0] = 0;
   std::vector<int32_t> ids(Index(root) + 1, -1);
   ids[Index(root)] = 0;
   for (NodeRef ref = root; ref >= 0; --ref) {

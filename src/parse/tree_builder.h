@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "parse/name_table.h"
-#include "parse/pod_vector.h"
+#include "base/pod_vector.h"
 #include "parse/syntax_tree.h"
 
 namespace codeanatomy::parse {
@@ -73,7 +73,7 @@ class TreeBuilder {
   void RollBack(Mark mark);
 
   /// The tree below `root`. Leaves the builder empty.
-  SyntaxTree Freeze(NodeRef root, std::vector<ByteSpan> tokens,
+  SyntaxTree Freeze(NodeRef root, PodVector<ByteSpan> tokens,
                     std::vector<Diagnostic> diagnostics);
 
  private:

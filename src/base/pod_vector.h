@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 
-namespace codeanatomy::parse {
+namespace codeanatomy {
 
 /// Movable, not copyable. Unlike std::vector it can be extended without writing the new elements
 /// first, and it grows with realloc.
@@ -32,6 +32,7 @@ class PodVector {
   T* data() { return data_; }
   const T& operator[](size_t i) const { return data_[i]; }
   T& operator[](size_t i) { return data_[i]; }
+  const T& back() const { return data_[size_ - 1]; }
   T& back() { return data_[size_ - 1]; }
   const T* begin() const { return data_; }
   const T* end() const { return data_ + size_; }
@@ -70,4 +71,4 @@ class PodVector {
   size_t size_ = 0, capacity_ = 0;
 };
 
-}  // namespace codeanatomy::parse
+}  // namespace codeanatomy
