@@ -38,4 +38,5 @@ def test_other_versions(minor, check, tmp_path):
     if minor != "3.8":  # its parser itself refuses some of the cases
         exact = minor != "3.9"  # its positions are not promised
         check("symtable", interpreter, write_cases(cases_for(interpreter), tmp_path), exact_errors=exact)
-    check("symtable", interpreter, interpreter.files())
+    if minor not in ("3.8", "3.9"):  # lines of scopes inside f-strings, as in test_ast.py
+        check("symtable", interpreter, interpreter.files())
