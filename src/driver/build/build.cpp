@@ -200,7 +200,7 @@ class BuildRun {
     recorder_.Progress("graph", "tables", 0, spec.output_targets.size());
     CA_ASSIGN_OR_RETURN(const engine::ExecutionReport executed,
                         engine::ExecuteSpec(spec, session, {environment, report_.output_dir, evidence.files, digests},
-                                            {.commit_metadata = Provenance()}));
+                                            {.commit_metadata = Provenance(), .sink = &recorder_, .parent_span = span.id()}));
     recorder_.Progress("graph", "tables", spec.output_targets.size(), spec.output_targets.size());
     report_.tables = evidence.tables;
     for (const engine::OutputReport& output : executed.outputs) {

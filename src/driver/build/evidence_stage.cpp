@@ -18,7 +18,7 @@
 namespace codeanatomy::driver {
 namespace {
 
-constexpr uint64_t kShardBytes = 4 << 20;
+constexpr uint64_t kShardBytes = 1 << 20;
 
 using Shard = std::vector<source::SourceFile>;
 

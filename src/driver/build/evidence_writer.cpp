@@ -4,22 +4,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "engine/duckdb/parquet_writer.h"
 
 namespace codeanatomy::driver {
 namespace {
 
-constexpr size_t kOpenShards = 2;  // one being written, one complete and waiting
+constexpr uint64_t kFileRows = 128 * 1024;     // four row groups
+constexpr uint64_t kOpenRows = 3 * kFileRows;  // queued or being written; then the caller waits
 
 }  // namespace
-
-struct EvidenceWriter::Shard {
-  int index = 0;
-  std::vector<evidence::TableBatches> tables;
-  std::shared_ptr<const void> sources;
-  size_t open = 0;  // tables not written yet; guarded by mutex_
-};
 
 std::string TableLocation(const TableInfo& table) {
   return fmt::format("{}/{}", kTableGroupFolders[static_cast<size_t>(table.group)], table.name);
@@ -50,40 +45,48 @@ void EvidenceWriter::Fail(Error error) {
 }
 
 Result<void> EvidenceWriter::Write(std::vector<evidence::TableBatches> tables, std::shared_ptr<const void> sources) {
-  auto shard = std::make_shared<Shard>();
-  shard->tables = std::move(tables);
-  shard->sources = std::move(sources);
-  shard->open = shard->tables.size();
-  // Large tables first: they decide when the shard is done.
-  std::vector<size_t> order(shard->tables.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return shard->tables[a].rows > shard->tables[b].rows; });
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return error_.has_value() || shards_open_ < kOpenShards; });
-  if (error_) return std::move(*error_);
-  shard->index = next_shard_++;
-  if (shard->open > 0) ++shards_open_;
-  for (const size_t table : order) tasks_.push_back({shard, table});
-  changed_.notify_all();
+  for (evidence::TableBatches& table : tables) {
+    Task& task = gathering_[table.table->name];
+    task.table = table.table;
+    task.rows += table.rows;
+    std::ranges::move(table.batches, std::back_inserter(task.batches));
+    if (sources != nullptr) task.sources.push_back(sources);
+    if (task.rows < kFileRows) continue;
+    Task full = std::exchange(task, Task{.table = table.table, .index = task.index + 1});
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return error_.has_value() || rows_open_ < kOpenRows; });
+    if (error_) return std::move(*error_);
+    Queue(std::move(full));
+  }
   return {};
+}
+
+void EvidenceWriter::Queue(Task task) {
+  rows_open_ += task.rows;
+  tasks_.push_back(std::move(task));
+  changed_.notify_all();
 }
 
 Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> EvidenceWriter::Finish() {
   {
+    std::vector<Task> rest;
+    for (auto& [name, task] : gathering_) {
+      if (task.rows > 0) rest.push_back(std::move(task));
+    }
+    gathering_.clear();
+    // Large ones first: they decide when all is done.
+    std::ranges::stable_sort(rest, std::greater<>(), &Task::rows);
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return error_.has_value() || shards_open_ == 0; });
+    for (Task& task : rest) Queue(std::move(task));
+    changed_.wait(lock, [&] { return error_.has_value() || rows_open_ == 0; });
     closed_ = true;
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   if (error_) return std::move(*error_);
   std::map<std::string, std::vector<storage::DataFile>, std::less<>> files;
-  for (auto& [table, shards] : files_) {
-    for (auto& [index, list] : shards) {
-      files[table].insert(files[table].end(), std::make_move_iterator(list.begin()),
-                          std::make_move_iterator(list.end()));
-    }
+  for (auto& [table, parts] : files_) {
+    for (auto& [index, list] : parts) std::ranges::move(list, std::back_inserter(files[table]));
   }
   return files;
 }
@@ -100,34 +103,27 @@ void EvidenceWriter::Run() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    auto files = WriteTable(**connection, task);
-    if (!files) {
-      return Fail(std::move(files.error()).WithFrame(
-          fmt::format("writing {}", task.shard->tables[task.table].table->name)));
-    }
+    auto files = WriteTask(**connection, task);
+    if (!files) return Fail(std::move(files.error()).WithFrame(fmt::format("writing {}", task.table->name)));
     const std::lock_guard lock(mutex_);
-    files_[std::string(task.shard->tables[task.table].table->name)][task.shard->index] = *std::move(files);
-    task.shard->tables[task.table].batches.clear();
-    if (--task.shard->open == 0) --shards_open_;
+    files_[std::string(task.table->name)][task.index] = *std::move(files);
+    rows_open_ -= task.rows;
     changed_.notify_all();
   }
 }
 
-Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTable(engine::Connection& connection, const Task& task) {
+Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connection& connection, const Task& task) {
   CA_RETURN_IF_ERROR(session_.CheckCancelled());
-  const evidence::TableBatches& table = task.shard->tables[task.table];
   std::vector<const ColumnBatch*> batches;
-  batches.reserve(table.batches.size());
-  for (const ColumnBatch& batch : table.batches) batches.push_back(&batch);
-  const std::string relation = fmt::format("{}@{}", table.table->name, task.shard->index);
-  CA_RETURN_IF_ERROR(session_.batches().Add(relation, *table.table, std::move(batches)));
-  const std::string folder = fmt::format("{}/{}", out_, TableLocation(*table.table));
+  batches.reserve(task.batches.size());
+  for (const ColumnBatch& batch : task.batches) batches.push_back(&batch);
+  const std::string relation = fmt::format("{}@{}", task.table->name, task.index);
+  CA_RETURN_IF_ERROR(session_.batches().Add(relation, *task.table, std::move(batches)));
+  const std::string folder = fmt::format("{}/{}", out_, TableLocation(*task.table));
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return ErrnoError(failed.value(), "make the folder", folder);
-  // Batches come in order and on one thread, which is all that `sorted` asks for.
-  auto files = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation),
-                                    folder, {.sorted = true});
+  auto files = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation), folder);
   session_.batches().Drop(relation);
   return files;
 }

@@ -1,8 +1,8 @@
 // EvidenceWriter: batches of the native stage → Parquet files below `<out>/evidence` and `<out>/quality`.
 //
-// Shards come in path order; each gives one file per table that has rows, so memory stays bounded and
-// the files depend on the sources alone. Tables of a shard are written side by side on a few threads,
-// each with its own connection, while the caller extracts the next shard.
+// Shards come in path order. Rows of a table are gathered until they fill a file, so that files, and
+// with them tables and digests, depend on the sources alone and memory stays bounded. Files are written
+// side by side on a few threads, each with its own connection, while the caller extracts on.
 #pragma once
 
 #include <condition_variable>
@@ -30,21 +30,25 @@ class EvidenceWriter {
   EvidenceWriter(const EvidenceWriter&) = delete;
   EvidenceWriter& operator=(const EvidenceWriter&) = delete;
 
-  /// Queues a shard's tables; `sources` is what their text points into. Waits while more than one
-  /// shard is unwritten. Errors: the first that any thread met; the writer is then of no more use.
+  /// Takes a shard's tables; `sources` is what their text points into. Waits while too many rows are
+  /// unwritten. Errors: the first that any thread met; the writer is then of no more use.
   Result<void> Write(std::vector<evidence::TableBatches> tables, std::shared_ptr<const void> sources);
 
-  /// Waits for all; files by table name, in the order of their shards.
+  /// Writes what is left and waits for all; files by table name, in the order of their rows.
   Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> Finish();
 
  private:
-  struct Shard;
+  /// Rows of one file.
   struct Task {
-    std::shared_ptr<Shard> shard;
-    size_t table;
+    const TableInfo* table = nullptr;
+    int index = 0;  // of the file in its table
+    std::vector<ColumnBatch> batches;
+    std::vector<std::shared_ptr<const void>> sources;
+    uint64_t rows = 0;
   };
+  void Queue(Task task);  // under mutex_
   void Run();
-  Result<std::vector<storage::DataFile>> WriteTable(engine::Connection& connection, const Task& task);
+  Result<std::vector<storage::DataFile>> WriteTask(engine::Connection& connection, const Task& task);
   void Fail(Error error);
 
   engine::Session& session_;
@@ -52,8 +56,8 @@ class EvidenceWriter {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
-  size_t shards_open_ = 0;
-  int next_shard_ = 0;
+  std::map<std::string_view, Task> gathering_;  // by table; touched by the caller alone
+  uint64_t rows_open_ = 0;                      // of queued and running tasks
   bool closed_ = false;
   std::optional<Error> error_;
   std::map<std::string, std::map<int, std::vector<storage::DataFile>>, std::less<>> files_;

@@ -2,7 +2,12 @@
 // reads an output reads its files. Nothing is committed before every output has been written and checked.
 #include "engine/execute/execute_spec.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <mutex>
+#include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -22,6 +27,34 @@ using Clock = std::chrono::steady_clock;
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+/// A span of the run's sink, where there is one.
+class TableSpan {
+ public:
+  TableSpan(const ExecuteOptions& options, std::string_view name) {
+    if (options.sink != nullptr) span_.emplace(*options.sink, name, options.parent_span);
+  }
+
+ private:
+  std::optional<SpanScope> span_;
+};
+
+/// An output whose turn has come and that is not written yet.
+struct OpenOutput {
+  const PlannedView* view = nullptr;
+  const PlannedOutput* output = nullptr;
+  std::string folder;
+};
+
+/// One sorted file of an open output.
+struct PartTask {
+  size_t output = 0;  // in the open outputs
+  size_t parts = 1;   // of that output
+  std::string value;
+  SortedSelect select;
+  std::vector<WrittenFile> files;
+  double seconds = 0;
+};
 
 std::string TemporaryName(std::string_view view) { return fmt::format("ca_view_{}", view); }
 
@@ -64,20 +97,31 @@ class Execution {
     return {};
   }
 
+  /// Outputs that do not read one another are written side by side; one that reads an output not yet
+  /// written makes all before it be written first.
   Result<void> WriteAndCheck() {
     for (const PlannedView& view : plan_.views) {
       if (!view.is_needed) continue;
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
+      if (ReadsOpenOutput(view)) CA_RETURN_IF_ERROR(WriteOpen());
       if (view.placement == Placement::kTemporary) CA_RETURN_IF_ERROR(Materialize(view));
       for (const PlannedOutput& output : plan_.outputs) {
-        if (output.target.source_view != view.name) continue;
-        auto written = Write(view, output);
-        if (!written) return std::move(written.error()).WithFrame("writing " + output.target.table_name);
+        if (output.target.source_view == view.name) open_.push_back({&view, &output, {}});
       }
     }
+    CA_RETURN_IF_ERROR(WriteOpen());
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
+    const TableSpan span(options_, "check cpg endpoints");
     CA_RETURN_IF_ERROR(CheckEndpoints(session_.connection(), outputs_));
     return CountNodes();
+  }
+
+  bool ReadsOpenOutput(const PlannedView& view) const {
+    return std::ranges::any_of(view.dependencies, [&](const std::string& name) {
+      const bool open = std::ranges::any_of(open_, [&](const OpenOutput& output) { return output.view->name == name; });
+      const PlannedView* read = plan_.FindView(name);
+      return open || (read != nullptr && ReadsOpenOutput(*read));
+    });
   }
 
   std::string Scan(std::string_view name) const {
@@ -94,33 +138,96 @@ class Execution {
     const Relation relation = Expand(view.relation, plan_, written_);
     const std::string name = QuoteIdentifier(TemporaryName(view.name));
     auto made = session_.connection().Execute(
-        fmt::format("CREATE OR REPLACE TEMP TABLE {} AS {}", name, RenderDuckdb(relation, scan_)));
+        fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, RenderDuckdb(relation, scan_)));
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
     temporary_.push_back(name);
     return {};
   }
 
-  Result<void> Write(const PlannedView& view, const PlannedOutput& output) {
-    const Clock::time_point start = Clock::now();
-    const std::string folder = fmt::format("{}/{}", paths_.root, output.location);
-    CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(folder));
-    WrittenOutput written{.plan = &output};
-    for (SortedPart& part : SplitSorted(Expand(view.relation, plan_, written_), output.order)) {
-      CA_RETURN_IF_ERROR(session_.CheckCancelled());
-      SortedSelect select = RenderSorted(part.relation, output.schema, output.order, scan_);
-      const bool sorted = select.constants.size() < output.schema.fields.size() && !output.order.empty();
-      CA_ASSIGN_OR_RETURN(auto files, WriteParquet(session_.connection(), select.sql, folder,
-                                                   {.sorted = sorted, .delta_encodings = true}));
-      for (storage::DataFile& file : files) {
-        written.rows += file.rows;
-        std::string path = fmt::format("{}/{}", folder, file.path);
-        written.files.push_back({part.value, std::move(path), std::move(file), select.constants});
+  Result<void> WriteOpen() {
+    std::vector<PartTask> tasks;
+    for (size_t i = 0; i < open_.size(); ++i) {
+      const PlannedOutput& output = *open_[i].output;
+      open_[i].folder = fmt::format("{}/{}", paths_.root, output.location);
+      CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open_[i].folder));
+      std::vector<SortedPart> parts = SplitSorted(Expand(open_[i].view->relation, plan_, written_), output.order);
+      for (SortedPart& part : parts) {
+        tasks.push_back({.output = i,
+                         .parts = parts.size(),
+                         .value = part.value,
+                         .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
       }
     }
-    CA_RETURN_IF_ERROR(CheckKeys(session_.connection(), written));
-    RememberParts(view, written);
-    AddReport(output, written, SecondsSince(start));
-    outputs_.push_back(std::move(written));
+    CA_RETURN_IF_ERROR(RunTasks(tasks));
+    for (size_t i = 0; i < open_.size(); ++i) {
+      WrittenOutput written{.plan = open_[i].output};
+      double seconds = 0;
+      for (PartTask& task : tasks) {
+        if (task.output != i) continue;
+        seconds += task.seconds;
+        for (WrittenFile& file : task.files) {
+          written.rows += file.data.rows;
+          written.files.push_back(std::move(file));
+        }
+      }
+      RememberParts(*open_[i].view, written);
+      AddReport(*open_[i].output, written, seconds);
+      outputs_.push_back(std::move(written));
+    }
+    open_.clear();
+    return {};
+  }
+
+  /// Runs all tasks on up to as many connections as the session has threads. Those of undivided outputs
+  /// begin first, since they decide when all is done; results do not depend on the order.
+  Result<void> RunTasks(std::vector<PartTask>& tasks) {
+    std::vector<PartTask*> queue;
+    for (PartTask& task : tasks) queue.push_back(&task);
+    std::ranges::stable_sort(queue, {}, [](const PartTask* task) { return task->parts; });
+    std::atomic<size_t> next = 0;
+    std::mutex mutex;
+    std::optional<Error> failure;
+    const auto work = [&] {
+      auto connection = session_.Connect();
+      Result<void> status = connection ? Result<void>() : Result<void>(std::move(connection.error()));
+      while (status) {
+        const size_t i = next++;
+        if (i >= queue.size()) return;
+        status = RunTask(**connection, *queue[i]);
+        if (!status) {
+          status = std::move(status.error()).WithFrame(
+              "writing " + open_[queue[i]->output].output->target.table_name);
+        }
+      }
+      const std::lock_guard lock(mutex);
+      next = queue.size();
+      if (!failure) failure.emplace(std::move(status.error()));
+    };
+    std::vector<std::thread> threads;
+    const size_t count = std::min(tasks.size(), static_cast<size_t>(session_.threads()));
+    for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
+    for (std::thread& thread : threads) thread.join();
+    if (failure) return std::move(*failure);
+    return {};
+  }
+
+  Result<void> RunTask(Connection& connection, PartTask& task) {
+    CA_RETURN_IF_ERROR(session_.CheckCancelled());
+    const Clock::time_point start = Clock::now();
+    const OpenOutput& open = open_[task.output];
+    const PlannedOutput& output = *open.output;
+    const TableSpan span(options_, fmt::format("write {} {}", output.target.table_name, task.value));
+    const bool sorted = task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
+    CA_ASSIGN_OR_RETURN(auto files, WriteParquet(connection, task.select.sql, open.folder,
+                                                 {.sorted = sorted, .delta_encodings = true}));
+    WrittenOutput part{.plan = &output};
+    for (storage::DataFile& file : files) {
+      std::string path = fmt::format("{}/{}", open.folder, file.path);
+      part.files.push_back({task.value, std::move(path), std::move(file), task.select.constants});
+    }
+    CA_RETURN_IF_ERROR(CheckKeys(connection, part));
+    task.files = std::move(part.files);
+    task.seconds = SecondsSince(start);
     return {};
   }
 
@@ -216,6 +323,7 @@ class Execution {
   Plan plan_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;
+  std::vector<OpenOutput> open_;
   std::vector<WrittenOutput> outputs_;
   std::vector<std::string> temporary_;
   ExecutionReport report_;

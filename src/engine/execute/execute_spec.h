@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/observe.h"
 #include "base/result.h"
 #include "engine/session/session.h"
 #include "spec/spec.h"
@@ -27,6 +28,8 @@ struct BuildPaths {
 
 struct ExecuteOptions {
   std::map<std::string, std::string> commit_metadata;  // for commit info, beside the spec's own
+  EventSink* sink = nullptr;                           // gets a span per file written; may be null
+  uint64_t parent_span = 0;
 };
 
 struct OutputReport {
