@@ -102,6 +102,7 @@ int Main(int argc, char** argv) {
   std::vector<std::string> topic;
   AddGlobalOptions(app, invocation.global);
   AddBuildCommand(app, invocation);
+  AddSqlCommand(app, invocation);
   AddCatalogCommand(app, invocation);
   AddConfigCommand(app, invocation);
   AddDebugCommand(app, invocation);

@@ -1,8 +1,8 @@
 // BatchScan: ColumnBatches as a relation of the session, read in place.
 //
-// `ca_batch_scan('name')` is a table function of the database; a replacement scan makes the plain name
-// work as well. Text is not copied: the engine's strings point into the batches, so batches (and what
-// they keep alive) must live until the last statement over them has ended.
+// `ca_batch_scan('name')` is a table function of the database; a replacement scan makes the plain
+// name work as well. Text is not copied: the engine's strings point into the batches, so batches
+// (and what they keep alive) must live until the last statement over them has ended.
 #pragma once
 
 #include <memory>
@@ -25,11 +25,10 @@ class BatchScan {
   ~BatchScan();
 
   /// Makes `batches`, one after the other, the relation `name` with the columns of `table`. Null
-  /// batches are skipped. Replaces a relation of that name. Rows come in order; the scan runs on one
-  /// thread, so that what is written from it does not depend on thread counts (statements on several
-  /// connections run side by side).
-  /// Errors InvalidArgument: a batch whose columns do not fit the table.
-  /// Cost   O(batches × columns); a scan 10 M rows/s and more for a few columns.
+  /// batches are skipped. Replaces a relation of that name. Rows come in order; the scan runs on
+  /// one thread, so that what is written from it does not depend on thread counts (statements on
+  /// several connections run side by side). Errors InvalidArgument: a batch whose columns do not
+  /// fit the table. Cost   O(batches × columns); a scan 10 M rows/s and more for a few columns.
   Result<void> Add(std::string_view name, const TableInfo& table,
                    std::vector<const ColumnBatch*> batches);
   /// The same for columns that no declared table has.

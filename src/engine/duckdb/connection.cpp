@@ -178,14 +178,6 @@ Result<void> Connection::Execute(std::string_view sql) {
   return {};
 }
 
-Result<QueryResult> Connection::Query(std::string_view sql, std::span<const Value> parameters) {
-  return Run(sql, parameters, /*streaming=*/false);
-}
-
-Result<QueryResult> Connection::Stream(std::string_view sql, std::span<const Value> parameters) {
-  return Run(sql, parameters, /*streaming=*/true);
-}
-
 void Connection::Interrupt() { library_->duckdb_interrupt(handle_); }
 
 namespace {
@@ -213,8 +205,50 @@ struct Binder {
 
 }  // namespace
 
-Result<QueryResult> Connection::Run(std::string_view sql, std::span<const Value> parameters,
-                                    bool streaming) {
+struct Connection::Binding {
+  std::span<const Value> positional;
+  std::span<const NamedValue> named;
+
+  Result<void> Apply(const Library& library, duckdb_prepared_statement statement) const {
+    const size_t given = positional.size() + named.size();
+    const idx_t expected = library.duckdb_nparams(statement);
+    for (size_t i = 0; i < positional.size() && i < expected; ++i) {
+      CA_RETURN_IF_ERROR(Bind(library, statement, i + 1, positional[i]));
+    }
+    for (const auto& [name, value] : named) {
+      idx_t index = 0;
+      if (library.duckdb_bind_parameter_index(statement, &index, name.c_str()) != DuckDBSuccess) {
+        return Error(ErrorCode::kSqlInvalid,
+                     fmt::format("the statement has no parameter ${}", name));
+      }
+      CA_RETURN_IF_ERROR(Bind(library, statement, index, value));
+    }
+    if (given == expected) return {};
+    return Error(ErrorCode::kSqlInvalid,
+                 fmt::format("the statement has {} parameters, {} were given", expected, given));
+  }
+
+  static Result<void> Bind(const Library& library, duckdb_prepared_statement statement, idx_t index,
+                           const Value& value) {
+    if (std::visit(Binder{library, statement, index}, value) == DuckDBSuccess) return {};
+    return Error(ErrorCode::kSqlInvalid, fmt::format("parameter ${} cannot be bound", index));
+  }
+};
+
+Result<QueryResult> Connection::Query(std::string_view sql, std::span<const Value> parameters) {
+  return Run(sql, {.positional = parameters}, /*streaming=*/false);
+}
+
+Result<QueryResult> Connection::Stream(std::string_view sql, std::span<const Value> parameters) {
+  return Run(sql, {.positional = parameters}, /*streaming=*/true);
+}
+
+Result<QueryResult> Connection::Stream(std::string_view sql,
+                                       std::span<const NamedValue> parameters) {
+  return Run(sql, {.named = parameters}, /*streaming=*/true);
+}
+
+Result<QueryResult> Connection::Run(std::string_view sql, const Binding& binding, bool streaming) {
   CA_ASSIGN_OR_RETURN(const Statements statements, Statements::Split(*this, sql));
   if (statements.count() != 1) {
     return Error(ErrorCode::kSqlInvalid,
@@ -222,17 +256,7 @@ Result<QueryResult> Connection::Run(std::string_view sql, std::span<const Value>
   }
   auto state = std::make_unique<QueryResult::State>(library_);
   CA_RETURN_IF_ERROR(statements.Prepare(0, *state));
-  const idx_t expected = library_->duckdb_nparams(state->statement);
-  if (expected != parameters.size()) {
-    return Error(ErrorCode::kSqlInvalid,
-                 fmt::format("the statement has {} parameters, {} were given", expected,
-                             parameters.size()));
-  }
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    if (std::visit(Binder{*library_, state->statement, i + 1}, parameters[i]) != DuckDBSuccess) {
-      return Error(ErrorCode::kSqlInvalid, fmt::format("parameter ${} cannot be bound", i + 1));
-    }
-  }
+  CA_RETURN_IF_ERROR(binding.Apply(*library_, state->statement));
   CA_RETURN_IF_ERROR(RunPrepared(*state, streaming));
   state->ReadColumns();
   return QueryResult(std::move(state));

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "engine/duckdb/query_result.h"
@@ -14,6 +15,8 @@ namespace codeanatomy::engine {
 
 /// A bound parameter, $1 … in order.
 using Value = std::variant<std::monostate, bool, int64_t, double, std::string_view>;
+
+using NamedValue = std::pair<std::string, Value>;
 
 /// Errors of all members: by what DuckDB reports,
 ///   SqlInvalid            the text does not parse or bind (parser, binder, catalog)
@@ -39,7 +42,11 @@ class Connection {
 
   /// The same, computed while it is read: bounded memory, no other statement on this connection
   /// until the result is gone.
-  Result<QueryResult> Stream(std::string_view sql, std::span<const Value> parameters = {});
+  Result<QueryResult> Stream(std::string_view sql, std::span<const Value> parameters);
+  Result<QueryResult> Stream(std::string_view sql) { return Stream(sql, std::span<const Value>()); }
+
+  /// The same with parameters by name: $name, or $1 by "1".
+  Result<QueryResult> Stream(std::string_view sql, std::span<const NamedValue> parameters);
 
   /// Stops the statement that runs now; from any thread. A no-op where none runs.
   void Interrupt();
@@ -50,7 +57,8 @@ class Connection {
  private:
   friend class Database;
   Connection(const Library* library, duckdb_connection handle);
-  Result<QueryResult> Run(std::string_view sql, std::span<const Value> parameters, bool streaming);
+  struct Binding;
+  Result<QueryResult> Run(std::string_view sql, const Binding& binding, bool streaming);
 
   const Library* library_;
   duckdb_connection handle_ = nullptr;

@@ -4,43 +4,44 @@
 
 #include <fmt/format.h>
 
+#include "expr/type.h"
+
 namespace codeanatomy::engine {
 namespace {
 
 struct SimpleType {
-  std::string_view declared;  // empty: results only
   duckdb_type id;
   std::string_view sql;
 };
 
 constexpr auto kSimpleTypes = std::to_array<SimpleType>({
-    {"Utf8", DUCKDB_TYPE_VARCHAR, "VARCHAR"},
-    {"Boolean", DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},
-    {"Int32", DUCKDB_TYPE_INTEGER, "INTEGER"},
-    {"Int64", DUCKDB_TYPE_BIGINT, "BIGINT"},
-    {"Float64", DUCKDB_TYPE_DOUBLE, "DOUBLE"},
-    {"Date", DUCKDB_TYPE_DATE, "DATE"},
-    {"Timestamp", DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
-    {"TimestampNtz", DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},
-    {"Binary", DUCKDB_TYPE_BLOB, "BLOB"},
-    {"", DUCKDB_TYPE_TINYINT, "TINYINT"},
-    {"", DUCKDB_TYPE_SMALLINT, "SMALLINT"},
-    {"", DUCKDB_TYPE_UTINYINT, "UTINYINT"},
-    {"", DUCKDB_TYPE_USMALLINT, "USMALLINT"},
-    {"", DUCKDB_TYPE_UINTEGER, "UINTEGER"},
-    {"", DUCKDB_TYPE_UBIGINT, "UBIGINT"},
-    {"", DUCKDB_TYPE_HUGEINT, "HUGEINT"},
-    {"", DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},
-    {"", DUCKDB_TYPE_FLOAT, "FLOAT"},
-    {"", DUCKDB_TYPE_TIME, "TIME"},
-    {"", DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"},
-    {"", DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},
-    {"", DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
-    {"", DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"},
-    {"", DUCKDB_TYPE_INTERVAL, "INTERVAL"},
-    {"", DUCKDB_TYPE_UUID, "UUID"},
-    {"", DUCKDB_TYPE_BIT, "BIT"},
-    {"", DUCKDB_TYPE_SQLNULL, "NULL"},
+    {DUCKDB_TYPE_VARCHAR, "VARCHAR"},
+    {DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},
+    {DUCKDB_TYPE_INTEGER, "INTEGER"},
+    {DUCKDB_TYPE_BIGINT, "BIGINT"},
+    {DUCKDB_TYPE_DOUBLE, "DOUBLE"},
+    {DUCKDB_TYPE_DATE, "DATE"},
+    {DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
+    {DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},
+    {DUCKDB_TYPE_BLOB, "BLOB"},
+    {DUCKDB_TYPE_TINYINT, "TINYINT"},
+    {DUCKDB_TYPE_SMALLINT, "SMALLINT"},
+    {DUCKDB_TYPE_UTINYINT, "UTINYINT"},
+    {DUCKDB_TYPE_USMALLINT, "USMALLINT"},
+    {DUCKDB_TYPE_UINTEGER, "UINTEGER"},
+    {DUCKDB_TYPE_UBIGINT, "UBIGINT"},
+    {DUCKDB_TYPE_HUGEINT, "HUGEINT"},
+    {DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},
+    {DUCKDB_TYPE_FLOAT, "FLOAT"},
+    {DUCKDB_TYPE_TIME, "TIME"},
+    {DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"},
+    {DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},
+    {DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
+    {DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"},
+    {DUCKDB_TYPE_INTERVAL, "INTERVAL"},
+    {DUCKDB_TYPE_UUID, "UUID"},
+    {DUCKDB_TYPE_BIT, "BIT"},
+    {DUCKDB_TYPE_SQLNULL, "NULL"},
 });
 
 /// Text that the engine allocated.
@@ -55,74 +56,6 @@ LogicalType TakeType(const Library& library, duckdb_logical_type type) {
   library.duckdb_destroy_logical_type(&type);
   return result;
 }
-
-/// Recursive descent over the declared grammar; depth is bounded because tables are declared by us
-/// or come from a Delta schema that storage has bounded, and by kMaxDepth in any case.
-class DeclaredTypeParser {
- public:
-  explicit DeclaredTypeParser(std::string_view text) : text_(text), rest_(text) {}
-
-  Result<LogicalType> Parse() {
-    CA_ASSIGN_OR_RETURN(LogicalType type, ParseType(0));
-    if (!rest_.empty()) return Malformed();
-    return type;
-  }
-
- private:
-  static constexpr int kMaxDepth = 64;
-
-  Error Malformed() const {
-    return Error(ErrorCode::kInvalidArgument, "not a column type", std::string(text_),
-                 "types are Utf8, Boolean, Int32, Int64, Float64, Date, Timestamp, TimestampNtz, "
-                 "Binary, List<T>, Map<Utf8,T>, Struct<name:T,…>");
-  }
-
-  bool Accept(std::string_view token) {
-    if (!rest_.starts_with(token)) return false;
-    rest_.remove_prefix(token.size());
-    return true;
-  }
-
-  Result<LogicalType> ParseType(int depth) {
-    if (depth > kMaxDepth) return Malformed();
-    LogicalType type;
-    if (Accept("List<")) {
-      type.id = DUCKDB_TYPE_LIST;
-      CA_ASSIGN_OR_RETURN(LogicalType element, ParseType(depth + 1));
-      type.children.emplace_back("", std::move(element));
-    } else if (Accept("Map<")) {
-      type.id = DUCKDB_TYPE_MAP;
-      CA_ASSIGN_OR_RETURN(LogicalType key, ParseType(depth + 1));
-      if (!Accept(",")) return Malformed();
-      CA_ASSIGN_OR_RETURN(LogicalType value, ParseType(depth + 1));
-      type.children.emplace_back("key", std::move(key));
-      type.children.emplace_back("value", std::move(value));
-    } else if (Accept("Struct<")) {
-      type.id = DUCKDB_TYPE_STRUCT;
-      do {
-        const size_t colon = rest_.find(':');
-        if (colon == 0 || colon == std::string_view::npos) return Malformed();
-        std::string name(rest_.substr(0, colon));
-        rest_.remove_prefix(colon + 1);
-        CA_ASSIGN_OR_RETURN(LogicalType field, ParseType(depth + 1));
-        type.children.emplace_back(std::move(name), std::move(field));
-      } while (Accept(","));
-    } else {
-      const size_t end = std::min(rest_.find_first_of(",>"), rest_.size());
-      for (const SimpleType& simple : kSimpleTypes) {
-        if (end == 0 || simple.declared != rest_.substr(0, end)) continue;
-        rest_.remove_prefix(end);
-        type.id = simple.id;
-        return type;
-      }
-      return Malformed();
-    }
-    if (!Accept(">")) return Malformed();
-    return type;
-  }
-
-  std::string_view text_, rest_;
-};
 
 }  // namespace
 
@@ -190,7 +123,10 @@ LogicalType LogicalType::Of(const storage::DataType& type) {
 }
 
 Result<LogicalType> LogicalType::Parse(std::string_view declared) {
-  return DeclaredTypeParser(declared).Parse();
+  auto type = expr::ParseType(declared);
+  if (!type)
+    return Error(ErrorCode::kInvalidArgument, type.error().message(), std::string(declared));
+  return Of(storage::FromExpr(*type));
 }
 
 std::string LogicalType::ToSql() const {

@@ -1,0 +1,133 @@
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "engine/session/build_reader.h"
+#include "query/format/row_printer.h"
+
+namespace codeanatomy::cli {
+namespace {
+
+struct SqlOptions {
+  std::string statement;
+  std::string build = ".codeanatomy";
+  std::string format;  // empty: table on a terminal, else json
+  std::string profile = "medium";
+  std::vector<std::string> parameters;  // NAME=VALUE
+};
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  codeanatomy sql \"SELECT kind, count(*) FROM cpg_nodes GROUP BY ALL ORDER BY 2 DESC\"\n"
+    "  codeanatomy sql \"SHOW TABLES\"\n"
+    "  codeanatomy sql \"DESCRIBE cpg_edges\"\n"
+    "  codeanatomy sql --param name=main \"SELECT path, line FROM cpg_nodes WHERE name = $name\"\n"
+    "  codeanatomy sql --build out --format csv \"FROM repo_files\" > files.csv";
+
+/// Integers, numbers, true and false are bound as such, the rest as text.
+engine::Value ParseValue(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  int64_t integer = 0;
+  const char* end = text.data() + text.size();
+  if (auto [at, failure] = std::from_chars(text.data(), end, integer);
+      failure == std::errc() && at == end) {
+    return integer;
+  }
+  double number = 0;
+  if (auto [at, failure] = std::from_chars(text.data(), end, number);
+      failure == std::errc() && at == end) {
+    return number;
+  }
+  return text;
+}
+
+Result<std::vector<engine::NamedValue>> ParseParameters(
+    const std::vector<std::string>& parameters) {
+  std::vector<engine::NamedValue> values;
+  for (const std::string& parameter : parameters) {
+    const size_t equals = parameter.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return Error(ErrorCode::kInvalidArgument, "a parameter is NAME=VALUE", parameter);
+    }
+    values.emplace_back(parameter.substr(0, equals),
+                        ParseValue(std::string_view(parameter).substr(equals + 1)));
+  }
+  return values;
+}
+
+query::RowFormat ParseFormat(const std::string& format) {
+  if (format == "csv") return query::RowFormat::kCsv;
+  if (format == "table" || (format.empty() && isatty(STDOUT_FILENO) == 1)) {
+    return query::RowFormat::kTable;
+  }
+  return query::RowFormat::kJson;
+}
+
+size_t TerminalWidth() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    return size.ws_col;
+  return 0;
+}
+
+Result<void> WriteOut(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return {};
+  return ErrnoError(errno, "write", "standard output");
+}
+
+Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
+  engine::SessionOptions session;
+  session.cancel = &CatchSignals();
+  CA_ASSIGN_OR_RETURN(session.profile, engine::ParseProfile(options.profile));
+  CA_ASSIGN_OR_RETURN(const std::vector<engine::NamedValue> parameters,
+                      ParseParameters(options.parameters));
+  CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session));
+  CA_ASSIGN_OR_RETURN(engine::QueryResult rows, reader->Query(options.statement, parameters));
+  const query::TableStyle style{.width = TerminalWidth(), .color = UseColor(global, STDOUT_FILENO)};
+  CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t count,
+                      query::PrintRows(rows, ParseFormat(options.format), style, WriteOut));
+  return 0;
+}
+
+}  // namespace
+
+void AddSqlCommand(CLI::App& app, Invocation& invocation) {
+  auto options = std::make_shared<SqlOptions>();
+  CLI::App* command = app.add_subcommand("sql", "Run one read-only SELECT over a build");
+  command->footer(kFooter);
+  command->add_option("STATEMENT", options->statement, "One SELECT; tables are plain names")
+      ->required()
+      ->type_name("");
+  command->add_option("--build", options->build, "Output folder of the build")
+      ->capture_default_str()
+      ->type_name("OUT");
+  command
+      ->add_option("--format", options->format,
+                   "json, csv or table; default: table on a terminal, else json")
+      ->check(CLI::IsMember({"json", "csv", "table"}).description(""))
+      ->type_name("FORMAT");
+  command
+      ->add_option("--param", options->parameters,
+                   "Bind $NAME of the statement; numbers, true and false as such, else text")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  command->add_option("--engine-profile", options->profile, "small, medium or large")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command->callback([options, &invocation] {
+    invocation.run = [options, &invocation] { return RunSql(*options, invocation.global); };
+  });
+}
+
+}  // namespace codeanatomy::cli

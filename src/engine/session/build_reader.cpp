@@ -1,0 +1,312 @@
+#include "engine/session/build_reader.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "catalog/table.h"
+#include "catalog/view.h"
+#include "engine/duckdb/parquet_io.h"
+#include "engine/render/session_views.h"
+#include "engine/session/sql_policy.h"
+#include "engine/udf/registry.h"
+#include "spec/spec.h"
+#include "storage/log/snapshot.h"
+
+namespace codeanatomy::engine {
+namespace {
+
+constexpr std::string_view kStoredPrefix = "stored_";
+constexpr std::string_view kPluginPrefix = "codeanatomy.";
+
+std::string FoldCase(std::string_view name) {
+  std::string folded(name);
+  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return folded;
+}
+
+/// Insertions, deletions and replacements that turn one text into the other.
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i + 1);
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string JoinNames(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const std::string& name : names) {
+    fmt::format_to(std::back_inserter(joined), "{}{}", joined.empty() ? "" : ", ", name);
+  }
+  return joined;
+}
+
+std::string SpillFolder() {
+  const char* base = std::getenv("TMPDIR");
+  return fmt::format("{}/codeanatomy-{}", base != nullptr && *base != '\0' ? base : "/tmp",
+                     getpid());
+}
+
+/// "codeanatomy.cpg_nodes@3" → table and version.
+struct VersionedName {
+  std::string table;
+  std::optional<int64_t> version;
+};
+
+Result<VersionedName> ParseVersionedName(std::string_view name) {
+  std::string_view rest = name.substr(kPluginPrefix.size());
+  const size_t at = rest.find('@');
+  VersionedName parsed{.table = FoldCase(rest.substr(0, at))};
+  if (at == std::string_view::npos) return parsed;
+  rest.remove_prefix(at + 1);
+  int64_t version = 0;
+  const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), version);
+  if (failure != std::errc() || end != rest.data() + rest.size() || version < 0) {
+    return Error(ErrorCode::kUnknownSchema, "no table version of that form", std::string(name),
+                 "write \"codeanatomy.<table>@<version>\"");
+  }
+  parsed.version = version;
+  return parsed;
+}
+
+}  // namespace
+
+struct BuildReader::State {
+  std::string out;  // absolute
+  std::unique_ptr<storage::FileSystem> files = storage::OpenPosixFileSystem();
+  std::unique_ptr<storage::Clock> clock = storage::OpenSystemClock();
+  storage::Current current;
+  std::unique_ptr<Session> session;
+  std::unique_ptr<DuckdbParquetIo> parquet;
+  std::optional<std::map<std::string, SessionView>> views;  // read when first needed
+  std::set<std::string> created;
+
+  const std::map<std::string, storage::TableVersion>& tables() const {
+    return current.build.tables;
+  }
+
+  Result<void> LoadViews();
+  Result<bool> Ensure(const std::string& name);
+  Result<void> EnsureAll(const std::vector<std::string>& names, std::string_view reader);
+  Result<void> CreateView(const std::string& name, std::string_view select);
+  Result<void> CreateTable(const std::string& name, const std::string& table,
+                           std::optional<int64_t> version);
+  Result<void> CreateEvidenceView(const ViewInfo& view);
+  std::vector<std::string> Names() const;
+  Error Unknown(std::string_view name) const;
+};
+
+Result<void> BuildReader::State::LoadViews() {
+  if (views) return {};
+  const auto hash = current.build.attributes.find("spec_hash");
+  if (hash == current.build.attributes.end()) {
+    views.emplace();
+    return {};
+  }
+  auto json = files->ReadFile(fmt::format("{}/specs/{}.json", out, hash->second));
+  if (!json) {
+    return std::move(json.error()).WithFrame("reading the spec whose views the build offers");
+  }
+  CA_ASSIGN_OR_RETURN(const spec::Spec spec, spec::ParseSpec(*json));
+  CA_ASSIGN_OR_RETURN(views, RenderSessionViews(spec));
+  return {};
+}
+
+Result<void> BuildReader::State::CreateView(const std::string& name, std::string_view select) {
+  auto status = session->connection().Execute(
+      fmt::format("CREATE VIEW {} AS {}", QuoteIdentifier(name), select));
+  if (!status) return std::move(status.error()).WithFrame("preparing the relation " + name);
+  return {};
+}
+
+Result<void> BuildReader::State::CreateTable(const std::string& name, const std::string& table,
+                                             std::optional<int64_t> version) {
+  const storage::TableVersion& entry = tables().at(table);
+  const storage::Environment environment{*files, *parquet, *clock};
+  CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
+                      storage::Snapshot::Load(environment, storage::JoinPath(out, entry.path),
+                                              version.value_or(entry.version)));
+  std::string columns, nulls, paths;
+  for (const storage::Field& field : snapshot.schema().fields) {
+    const std::string_view comma = columns.empty() ? "" : ", ";
+    const std::string quoted = QuoteIdentifier(field.name);
+    fmt::format_to(std::back_inserter(columns), "{}{}", comma, quoted);
+    fmt::format_to(std::back_inserter(nulls), "{}CAST(NULL AS {}) AS {}", comma,
+                   LogicalType::Of(field.type).ToSql(), quoted);
+  }
+  for (const std::string& path : snapshot.LocalPaths()) {
+    fmt::format_to(std::back_inserter(paths), "{}{}", paths.empty() ? "" : ", ",
+                   QuoteLiteral(path));
+  }
+  if (paths.empty()) return CreateView(name, fmt::format("SELECT {} WHERE false", nulls));
+  return CreateView(name, fmt::format("SELECT {} FROM read_parquet([{}])", columns, paths));
+}
+
+Result<void> BuildReader::State::CreateEvidenceView(const ViewInfo& view) {
+  CA_ASSIGN_OR_RETURN(const StatementNames names,
+                      CheckStatement(session->connection(), view.select));
+  CA_RETURN_IF_ERROR(EnsureAll(names.tables, view.name));
+  CA_RETURN_IF_ERROR(InstallMacros(session->connection(), names.functions));
+  return CreateView(std::string(view.name), view.select);
+}
+
+/// Creates the relation unless it is there. False where no relation has that name.
+Result<bool> BuildReader::State::Ensure(const std::string& name) {
+  const std::string key = FoldCase(name);
+  if (!created.insert(key).second) return true;
+  if (key.starts_with(kPluginPrefix)) {
+    CA_ASSIGN_OR_RETURN(const VersionedName versioned, ParseVersionedName(key));
+    if (!tables().contains(versioned.table)) return Unknown(versioned.table);
+    CA_RETURN_IF_ERROR(CreateTable(key, versioned.table, versioned.version));
+    return true;
+  }
+  CA_RETURN_IF_ERROR(LoadViews());
+  if (const auto view = views->find(key); view != views->end()) {
+    CA_RETURN_IF_ERROR(EnsureAll(view->second.dependencies, key));
+    CA_RETURN_IF_ERROR(CreateView(key, view->second.sql));
+    return true;
+  }
+  const std::string stored =
+      key.starts_with(kStoredPrefix) ? key.substr(kStoredPrefix.size()) : key;
+  if (tables().contains(stored)) {
+    CA_RETURN_IF_ERROR(CreateTable(key, stored, {}));
+    return true;
+  }
+  if (const ViewInfo* view = FindEvidenceView(key); view != nullptr) {
+    CA_RETURN_IF_ERROR(CreateEvidenceView(*view));
+    return true;
+  }
+  created.erase(key);
+  return false;
+}
+
+Result<void> BuildReader::State::EnsureAll(const std::vector<std::string>& names,
+                                           std::string_view reader) {
+  for (const std::string& name : names) {
+    CA_ASSIGN_OR_RETURN(const bool known, Ensure(name));
+    if (known) continue;
+    if (reader.empty()) return Unknown(name);
+    return Unknown(name).WithFrame(fmt::format("preparing the relation {}", reader));
+  }
+  return {};
+}
+
+std::vector<std::string> BuildReader::State::Names() const {
+  std::set<std::string> names;
+  for (const auto& [name, table] : tables()) names.insert(name);
+  if (views) {
+    for (const auto& [name, view] : *views) names.insert(name);
+  }
+  for (const ViewInfo& view : EvidenceViews()) names.emplace(view.name);
+  return {names.begin(), names.end()};
+}
+
+Error BuildReader::State::Unknown(std::string_view name) const {
+  const std::string key = FoldCase(name);
+  std::vector<std::pair<size_t, std::string>> ranked;
+  for (std::string& known : Names()) {
+    const bool part = known.find(key) != std::string::npos || key.find(known) != std::string::npos;
+    const size_t distance = part ? 1 : EditDistance(key, known);
+    if (distance <= std::max<size_t>(2, key.size() / 3))
+      ranked.emplace_back(distance, std::move(known));
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> nearest;
+  for (size_t i = 0; i < ranked.size() && i < 3; ++i) nearest.push_back(ranked[i].second);
+  return Error(ErrorCode::kUnknownSchema, "no table or view has that name", std::string(name),
+               nearest.empty()
+                   ? "SHOW TABLES lists them"
+                   : fmt::format("did you mean {}? SHOW TABLES lists all", JoinNames(nearest)));
+}
+
+BuildReader::BuildReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BuildReader::~BuildReader() = default;
+
+Result<std::unique_ptr<BuildReader>> BuildReader::Open(const std::string& out,
+                                                       SessionOptions options) {
+  auto state = std::make_unique<State>();
+  std::error_code failure;
+  state->out = std::filesystem::canonical(out, failure).string();
+  if (failure) {
+    return Error(ErrorCode::kNotFound, "no build there", out,
+                 "run `codeanatomy build`, or name its output folder with --build");
+  }
+  CA_ASSIGN_OR_RETURN(state->current, storage::ReadCurrent(*state->files, state->out));
+  if (options.temp_directory.empty()) options.temp_directory = SpillFolder();
+  CA_ASSIGN_OR_RETURN(state->session, Session::Create(options));
+  state->parquet = std::make_unique<DuckdbParquetIo>(*state->session);
+  // The order matters: after the second setting the first, after the third nothing can be changed.
+  CA_RETURN_IF_ERROR(state->session->connection().Execute(fmt::format(
+      "SET GLOBAL allowed_directories = [{}]; SET GLOBAL enable_external_access = false; "
+      "SET GLOBAL lock_configuration = true",
+      QuoteLiteral(state->out + "/"))));
+  return std::unique_ptr<BuildReader>(new BuildReader(std::move(state)));
+}
+
+Result<QueryResult> BuildReader::Query(std::string_view sql,
+                                       std::span<const NamedValue> parameters) {
+  Connection& connection = state_->session->connection();
+  CA_ASSIGN_OR_RETURN(const StatementNames names, CheckStatement(connection, sql));
+  if (names.shows_tables) {
+    CA_ASSIGN_OR_RETURN(const std::vector<RelationSummary> relations, Relations());
+    std::string rows;
+    for (const RelationSummary& relation : relations) {
+      fmt::format_to(std::back_inserter(rows), "{}({}, {}, {}, {}, {})", rows.empty() ? "" : ", ",
+                     QuoteLiteral(relation.name), QuoteLiteral(relation.kind),
+                     QuoteLiteral(relation.group),
+                     relation.rows < 0 ? "NULL::BIGINT" : fmt::format("{}::BIGINT", relation.rows),
+                     QuoteLiteral(relation.summary));
+    }
+    return connection.Stream(
+        fmt::format("SELECT * FROM (VALUES {}) AS t(name, kind, \"group\", rows, summary)", rows));
+  }
+  CA_RETURN_IF_ERROR(state_->EnsureAll(names.tables, {}));
+  for (const std::string& name : names.common_expressions) {
+    CA_ASSIGN_OR_RETURN([[maybe_unused]] const bool known, state_->Ensure(name));
+  }
+  CA_RETURN_IF_ERROR(InstallMacros(connection, names.functions));
+  return connection.Stream(sql, parameters);
+}
+
+Result<std::vector<RelationSummary>> BuildReader::Relations() {
+  CA_RETURN_IF_ERROR(state_->LoadViews());
+  std::vector<RelationSummary> relations;
+  for (const std::string& name : state_->Names()) {
+    RelationSummary relation{.name = name, .kind = "view", .group = "evidence"};
+    const TableInfo* table = FindTable(name);
+    if (table != nullptr) {
+      relation.group = kTableGroupFolders[static_cast<size_t>(table->group)];
+      relation.summary = table->summary;
+    }
+    if (const ViewInfo* view = FindEvidenceView(name); view != nullptr)
+      relation.summary = view->summary;
+    const auto stored = state_->tables().find(name);
+    const bool hidden = state_->views->contains(name);
+    if (hidden) relation.group = "cpg";
+    if (stored != state_->tables().end() && !hidden) {
+      relation.kind = "table";
+      relation.rows = stored->second.rows;
+    }
+    relations.push_back(std::move(relation));
+  }
+  return relations;
+}
+
+const storage::Current& BuildReader::current() const { return state_->current; }
+Session& BuildReader::session() { return *state_->session; }
+
+}  // namespace codeanatomy::engine
