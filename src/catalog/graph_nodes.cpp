@@ -26,17 +26,26 @@ constexpr ColumnRule kDeclNameColumns[] = {
     {"decl_id", "l.def_id"},
     {"full_name", "coalesce(concat(r.module, '.', replace(l.qualpath, '::', '.')), "
                   "replace(l.qualpath, '::', '.'))"},
-    {"namespace_id", "null('Int64')"}};
+    {"namespace_id", "null('Int64')"},
+    {"called_name", "null('Utf8')"}};
 
-constexpr ColumnRule kBodyNameColumns[] = {
-    {"decl_id", "body_id"}, {"full_name", "concat(module, '.<module>')"}, {"namespace_id", "module_id"}};
+constexpr ColumnRule kBodyNameColumns[] = {{"decl_id", "body_id"},
+                                           {"full_name", "concat(module, '.<module>')"},
+                                           {"namespace_id", "module_id"},
+                                           {"called_name", "null('Utf8')"}};
+
+// A call bears the last name of its callee, as `f` in x.f().
+constexpr ColumnRule kCallNameColumns[] = {{"decl_id", "parent_id"},
+                                           {"full_name", "null('Utf8')"},
+                                           {"namespace_id", "null('Int64')"},
+                                           {"called_name", "name"}};
 
 constexpr ColumnRule kAstNamedColumns[] = {
     {"node_id", "l.node_id"},   {"kind", "l.label"},        {"ast_kind", "l.kind"},
     {"file_id", "l.file_id"},   {"path", "l.path"},         {"bstart", "l.bstart"},
     {"bend", "l.bend"},         {"line", "l.line"},         {"col", "l.col"},
     {"end_line", "l.end_line"}, {"end_col", "l.end_col"},
-    {"name", "coalesce(l.operator_name, l.name, case(eq(l.kind, 'Module'), '<module>', "
+    {"name", "coalesce(l.operator_name, l.name, r.called_name, case(eq(l.kind, 'Module'), '<module>', "
              "eq(l.kind, 'Lambda'), '<lambda>'))"},
     {"full_name", "r.full_name"},
     {"slot", "l.slot"},         {"parent_kind", "l.parent_kind"},
@@ -71,7 +80,9 @@ constexpr ViewRule kViews[] = {
     {.name = "decl_names", .op = ViewOp::kLeftJoin, .left = "ast_defs", .right = "resolve_modules",
      .keys = "file_id=file_id", .columns = kDeclNameColumns},
     {.name = "body_names", .op = ViewOp::kProject, .left = "resolve_modules", .columns = kBodyNameColumns},
-    {.name = "node_names", .op = ViewOp::kUnion, .left = "decl_names,body_names"},
+    {.name = "call_names", .op = ViewOp::kProject, .left = "ast_nodes",
+     .where = "and(eq(parent_kind, 'Call'), eq(slot, 'func'), not(is_null(name)))", .columns = kCallNameColumns},
+    {.name = "node_names", .op = ViewOp::kUnion, .left = "decl_names,body_names,call_names"},
     {.name = "ast_named", .op = ViewOp::kLeftJoin, .left = "ast_labels", .right = "node_names",
      .keys = "node_id=decl_id", .columns = kAstNamedColumns},
     {.name = "suite_statements", .op = ViewOp::kProject, .left = "ast_nodes", .where = CA_IN_SUITE,
