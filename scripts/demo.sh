@@ -11,10 +11,10 @@ repository="$(cd "$repository" && pwd)"
 # One folder per repository, so that builds of different ones do not mix.
 output="$PWD/build/demo/$(basename "$repository")-$(printf %s "$repository" | sha256sum | cut -c1-8)"
 
-query="SELECT callee.full_name AS function, callee.path, callee.line, count(*) AS calls
-FROM calls JOIN cpg_nodes AS callee ON callee.node_id = calls.callee_id
-WHERE callee.is_external IS NOT TRUE
-GROUP BY ALL ORDER BY calls DESC, function, path, line LIMIT 10"
+query="SELECT d.kind, d.full_name AS name, d.path, d.line, count(*) AS uses
+FROM cpg_edges AS e JOIN cpg_nodes AS d ON d.node_id = e.dst
+WHERE e.kind = 'REF' AND d.kind IN ('METHOD', 'TYPE_DECL')
+GROUP BY ALL ORDER BY uses DESC, name, path, line LIMIT 10"
 
 show() { printf '\n$ %s\n' "$*"; }
 
