@@ -26,7 +26,6 @@ SyntaxTree ParseModule(std::string_view text, const ParseOptions& options) {
   lex::TokenBuffer tokens;
   lex::LexOptions lex_options;
   lex_options.version = options.version;
-  lex_options.type_comments = options.type_comments;
   lex::Lex(text, lex_options, tokens);
   TreeBuilder builder(text, options.version);
   Parser parser(text, options, tokens, builder);
