@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "base/line_index.h"
 #include "catalog/diagnostic_code.h"
 #include "evidence/diagnostic_writer.h"
 #include "evidence/file_context.h"
@@ -80,13 +81,17 @@ void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& opt
                        const FileContext* context, TableList& tables) {
   const IdScheme scheme{options.repo, options.id_salt};
   DiagnosticWriter writer(scheme);
+  const LineIndex lines(file.problems.empty() ? std::string_view() : std::string_view(file.bytes));
   for (const source::SourceProblem& problem : file.problems) {
+    const LineColumn at = lines.Find(problem.span.begin);
     writer.Add({.stage = DiagnosticStage::kSource,
                 .code = std::string(problem.code),
                 .message = problem.message,
                 .type = {},
                 .begin = problem.span.begin,
                 .end = problem.span.end,
+                .line = static_cast<int32_t>(at.line),
+                .column = static_cast<int32_t>(at.column),
                 .limit_name = problem.limit_name,
                 .limit_value = problem.limit_value});
   }

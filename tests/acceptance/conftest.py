@@ -53,6 +53,7 @@ SMALL = {
 
         def outer(n):
             seen = [Circle(i) for i in range(n)]
+            seen.append(Circle())
 
             def inner():
                 return total(seen, key=lambda c: c.area)

@@ -131,7 +131,8 @@ constexpr auto kLongestPause = std::chrono::microseconds(640);
 /// Helps with a statement's tasks until its result is there. While the engine's workers hold all of
 /// them, the engine's own loop (duckdb_query, duckdb_execute_prepared) spins and takes a whole core
 /// from whatever else the process does, a third of all CPU time when Parquet is written; this sleeps.
-void Finish(const Library& library, duckdb_pending_result pending) {
+/// False when the statement failed: duckdb_pending_error then says why.
+bool Finish(const Library& library, duckdb_pending_result pending) {
   auto pause = kShortestPause;
   while (true) {
     switch (library.duckdb_pending_execute_task(pending)) {
@@ -142,8 +143,10 @@ void Finish(const Library& library, duckdb_pending_result pending) {
         std::this_thread::sleep_for(pause);
         pause = std::min(2 * pause, kLongestPause);
         break;
+      case DUCKDB_PENDING_ERROR:
+        return false;
       default:
-        return;
+        return true;
     }
   }
 }
@@ -158,7 +161,10 @@ Result<void> RunPrepared(QueryResult::State& state, bool streaming) {
     return EngineError(message == nullptr ? "unknown engine error" : message);
   }
   // A streaming result is ready with its first rows.
-  if (!streaming) Finish(library, state.pending);
+  if (!streaming && !Finish(library, state.pending)) {
+    const char* message = library.duckdb_pending_error(state.pending);
+    return EngineError(message == nullptr ? "unknown engine error" : message);
+  }
   if (library.duckdb_execute_pending(state.pending, &state.result) != DuckDBSuccess) {
     const char* message = library.duckdb_result_error(&state.result);
     return EngineError(message == nullptr ? "unknown engine error" : message);
