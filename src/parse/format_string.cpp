@@ -225,13 +225,15 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
     LiteralRun spec_run;
     const size_t mark = stack_.size();
     const uint32_t first = pos_;
-    // Before 3.14 escapes of a specification are decoded also in raw strings.
-    ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), template_string, true);
+    // Fields of a specification are FormattedValues also in template strings. Before 3.14 escapes
+    // of a specification are decoded also in raw strings.
+    ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), false, true);
     FlushRun(spec_run);
     const bool one_middle =
         AtLeast(PythonVersion::k313) && pos_ == first + 1 && stack_.size() == mark + 1;
     if (one_middle && FindPieceEnd(TokenTextAt(first), raw) < TokenTextAt(first).size()) {
       spec = stack_.back();
+      if (AtLeast(PythonVersion::k314)) tree_.SetSpan(spec, SpanFrom(spec_from));
       stack_.Truncate(mark);
     } else {
       const ListRef values = TakeList(stack_, mark);
