@@ -1,0 +1,8 @@
+# golden: ast_nodes(span, kind, name, slot, idx), ast_defs
+type A[T: int = str, *Ts, **P] = list[T]
+
+
+def f[T](x: T, /, y: "T" = 1, *args: int, k: str = "x", **kw) -> T: ...
+
+
+class C[T](Base[T], metaclass=M): ...

@@ -1,0 +1,3 @@
+# golden: cpg_edges(kind, src, dst, label, ordinal)
+from .b import f, LIMIT
+from . import b

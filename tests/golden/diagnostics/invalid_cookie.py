@@ -1,0 +1,3 @@
+# -*- coding: klingon -*-
+# golden: diagnostics
+x = 1

@@ -1,0 +1,3 @@
+# golden: diagnostics, file_line_index
+x = "ÿþ"
+y = 1

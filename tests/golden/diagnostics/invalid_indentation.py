@@ -1,0 +1,5 @@
+# golden: diagnostics, ast_nodes(span, kind, name)
+if x:
+    a
+  b
+c

@@ -1,0 +1,2 @@
+# golden: diagnostics, resolve_modules
+x = 1

@@ -1,0 +1,4 @@
+# golden: diagnostics
+if x:
+	a
+        b

@@ -1,0 +1,1 @@
+from .loop_b import turn

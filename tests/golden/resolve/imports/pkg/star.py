@@ -1,0 +1,3 @@
+__all__ = ["f", "VALUE"]
+from .core import *
+from .sub import *

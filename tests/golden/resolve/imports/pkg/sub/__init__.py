@@ -1,0 +1,2 @@
+from_star = 1
+_hidden = 2

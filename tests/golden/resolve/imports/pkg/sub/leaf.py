@@ -1,0 +1,2 @@
+from ... import up
+from ..core import f
