@@ -30,9 +30,12 @@ constexpr auto kErrorPrefixes = std::to_array<ErrorPrefix>({
     {"Permission Error: ", ErrorCode::kEngineFailed},
 });
 
-/// Without the position marks ("LINE 1: … ^") and on one line.
+/// Without the position marks ("LINE 1: … ^") and the advice about settings, which are ours to make, on
+/// one line.
 std::string OneLine(std::string_view text) {
-  text = text.substr(0, std::min(text.find("\nLINE "), text.size()));
+  for (const std::string_view rest : {"\nLINE ", "\nPossible solutions"}) {
+    text = text.substr(0, std::min(text.find(rest), text.size()));
+  }
   std::string line;
   for (const char c : text) {
     if (c != '\n') {
@@ -56,7 +59,7 @@ Error EngineError(std::string_view message) {
     }
     if (code == ErrorCode::kMemoryBudgetExceeded) {
       return Error(code, OneLine(message.substr(prefix.size())), {},
-                   "raise --memory-limit or use a larger profile");
+                   "use a larger --engine-profile, or read fewer rows at once");
     }
     return Error(code, OneLine(message.substr(prefix.size())));
   }
