@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -91,27 +92,28 @@ def test_strict_fails_on_a_broken_file(tool, repository, tmp_path):
 
 
 @pytest.mark.skipif(not ROOT, reason="needs root to become someone who may not read")
-def test_unreadable_file(tool, tmp_path):
-    repo, out = tmp_path / "repo", tmp_path / "out"
-    write_files(repo, {"fine.py": "x = 1\n", "secret.py": "y = 2\n"})
-    os.chmod(repo / "secret.py", 0)
-    out.mkdir()
-    program = shutil.copy(tool.program, tmp_path / "codeanatomy")
-    library = pathlib.Path(tool.program).parent / "libduckdb.so"
-    os.chmod(program, 0o755)
-    for folder in [out, *[p for p in [tmp_path, *tmp_path.parents] if p != pathlib.Path("/")]]:
-        with contextlib.suppress(PermissionError):
-            os.chmod(folder, os.stat(folder).st_mode | 0o755)
-    os.chown(out, 65534, 65534)
-    readable = shutil.copy(library.resolve(), tmp_path / "libduckdb.so")
-    os.chmod(readable, 0o755)
-    done = subprocess.run(
-        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "build", str(repo), "-o", str(out)],
-        capture_output=True, text=True, timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    (found,) = diagnostics(tool, out, "secret.py")
-    assert found["code"] == "FILE_UNREADABLE"
+def test_unreadable_file(tool):
+    # Not tmp_path: pytest closes its folders to other users whenever a session begins.
+    with tempfile.TemporaryDirectory(prefix="codeanatomy-") as folder:
+        top = pathlib.Path(folder)
+        repo, out = top / "repo", top / "out"
+        write_files(repo, {"fine.py": "x = 1\n", "secret.py": "y = 2\n"})
+        os.chmod(repo / "secret.py", 0)
+        out.mkdir()
+        os.chown(out, 65534, 65534)
+        library = pathlib.Path(tool.program).parent / "libduckdb.so"
+        for source in (pathlib.Path(tool.program), library.resolve()):
+            shutil.copy(source, top)
+            os.chmod(top / source.name, 0o755)
+        os.chmod(top, 0o755)
+        as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        done = subprocess.run(
+            [*as_nobody, str(top / "codeanatomy"), "build", str(repo), "-o", str(out)],
+            capture_output=True, text=True, timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        (found,) = diagnostics(tool, out, "secret.py")
+        assert found["code"] == "FILE_UNREADABLE"
 
 
 @contextlib.contextmanager

@@ -123,7 +123,8 @@ Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connect
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return ErrnoError(failed.value(), "make the folder", folder);
-  auto files = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation), folder);
+  auto files = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation), folder,
+                                    {.sorted = true, .delta_encodings = true});
   session_.batches().Drop(relation);
   return files;
 }
