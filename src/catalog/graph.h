@@ -86,7 +86,7 @@ struct PropertyRule {
   std::string_view name;
   std::string_view source, where;
   std::string_view id;    // expression: the node
-  std::string_view kind;  // expression: its label
+  std::string_view kind;  // expression: its label; empty: read from cpg_nodes, unless stored
   std::span<const ColumnRule> columns;  // key ← expression
   bool stored;
 };

@@ -63,7 +63,7 @@ constexpr PropertyRule kProperties[] = {
     {"props_reference", "cst_refs", "", "ref_id", "case(eq(ref_kind, 'name'), 'IDENTIFIER', 'CALL')",
      kReferenceProperties, false},
     {"props_signature", "ast_defs", "ne(kind, 'ClassDef')", "def_id", "'METHOD'", kSignatureProperties, false},
-    {"props_syntax", "ast_nodes", "", "node_id", "null('Utf8')", kSyntaxProperties, false},
+    {"props_syntax", "ast_nodes", "", "node_id", "", kSyntaxProperties, false},
 };
 
 constexpr EntityRule kEntities[] = {

@@ -47,7 +47,9 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
   const bool has_file = schema.Find("file_id") != nullptr;
   spec::Project values{.source = source};
   values.computed.push_back({"prop_node", Compile(rule.id, context)});
-  values.computed.push_back({"prop_kind", Compile(rule.kind, context)});
+  const bool kind_of_node = rule.kind.empty();
+  values.computed.push_back({"prop_kind", kind_of_node ? expr::Null(expr::TypeKind::kUtf8)
+                                                       : Compile(rule.kind, context)});
   values.computed.push_back({"prop_file", has_file ? expr::Column("file_id") : expr::Null(expr::TypeKind::kInt64)});
   values.computed.push_back({"prop_path", has_file ? expr::Column("path") : expr::Null(expr::TypeKind::kUtf8)});
   spec::Unpivot unpivot{.id_columns = {"prop_node", "prop_kind", "prop_file", "prop_path"},
@@ -70,7 +72,11 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
   views.push_back({unpivot.source, "projection", std::move(values)});
   views.push_back({view + "_pairs", "unpivot", std::move(unpivot)});
 
-  spec::Project shape{.source = view + "_pairs"};
+  // Columns of the pairs are named l.x where the node is joined for its kind.
+  const auto pair = [&](const char* name) {
+    return expr::Column(kind_of_node ? std::string("l.") + name : std::string(name));
+  };
+  std::vector<spec::ComputedColumn> shape;
   const TableInfo* props = FindTable("cpg_props");
   CA_CHECK(props != nullptr, "cpg_props is declared");
   for (const ColumnInfo& column : props->columns) {
@@ -78,16 +84,23 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
     CA_CHECK(type.has_value(), "the catalogue names only known types");
     expr::Expr expr = expr::Null(*std::move(type));
     if (column.name == "entity_kind") expr = expr::Text("node");
-    if (column.name == "node_id") expr = expr::Column("prop_node");
-    if (column.name == "key") expr = expr::Column("key");
+    if (column.name == "node_id") expr = pair("prop_node");
+    if (column.name == "key") expr = pair("key");
     if (column.name == "value_type") expr = expr::Text(kClassNames[value_class]);
-    if (column.name == kClassColumns[value_class]) expr = expr::Column("value");
-    if (column.name == "kind") expr = expr::Column("prop_kind");
-    if (column.name == "file_id") expr = expr::Column("prop_file");
-    if (column.name == "path") expr = expr::Column("prop_path");
-    shape.computed.push_back({std::string(column.name), std::move(expr)});
+    if (column.name == kClassColumns[value_class]) expr = pair("value");
+    if (column.name == "kind") expr = kind_of_node ? expr::Column("r.kind") : pair("prop_kind");
+    if (column.name == "file_id") expr = pair("prop_file");
+    if (column.name == "path") expr = pair("prop_path");
+    shape.push_back({std::string(column.name), std::move(expr)});
   }
-  views.push_back({view, rule.stored ? "property" : "session_property", std::move(shape)});
+  spec::Transform rows = spec::Project{.source = view + "_pairs", .computed = shape};
+  if (kind_of_node) {
+    rows = spec::Relate{.left = view + "_pairs",
+                        .right = "cpg_nodes",
+                        .join_keys = {{"prop_node", "node_id"}},
+                        .computed = std::move(shape)};
+  }
+  views.push_back({view, rule.stored ? "property" : "session_property", std::move(rows)});
 }
 
 }  // namespace

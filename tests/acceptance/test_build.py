@@ -104,6 +104,20 @@ def test_full_edges_equal_the_relation(tool, repository, tmp_path):
     assert written.num_rows == len(relation)
 
 
+def test_full_properties_equal_the_relation(tool, repository, tmp_path):
+    tool.build(repository, tmp_path / "sparse")
+    tool.build(repository, tmp_path / "full", "--props", "full")
+    for relation in ("cpg_props", "cpg_props_map"):
+        query = f"SELECT * FROM {relation} ORDER BY ALL"
+        rows = tool.sql(tmp_path / "sparse", query)
+        assert rows and rows == tool.sql(tmp_path / "full", query)
+        written = deltalake.DeltaTable(str(tmp_path / "full/cpg" / relation)).to_pyarrow_table()
+        assert written.num_rows == len(rows)
+    # A property's kind is the label of its node.
+    wrong = "SELECT p.* FROM cpg_props p JOIN cpg_nodes n USING (node_id) WHERE p.kind IS DISTINCT FROM n.kind"
+    assert tool.sql(tmp_path / "sparse", wrong) == []
+
+
 def test_an_edit_changes_only_what_it_must(tool, repository, tmp_path):
     before = tool.build(repository, tmp_path / "out")
     names = "SELECT full_name, node_id FROM cpg_nodes WHERE kind IN ('METHOD', 'TYPE_DECL') ORDER BY ALL"
