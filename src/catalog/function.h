@@ -29,4 +29,12 @@ inline constexpr auto kFunctions = std::to_array<FunctionInfo>({
 #include "catalog/function.def"
 });
 
+/// nullptr where no function of ours has that name.
+constexpr const FunctionInfo* FindFunction(std::string_view name) {
+  for (const FunctionInfo& function : kFunctions) {
+    if (function.name == name) return &function;
+  }
+  return nullptr;
+}
+
 }  // namespace codeanatomy

@@ -1,7 +1,7 @@
 // The graph mapping as data: which rows of which relations become nodes, edges and properties. The
 // semantic compiler turns these records into the views of the default spec; nothing of the graph is
-// built outside of them. Expressions are in the notation of expr/expr_text.h, over the columns of the
-// source; `derived_id(KIND, owner, …)` is a derived node id (docs/formats/ids.md).
+// built outside of them. Expressions are in the notation of expr/expr_text.h, over the columns of
+// the source; `derived_id(KIND, owner, …)` is a derived node id (docs/formats/ids.md).
 #pragma once
 
 #include <array>
@@ -27,10 +27,10 @@ enum class ViewOp : uint8_t { kProject, kInnerJoin, kLeftJoin, kUnion, kAggregat
 struct ViewRule {
   std::string_view name;
   ViewOp op;
-  std::string_view left;   // the source; of a union all sources, separated by commas
-  std::string_view right;  // of a join
-  std::string_view keys;   // of a join: "left=right,…"
-  std::string_view where;  // over the source; of a join over the pairs (l., r.)
+  std::string_view left;                // the source; of a union all sources, separated by commas
+  std::string_view right;               // of a join
+  std::string_view keys;                // of a join: "left=right,…"
+  std::string_view where;               // over the source; of a join over the pairs (l., r.)
   std::span<const ColumnRule> columns;  // of a projection, and of the joined pairs (l., r.)
   std::string_view group_by;            // of an aggregate, separated by commas
   std::span<const AggregateRule> aggregates;
@@ -59,10 +59,10 @@ enum class Cardinality : uint8_t { kAll, kBestPerSourceOrdinal };
 /// One source of a relation. A proposer knows the target and may create a row.
 struct ProviderRule {
   std::string_view source, where;
-  std::string_view origin;   // the evidence source, e.g. native
-  int32_t witness_bit;       // of the masks
-  std::string_view method;   // the column that names the resolution method
-  std::string_view candidates;  // expression: how many targets the left entity has
+  std::string_view origin;              // the evidence source, e.g. native
+  int32_t witness_bit;                  // of the masks
+  std::string_view method;              // the column that names the resolution method
+  std::string_view candidates;          // expression: how many targets the left entity has
   std::span<const ColumnRule> columns;  // src, dst, label, ordinal, file_id
 };
 
@@ -104,7 +104,8 @@ std::span<const RelationRule> RelationRules();
 std::span<const PropertyRule> PropertyRules();
 
 inline constexpr auto kConfidenceRows = std::to_array<ConfidenceRow>({
-#define CA_CONFIDENCE(relation, method, tier, none, support, weak_dissent, strong_dissent, calibrated) \
+#define CA_CONFIDENCE(relation, method, tier, none, support, weak_dissent, strong_dissent, \
+                      calibrated)                                                          \
   {relation, method, tier, none, support, weak_dissent, strong_dissent, calibrated},
 #include "catalog/confidence.def"
 });

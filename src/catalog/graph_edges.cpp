@@ -3,11 +3,11 @@
 
 // Kinds whose label is CALL without being a Call: operators, displays, accesses. Checked against
 // cpg_mapping.def by semantics/default_spec_test.cpp.
-#define CA_IS_OPERAND                                                                              \
-  "and(in(parent_kind, 'Delete', 'Assign', 'AugAssign', 'AnnAssign', 'BoolOp', 'NamedExpr', "      \
-  "'BinOp', 'UnaryOp', 'IfExp', 'Dict', 'Set', 'ListComp', 'SetComp', 'DictComp', "                \
-  "'GeneratorExp', 'Await', 'Compare', 'FormattedValue', 'Interpolation', 'JoinedStr', "           \
-  "'TemplateStr', 'Attribute', 'Subscript', 'Starred', 'List', 'Tuple', 'Slice'), "                \
+#define CA_IS_OPERAND                                                                         \
+  "and(in(parent_kind, 'Delete', 'Assign', 'AugAssign', 'AnnAssign', 'BoolOp', 'NamedExpr', " \
+  "'BinOp', 'UnaryOp', 'IfExp', 'Dict', 'Set', 'ListComp', 'SetComp', 'DictComp', "           \
+  "'GeneratorExp', 'Await', 'Compare', 'FormattedValue', 'Interpolation', 'JoinedStr', "      \
+  "'TemplateStr', 'Attribute', 'Subscript', 'Starred', 'List', 'Tuple', 'Slice'), "           \
   "ne(kind, 'comprehension'), ne(slot, 'annotation'))"
 
 namespace codeanatomy {
@@ -26,32 +26,41 @@ constexpr ColumnRule kFieldOperands[] = {{"src", "node_id"},
                                          {"file_id", "file_id"}};
 constexpr ColumnRule kReceivers[] = {
     {"src", "call_id"}, {"dst", "receiver_id"}, {"ordinal", "0"}, {"file_id", "file_id"}};
-constexpr ColumnRule kConditions[] = {{"src", "parent_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kConditions[] = {
+    {"src", "parent_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
 constexpr ColumnRule kDecorators[] = {{"src", "decorator_id"},
                                       {"dst", "owner_def_id"},
                                       {"ordinal", "decorator_index"},
                                       {"file_id", "file_id"}};
-constexpr ColumnRule kMemberNames[] = {{"src", "decl_owner_id"}, {"dst", "decl_id"}, {"file_id", "file_id"}};
-constexpr ColumnRule kMemberDefs[] = {{"src", "container_def_id"}, {"dst", "def_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kMemberNames[] = {
+    {"src", "decl_owner_id"}, {"dst", "decl_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kMemberDefs[] = {
+    {"src", "container_def_id"}, {"dst", "def_id"}, {"file_id", "file_id"}};
 constexpr ColumnRule kReports[] = {
     {"src", "diag_id"}, {"dst", "coalesce(subject_id, file_id)"}, {"file_id", "file_id"}};
 constexpr ColumnRule kDependencies[] = {{"src", "src"}, {"dst", "dst"}, {"file_id", "file_id"}};
 
 constexpr ColumnRule kAstEdges[] = {
     {"src", "parent_id"}, {"dst", "node_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
-constexpr ColumnRule kSourceFiles[] = {{"src", "node_id"}, {"dst", "file_id"}, {"file_id", "file_id"}};
-constexpr ColumnRule kContains[] = {{"src", "method_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
-constexpr ColumnRule kDominators[] = {{"src", "idom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
-constexpr ColumnRule kPostDominators[] = {{"src", "ipostdom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kSourceFiles[] = {
+    {"src", "node_id"}, {"dst", "file_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kContains[] = {
+    {"src", "method_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kDominators[] = {
+    {"src", "idom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kPostDominators[] = {
+    {"src", "ipostdom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
 constexpr ColumnRule kBestTypes[] = {
     {"src", "node_id"}, {"dst", "type_id"}, {"ordinal", "0"}, {"file_id", "file_id"}};
 
 constexpr EdgeRule kEdges[] = {
     {"edges_argument", EdgeKind::kArgument, "cst_call_args", "", kCallArguments},
-    {"edges_argument_field", EdgeKind::kArgument, "ast_nodes", "eq(kind, 'Attribute')", kFieldOperands},
+    {"edges_argument_field", EdgeKind::kArgument, "ast_nodes", "eq(kind, 'Attribute')",
+     kFieldOperands},
     {"edges_argument_operand", EdgeKind::kArgument, "ast_nodes", CA_IS_OPERAND, kOperands},
     {"edges_binds", EdgeKind::kBinds, "cst_defs", "eq(container_def_kind, 'class')", kMemberDefs},
-    {"edges_binds_member", EdgeKind::kBinds, "symtable_symbols", "eq(decl_kind, 'MEMBER')", kMemberNames},
+    {"edges_binds_member", EdgeKind::kBinds, "symtable_symbols", "eq(decl_kind, 'MEMBER')",
+     kMemberNames},
     {"edges_condition", EdgeKind::kCondition, "ast_nodes",
      "or(and(eq(slot, 'test'), in(parent_kind, 'If', 'While', 'Assert')), and(eq(slot, 'iter'), "
      "in(parent_kind, 'For', 'AsyncFor')), and(eq(slot, 'subject'), eq(parent_kind, 'Match')))",

@@ -3,9 +3,9 @@
 #include "catalog/graph.h"
 
 // Statements of a suite hang below its BLOCK, whose id derives from owner and field.
-#define CA_IN_SUITE                                                                                  \
-  "and(in(slot, 'body', 'orelse', 'finalbody'), in(parent_kind, 'Module', 'FunctionDef', "           \
-  "'AsyncFunctionDef', 'ClassDef', 'If', 'For', 'AsyncFor', 'While', 'Try', 'TryStar', 'With', "     \
+#define CA_IN_SUITE                                                                              \
+  "and(in(slot, 'body', 'orelse', 'finalbody'), in(parent_kind, 'Module', 'FunctionDef', "       \
+  "'AsyncFunctionDef', 'ClassDef', 'If', 'For', 'AsyncFor', 'While', 'Try', 'TryStar', 'With', " \
   "'AsyncWith', 'ExceptHandler', 'match_case'))"
 
 namespace codeanatomy {
@@ -13,19 +13,31 @@ namespace {
 
 using Columns = std::span<const ColumnRule>;
 
-constexpr ColumnRule kAstLabelColumns[] = {
-    {"node_id", "l.node_id"},   {"label", "coalesce(r.label, 'UNKNOWN')"}, {"operator_name", "r.name"},
-    {"kind", "l.kind"},         {"file_id", "l.file_id"},     {"path", "l.path"},
-    {"bstart", "l.bstart"},     {"bend", "l.bend"},           {"line", "l.line"},
-    {"col", "l.col"},           {"end_line", "l.end_line"},   {"end_col", "l.end_col"},
-    {"name", "l.name"},         {"slot", "l.slot"},           {"parent_kind", "l.parent_kind"},
-    {"parent_id", "l.parent_id"}, {"ordinal", "l.ordinal"},   {"scope_decl_id", "l.scope_decl_id"},
-    {"anchor", "l.anchor"}};
+constexpr ColumnRule kAstLabelColumns[] = {{"node_id", "l.node_id"},
+                                           {"label", "coalesce(r.label, 'UNKNOWN')"},
+                                           {"operator_name", "r.name"},
+                                           {"kind", "l.kind"},
+                                           {"file_id", "l.file_id"},
+                                           {"path", "l.path"},
+                                           {"bstart", "l.bstart"},
+                                           {"bend", "l.bend"},
+                                           {"line", "l.line"},
+                                           {"col", "l.col"},
+                                           {"end_line", "l.end_line"},
+                                           {"end_col", "l.end_col"},
+                                           {"name", "l.name"},
+                                           {"slot", "l.slot"},
+                                           {"parent_kind", "l.parent_kind"},
+                                           {"parent_id", "l.parent_id"},
+                                           {"ordinal", "l.ordinal"},
+                                           {"scope_decl_id", "l.scope_decl_id"},
+                                           {"anchor", "l.anchor"}};
 
 constexpr ColumnRule kDeclNameColumns[] = {
     {"decl_id", "l.def_id"},
-    {"full_name", "coalesce(concat(r.module, '.', replace(l.qualpath, '::', '.')), "
-                  "replace(l.qualpath, '::', '.'))"},
+    {"full_name",
+     "coalesce(concat(r.module, '.', replace(l.qualpath, '::', '.')), "
+     "replace(l.qualpath, '::', '.'))"},
     {"namespace_id", "null('Int64')"},
     {"called_name", "null('Utf8')"}};
 
@@ -41,21 +53,38 @@ constexpr ColumnRule kCallNameColumns[] = {{"decl_id", "parent_id"},
                                            {"called_name", "name"}};
 
 constexpr ColumnRule kAstNamedColumns[] = {
-    {"node_id", "l.node_id"},   {"kind", "l.label"},        {"ast_kind", "l.kind"},
-    {"file_id", "l.file_id"},   {"path", "l.path"},         {"bstart", "l.bstart"},
-    {"bend", "l.bend"},         {"line", "l.line"},         {"col", "l.col"},
-    {"end_line", "l.end_line"}, {"end_col", "l.end_col"},
-    {"name", "coalesce(l.operator_name, l.name, r.called_name, case(eq(l.kind, 'Module'), '<module>', "
-             "eq(l.kind, 'Lambda'), '<lambda>'))"},
+    {"node_id", "l.node_id"},
+    {"kind", "l.label"},
+    {"ast_kind", "l.kind"},
+    {"file_id", "l.file_id"},
+    {"path", "l.path"},
+    {"bstart", "l.bstart"},
+    {"bend", "l.bend"},
+    {"line", "l.line"},
+    {"col", "l.col"},
+    {"end_line", "l.end_line"},
+    {"end_col", "l.end_col"},
+    {"name",
+     "coalesce(l.operator_name, l.name, r.called_name, case(eq(l.kind, 'Module'), '<module>', "
+     "eq(l.kind, 'Lambda'), '<lambda>'))"},
     {"full_name", "r.full_name"},
-    {"slot", "l.slot"},         {"parent_kind", "l.parent_kind"},
+    {"slot", "l.slot"},
+    {"parent_kind", "l.parent_kind"},
     {"parent_id", "coalesce(l.parent_id, r.namespace_id)"},
-    {"ordinal", "l.ordinal"},   {"scope_decl_id", "l.scope_decl_id"}, {"anchor", "l.anchor"}};
+    {"ordinal", "l.ordinal"},
+    {"scope_decl_id", "l.scope_decl_id"},
+    {"anchor", "l.anchor"}};
 
 // Lines and columns of a suite's ends travel together as line · 2³² + column.
 constexpr ColumnRule kSuiteColumns[] = {
-    {"owner_id", "parent_id"}, {"slot", "slot"},       {"file_id", "file_id"}, {"path", "path"},
-    {"bstart", "bstart"},      {"bend", "bend"},       {"ordinal", "ordinal"}, {"method_id", "scope_decl_id"},
+    {"owner_id", "parent_id"},
+    {"slot", "slot"},
+    {"file_id", "file_id"},
+    {"path", "path"},
+    {"bstart", "bstart"},
+    {"bend", "bend"},
+    {"ordinal", "ordinal"},
+    {"method_id", "scope_decl_id"},
     {"first", "add(mul(cast(line, 'Int64'), 4294967296), cast(col, 'Int64'))"},
     {"last", "add(mul(cast(end_line, 'Int64'), 4294967296), cast(end_col, 'Int64'))"}};
 constexpr AggregateRule kSuiteEnds[] = {
@@ -67,71 +96,94 @@ constexpr AggregateRule kCountFiles[] = {{"count", "file_id", "files"}};
 
 constexpr ColumnRule kReceiverColumns[] = {
     {"call_id", "l.call_id"}, {"receiver_id", "r.node_id"}, {"file_id", "l.file_id"}};
-constexpr ColumnRule kAttributeValueColumns[] = {{"node_id", "node_id"}, {"parent_id", "parent_id"}};
+constexpr ColumnRule kAttributeValueColumns[] = {{"node_id", "node_id"},
+                                                 {"parent_id", "parent_id"}};
 
 constexpr ColumnRule kImporterColumns[] = {
     {"src", "r.module_id"}, {"target_file_id", "l.target_file_id"}, {"file_id", "l.file_id"}};
-constexpr ColumnRule kDependencyColumns[] = {{"src", "l.src"}, {"dst", "r.module_id"}, {"file_id", "l.file_id"}};
+constexpr ColumnRule kDependencyColumns[] = {
+    {"src", "l.src"}, {"dst", "r.module_id"}, {"file_id", "l.file_id"}};
 constexpr AggregateRule kDependencyOwner[] = {{"min", "file_id", "file_id"}};
 
 constexpr ViewRule kViews[] = {
-    {.name = "ast_labels", .op = ViewOp::kLeftJoin, .left = "ast_nodes", .right = "cpg_mapping",
-     .keys = "kind=ast_kind", .where = "eq_null_safe(l.op, r.op)", .columns = kAstLabelColumns},
-    {.name = "decl_names", .op = ViewOp::kLeftJoin, .left = "ast_defs", .right = "resolve_modules",
-     .keys = "file_id=file_id", .columns = kDeclNameColumns},
-    {.name = "body_names", .op = ViewOp::kProject, .left = "resolve_modules", .columns = kBodyNameColumns},
-    {.name = "call_names", .op = ViewOp::kProject, .left = "ast_nodes",
-     .where = "and(eq(parent_kind, 'Call'), eq(slot, 'func'), not(is_null(name)))", .columns = kCallNameColumns},
+    {.name = "ast_labels",
+     .op = ViewOp::kLeftJoin,
+     .left = "ast_nodes",
+     .right = "cpg_mapping",
+     .keys = "kind=ast_kind",
+     .where = "eq_null_safe(l.op, r.op)",
+     .columns = kAstLabelColumns},
+    {.name = "decl_names",
+     .op = ViewOp::kLeftJoin,
+     .left = "ast_defs",
+     .right = "resolve_modules",
+     .keys = "file_id=file_id",
+     .columns = kDeclNameColumns},
+    {.name = "body_names",
+     .op = ViewOp::kProject,
+     .left = "resolve_modules",
+     .columns = kBodyNameColumns},
+    {.name = "call_names",
+     .op = ViewOp::kProject,
+     .left = "ast_nodes",
+     .where = "and(eq(parent_kind, 'Call'), eq(slot, 'func'), not(is_null(name)))",
+     .columns = kCallNameColumns},
     {.name = "node_names", .op = ViewOp::kUnion, .left = "decl_names,body_names,call_names"},
-    {.name = "ast_named", .op = ViewOp::kLeftJoin, .left = "ast_labels", .right = "node_names",
-     .keys = "node_id=decl_id", .columns = kAstNamedColumns},
-    {.name = "suite_statements", .op = ViewOp::kProject, .left = "ast_nodes", .where = CA_IN_SUITE,
+    {.name = "ast_named",
+     .op = ViewOp::kLeftJoin,
+     .left = "ast_labels",
+     .right = "node_names",
+     .keys = "node_id=decl_id",
+     .columns = kAstNamedColumns},
+    {.name = "suite_statements",
+     .op = ViewOp::kProject,
+     .left = "ast_nodes",
+     .where = CA_IN_SUITE,
      .columns = kSuiteColumns},
-    {.name = "suites", .op = ViewOp::kAggregate, .left = "suite_statements", .group_by = "owner_id,slot",
+    {.name = "suites",
+     .op = ViewOp::kAggregate,
+     .left = "suite_statements",
+     .group_by = "owner_id,slot",
      .aggregates = kSuiteEnds},
-    {.name = "build_summary", .op = ViewOp::kAggregate, .left = "repo_files", .aggregates = kCountFiles},
-    {.name = "attribute_values", .op = ViewOp::kProject, .left = "ast_nodes",
-     .where = "and(eq(parent_kind, 'Attribute'), eq(slot, 'value'))", .columns = kAttributeValueColumns},
-    {.name = "call_receivers", .op = ViewOp::kInnerJoin, .left = "cst_callsites", .right = "attribute_values",
-     .keys = "callee_id=parent_id", .columns = kReceiverColumns},
-    {.name = "module_importers", .op = ViewOp::kInnerJoin, .left = "resolve_imports",
-     .right = "resolve_modules", .keys = "file_id=file_id", .columns = kImporterColumns},
-    {.name = "module_dependencies", .op = ViewOp::kInnerJoin, .left = "module_importers",
-     .right = "resolve_modules", .keys = "target_file_id=file_id", .where = "ne(l.src, r.module_id)",
+    {.name = "build_summary",
+     .op = ViewOp::kAggregate,
+     .left = "repo_files",
+     .aggregates = kCountFiles},
+    {.name = "attribute_values",
+     .op = ViewOp::kProject,
+     .left = "ast_nodes",
+     .where = "and(eq(parent_kind, 'Attribute'), eq(slot, 'value'))",
+     .columns = kAttributeValueColumns},
+    {.name = "call_receivers",
+     .op = ViewOp::kInnerJoin,
+     .left = "cst_callsites",
+     .right = "attribute_values",
+     .keys = "callee_id=parent_id",
+     .columns = kReceiverColumns},
+    {.name = "module_importers",
+     .op = ViewOp::kInnerJoin,
+     .left = "resolve_imports",
+     .right = "resolve_modules",
+     .keys = "file_id=file_id",
+     .columns = kImporterColumns},
+    {.name = "module_dependencies",
+     .op = ViewOp::kInnerJoin,
+     .left = "module_importers",
+     .right = "resolve_modules",
+     .keys = "target_file_id=file_id",
+     .where = "ne(l.src, r.module_id)",
      .columns = kDependencyColumns},
-    {.name = "depends_on", .op = ViewOp::kAggregate, .left = "module_dependencies", .group_by = "src,dst",
+    {.name = "depends_on",
+     .op = ViewOp::kAggregate,
+     .left = "module_dependencies",
+     .group_by = "src,dst",
      .aggregates = kDependencyOwner},
 };
 
 constexpr ColumnRule kAstColumns[] = {
-    {"node_id", "node_id"}, {"kind", "kind"},         {"ast_kind", "ast_kind"}, {"file_id", "file_id"},
-    {"path", "path"},       {"bstart", "bstart"},     {"bend", "bend"},         {"line", "line"},
-    {"col", "col"},         {"end_line", "end_line"}, {"end_col", "end_col"},   {"name", "name"},
-    {"full_name", "full_name"},
-    {"parent_id", "case(" CA_IN_SUITE ", derived_id('BLOCK', parent_id, slot), parent_id)"},
-    {"ordinal", "ordinal"}, {"method_id", "scope_decl_id"}, {"anchor", "anchor"}, {"is_external", "false"}};
-
-constexpr ColumnRule kBlockColumns[] = {
-    {"node_id", "derived_id('BLOCK', owner_id, slot)"},
-    {"kind", "'BLOCK'"},
-    {"file_id", "file_id"},
-    {"path", "path"},
-    {"bstart", "bstart"},
-    {"bend", "bend"},
-    {"line", "cast(int_div(first, 4294967296), 'Int32')"},
-    {"col", "cast(mod(first, 4294967296), 'Int32')"},
-    {"end_line", "cast(int_div(last, 4294967296), 'Int32')"},
-    {"end_col", "cast(mod(last, 4294967296), 'Int32')"},
-    {"name", "slot"},
-    {"parent_id", "owner_id"},
-    {"ordinal", "ordinal"},
-    {"method_id", "method_id"},
-    {"anchor", "derived_id('BLOCK', owner_id, slot)"},
-    {"is_external", "false"}};
-
-constexpr ColumnRule kMethodReturnColumns[] = {
-    {"node_id", "derived_id('METHOD_RETURN', node_id)"},
-    {"kind", "'METHOD_RETURN'"},
+    {"node_id", "node_id"},
+    {"kind", "kind"},
+    {"ast_kind", "ast_kind"},
     {"file_id", "file_id"},
     {"path", "path"},
     {"bstart", "bstart"},
@@ -140,10 +192,45 @@ constexpr ColumnRule kMethodReturnColumns[] = {
     {"col", "col"},
     {"end_line", "end_line"},
     {"end_col", "end_col"},
-    {"parent_id", "node_id"},
-    {"method_id", "node_id"},
-    {"anchor", "derived_id('METHOD_RETURN', node_id)"},
+    {"name", "name"},
+    {"full_name", "full_name"},
+    {"parent_id", "case(" CA_IN_SUITE ", derived_id('BLOCK', parent_id, slot), parent_id)"},
+    {"ordinal", "ordinal"},
+    {"method_id", "scope_decl_id"},
+    {"anchor", "anchor"},
     {"is_external", "false"}};
+
+constexpr ColumnRule kBlockColumns[] = {{"node_id", "derived_id('BLOCK', owner_id, slot)"},
+                                        {"kind", "'BLOCK'"},
+                                        {"file_id", "file_id"},
+                                        {"path", "path"},
+                                        {"bstart", "bstart"},
+                                        {"bend", "bend"},
+                                        {"line", "cast(int_div(first, 4294967296), 'Int32')"},
+                                        {"col", "cast(mod(first, 4294967296), 'Int32')"},
+                                        {"end_line", "cast(int_div(last, 4294967296), 'Int32')"},
+                                        {"end_col", "cast(mod(last, 4294967296), 'Int32')"},
+                                        {"name", "slot"},
+                                        {"parent_id", "owner_id"},
+                                        {"ordinal", "ordinal"},
+                                        {"method_id", "method_id"},
+                                        {"anchor", "derived_id('BLOCK', owner_id, slot)"},
+                                        {"is_external", "false"}};
+
+constexpr ColumnRule kMethodReturnColumns[] = {{"node_id", "derived_id('METHOD_RETURN', node_id)"},
+                                               {"kind", "'METHOD_RETURN'"},
+                                               {"file_id", "file_id"},
+                                               {"path", "path"},
+                                               {"bstart", "bstart"},
+                                               {"bend", "bend"},
+                                               {"line", "line"},
+                                               {"col", "col"},
+                                               {"end_line", "end_line"},
+                                               {"end_col", "end_col"},
+                                               {"parent_id", "node_id"},
+                                               {"method_id", "node_id"},
+                                               {"anchor", "derived_id('METHOD_RETURN', node_id)"},
+                                               {"is_external", "false"}};
 
 constexpr ColumnRule kFieldIdentifierColumns[] = {
     {"node_id", "derived_id('FIELD_IDENTIFIER', node_id)"},
@@ -164,38 +251,51 @@ constexpr ColumnRule kFieldIdentifierColumns[] = {
     {"is_external", "false"}};
 
 constexpr ColumnRule kFileColumns[] = {
-    {"node_id", "file_id"}, {"kind", "'FILE'"},   {"file_id", "file_id"}, {"path", "path"},
-    {"bstart", "0"},        {"bend", "size_bytes"}, {"name", "path"},     {"anchor", "file_id"},
-    {"is_external", "false"}};
+    {"node_id", "file_id"}, {"kind", "'FILE'"},    {"file_id", "file_id"},
+    {"path", "path"},       {"bstart", "0"},       {"bend", "size_bytes"},
+    {"name", "path"},       {"anchor", "file_id"}, {"is_external", "false"}};
 
-constexpr ColumnRule kNamespaceColumns[] = {
-    {"node_id", "module_id"}, {"kind", "'NAMESPACE_BLOCK'"}, {"file_id", "file_id"},
-    {"path", "path"},         {"name", "module"},            {"full_name", "module"},
-    {"parent_id", "file_id"}, {"ordinal", "0"},              {"anchor", "module_id"},
-    {"is_external", "false"}};
+constexpr ColumnRule kNamespaceColumns[] = {{"node_id", "module_id"}, {"kind", "'NAMESPACE_BLOCK'"},
+                                            {"file_id", "file_id"},   {"path", "path"},
+                                            {"name", "module"},       {"full_name", "module"},
+                                            {"parent_id", "file_id"}, {"ordinal", "0"},
+                                            {"anchor", "module_id"},  {"is_external", "false"}};
 
-constexpr ColumnRule kDeclaredNameColumns[] = {
-    {"node_id", "decl_id"},       {"kind", "decl_kind"},       {"file_id", "file_id"},
-    {"path", "path"},             {"bstart", "bstart"},        {"bend", "bend"},
-    {"line", "line"},             {"col", "col"},              {"end_line", "end_line"},
-    {"end_col", "end_col"},       {"name", "name"},            {"parent_id", "decl_owner_id"},
-    {"method_id", "decl_owner_id"}, {"anchor", "decl_id"},     {"is_external", "false"}};
+constexpr ColumnRule kDeclaredNameColumns[] = {{"node_id", "decl_id"},
+                                               {"kind", "decl_kind"},
+                                               {"file_id", "file_id"},
+                                               {"path", "path"},
+                                               {"bstart", "bstart"},
+                                               {"bend", "bend"},
+                                               {"line", "line"},
+                                               {"col", "col"},
+                                               {"end_line", "end_line"},
+                                               {"end_col", "end_col"},
+                                               {"name", "name"},
+                                               {"parent_id", "decl_owner_id"},
+                                               {"method_id", "decl_owner_id"},
+                                               {"anchor", "decl_id"},
+                                               {"is_external", "false"}};
 
 constexpr ColumnRule kDiagnosticColumns[] = {
-    {"node_id", "diag_id"}, {"kind", "'DIAGNOSTIC'"}, {"file_id", "file_id"}, {"path", "path"},
-    {"bstart", "bstart"},   {"bend", "bend"},         {"line", "line"},       {"col", "col"},
+    {"node_id", "diag_id"}, {"kind", "'DIAGNOSTIC'"}, {"file_id", "file_id"},  {"path", "path"},
+    {"bstart", "bstart"},   {"bend", "bend"},         {"line", "line"},        {"col", "col"},
     {"name", "code"},       {"anchor", "diag_id"},    {"is_external", "false"}};
 
-constexpr ColumnRule kMetaDataColumns[] = {
-    {"node_id", "derived_id('META_DATA')"}, {"kind", "'META_DATA'"}, {"name", "'codeanatomy'"},
-    {"anchor", "derived_id('META_DATA')"},  {"is_external", "false"}};
+constexpr ColumnRule kMetaDataColumns[] = {{"node_id", "derived_id('META_DATA')"},
+                                           {"kind", "'META_DATA'"},
+                                           {"name", "'codeanatomy'"},
+                                           {"anchor", "derived_id('META_DATA')"},
+                                           {"is_external", "false"}};
 
 constexpr NodeRule kNodes[] = {
     {"nodes_ast", "the label of cpg_mapping", "ast_named", "", kAstColumns},
     {"nodes_block", "BLOCK", "suites", "", kBlockColumns},
-    {"nodes_declared_name", "LOCAL, MEMBER", "symtable_symbols", "not(is_null(decl_id))", kDeclaredNameColumns},
+    {"nodes_declared_name", "LOCAL, MEMBER", "symtable_symbols", "not(is_null(decl_id))",
+     kDeclaredNameColumns},
     {"nodes_diagnostic", "DIAGNOSTIC", "diagnostics", "", kDiagnosticColumns},
-    {"nodes_field_identifier", "FIELD_IDENTIFIER", "ast_nodes", "eq(kind, 'Attribute')", kFieldIdentifierColumns},
+    {"nodes_field_identifier", "FIELD_IDENTIFIER", "ast_nodes", "eq(kind, 'Attribute')",
+     kFieldIdentifierColumns},
     {"nodes_file", "FILE", "repo_files", "", kFileColumns},
     {"nodes_meta_data", "META_DATA", "build_summary", "", kMetaDataColumns},
     {"nodes_method_return", "METHOD_RETURN", "ast_nodes",

@@ -1,5 +1,5 @@
-// OperatorInfo: the operators of spec expressions, declared once; the type checker and the renderers
-// read this table.
+// OperatorInfo: the operators of spec expressions, declared once; the type checker and the
+// renderers read this table.
 #pragma once
 
 #include <array>

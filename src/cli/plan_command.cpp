@@ -1,10 +1,10 @@
 // plan: the compiled plan of a build, materializing nothing.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/config_options.h"
@@ -19,7 +19,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  codeanatomy plan\n"
     "  codeanatomy plan --output-format json --output-file plan.json\n"
-    "  codeanatomy plan --spec .codeanatomy/run_bundles/RUN/spec.json --output-format dot | dot -Tsvg > plan.svg\n";
+    "  codeanatomy plan --spec .codeanatomy/run_bundles/RUN/spec.json --output-format dot | dot "
+    "-Tsvg > plan.svg\n";
 
 struct PlanOptions {
   std::string repository = ".";
@@ -42,19 +43,22 @@ Result<spec::Spec> LoadSpec(const GlobalOptions& global, const PlanOptions& opti
   }
   std::error_code failed;
   if (!std::filesystem::is_directory(options.repository, failed)) {
-    return Error(ErrorCode::kNotADirectory, "the repository is not a directory", options.repository);
+    return Error(ErrorCode::kNotADirectory, "the repository is not a directory",
+                 options.repository);
   }
   CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
-  return semantics::BuildDefaultSpec({.edges_full = config.GetText("graph.edges") == "full",
-                                      .props_full = config.GetText("graph.props") == "full",
-                                      .id_salt = config.GetInt("graph.id_salt"),
-                                      .rulepack_profile = config.GetText("engine.rulepack_profile")});
+  return semantics::BuildDefaultSpec(
+      {.edges_full = config.GetText("graph.edges") == "full",
+       .props_full = config.GetText("graph.props") == "full",
+       .id_salt = config.GetInt("graph.id_salt"),
+       .rulepack_profile = config.GetText("engine.rulepack_profile")});
 }
 
 Result<void> WriteText(const std::string& path, const std::string& text) {
   std::FILE* file = path.empty() ? stdout : std::fopen(path.c_str(), "wb");
   if (file == nullptr) return ErrnoError(errno, "cannot write", path);
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
   const int failure = errno;
   if (file != stdout) std::fclose(file);
   if (!written) return ErrnoError(failure, "cannot write", path.empty() ? "standard output" : path);
@@ -75,11 +79,13 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
 }  // namespace
 
 void AddPlanCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("plan", "Show the compiled plan of a build without running it");
+  CLI::App* command =
+      app.add_subcommand("plan", "Show the compiled plan of a build without running it");
   command->footer(kExamples);
   const auto options = std::make_shared<PlanOptions>();
   command->add_option("REPO", options->repository, "The repository [default: .]")->type_name("");
-  command->add_option("--spec", options->spec, "Plan this spec instead; - reads standard input")->type_name("FILE");
+  command->add_option("--spec", options->spec, "Plan this spec instead; - reads standard input")
+      ->type_name("FILE");
   command->add_option("--output-format", options->format, "text, json or dot")
       ->envname("CODEANATOMY_PLAN_OUTPUT_FORMAT")
       ->check(CLI::IsMember({"text", "json", "dot"}).description(""))
@@ -87,8 +93,10 @@ void AddPlanCommand(CLI::App& app, Invocation& invocation) {
   command->add_option("--output-file", options->output, "File instead of standard output")
       ->envname("CODEANATOMY_PLAN_OUTPUT_FILE")
       ->type_name("FILE");
-  command->add_flag("--validate", options->validate, "Only check the plan and print the spec's hash");
-  command->add_flag("--print-spec", options->print_spec, "Print the spec's canonical form instead of the plan");
+  command->add_flag("--validate", options->validate,
+                    "Only check the plan and print the spec's hash");
+  command->add_flag("--print-spec", options->print_spec,
+                    "Print the spec's canonical form instead of the plan");
   options->settings = AddConfigOptions(*command);
   command->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunPlan(invocation.global, *options); };

@@ -21,11 +21,11 @@ inline constexpr size_t kMaxExprNodes = 4096;
 
 struct Expr {
   ExprKind kind = ExprKind::kLiteral;
-  std::string name;    // column or function
+  std::string name;  // column or function
   Literal literal;
-  Type type;           // of a literal; target of a cast
-  bool is_try = false;     // cast: null instead of an error
-  int64_t param = 0;       // position from 1
+  Type type;            // of a literal; target of a cast
+  bool is_try = false;  // cast: null instead of an error
+  int64_t param = 0;    // position from 1
   /// Call: arguments. Cast, is_null: one. Case: when, then, …, and the else value last (a null
   /// literal of kNull where the spec has none).
   std::vector<Expr> args;

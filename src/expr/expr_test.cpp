@@ -15,9 +15,9 @@ Expr FromText(std::string_view text) {
 
 TEST_CASE("the notation, the tree and the JSON form say the same") {
   for (std::string_view text :
-       {"name", "l.name", "'it''s'", "-7", "1.5", "true", "null('Utf8')", "eq(a, 'x')", "cast(a, 'Int32')",
-        "try_cast(a, 'List<Utf8>')", "case(eq(a, 1), 'one', 'more')", "case(eq(a, 1), 'one')",
-        "is_null(hash64('BLOCK', a, b))", "param(2)", "2.0"}) {
+       {"name", "l.name", "'it''s'", "-7", "1.5", "true", "null('Utf8')", "eq(a, 'x')",
+        "cast(a, 'Int32')", "try_cast(a, 'List<Utf8>')", "case(eq(a, 1), 'one', 'more')",
+        "case(eq(a, 1), 'one')", "is_null(hash64('BLOCK', a, b))", "param(2)", "2.0"}) {
     CAPTURE(text);
     const Expr expr = FromText(text);
     CHECK(ToText(expr) == text);
@@ -34,15 +34,17 @@ TEST_CASE("the notation, the tree and the JSON form say the same") {
 }
 
 TEST_CASE("types are read back as written") {
-  for (std::string_view text : {"Utf8", "Boolean", "Int32", "Int64", "Float64", "Date", "Timestamp", "TimestampNtz",
-                                "Binary", "Span", "List<Utf8>", "Map<Utf8,List<Int64>>",
-                                "List<Struct<name:Utf8,spans:List<Span>>>"}) {
+  for (std::string_view text :
+       {"Utf8", "Boolean", "Int32", "Int64", "Float64", "Date", "Timestamp", "TimestampNtz",
+        "Binary", "Span", "List<Utf8>", "Map<Utf8,List<Int64>>",
+        "List<Struct<name:Utf8,spans:List<Span>>>"}) {
     CAPTURE(text);
     const auto type = ParseType(text);
     REQUIRE(type.has_value());
     CHECK(type->ToString() == text);
   }
-  for (std::string_view text : {"", "int", "List", "List<Utf8", "List<Utf8>>", "Map<Int64,Utf8>", "Struct<>", "Struct<a>"}) {
+  for (std::string_view text : {"", "int", "List", "List<Utf8", "List<Utf8>>", "Map<Int64,Utf8>",
+                                "Struct<>", "Struct<a>"}) {
     CAPTURE(text);
     CHECK_FALSE(ParseType(text).has_value());
   }
@@ -83,6 +85,8 @@ TEST_CASE("expressions are typed before anything runs") {
       {"field(s, 'bstart')", "Int64"},
       {"span_contains(s, span_make(j, 5))", "Boolean"},
       {"hash64('BLOCK', j, t)", "Int64"},
+      {"stable_hash128(t, j)", "Utf8"},
+      {"hash64()", "Int64"},
       {"cast(t, 'Int64')", "Int64"},
       {"eq(t, 1)", ""},
       {"eq(t)", ""},
@@ -108,8 +112,10 @@ TEST_CASE("expressions are typed before anything runs") {
     if (type.has_value()) CHECK(type->ToString() == test.type);
     if (!type.has_value()) CHECK(type.error().code() == ErrorCode::kExpressionTypeError);
   }
-  CHECK(CheckExpr(FromText("and(b, eq(t, 1))"), {schema, {}}, "$.predicate").error().message().find(
-            "$.predicate.args[1]") != std::string::npos);
+  CHECK(CheckExpr(FromText("and(b, eq(t, 1))"), {schema, {}}, "$.predicate")
+            .error()
+            .message()
+            .find("$.predicate.args[1]") != std::string::npos);
   CHECK_FALSE(CheckPredicate(FromText("add(i, 1)"), {schema, {}}, "$").has_value());
 }
 

@@ -23,8 +23,9 @@ class TextReader {
 
  private:
   Error Fail(std::string_view why) const {
-    return Error(ErrorCode::kInvalidArgument,
-                 std::string(why) + " at offset " + std::to_string(at_) + " of " + std::string(text_));
+    return Error(
+        ErrorCode::kInvalidArgument,
+        std::string(why) + " at offset " + std::to_string(at_) + " of " + std::string(text_));
   }
   void Skip() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
@@ -166,12 +167,23 @@ void Append(const Expr& expr, std::string& out) {
   std::string_view name = expr.name;
   size_t count = expr.args.size();
   switch (expr.kind) {
-    case ExprKind::kColumn: out += expr.name; return;
-    case ExprKind::kLiteral: AppendLiteral(expr, out); return;
-    case ExprKind::kParam: out += "param(" + std::to_string(expr.param) + ")"; return;
-    case ExprKind::kCall: break;
-    case ExprKind::kIsNull: name = "is_null"; break;
-    case ExprKind::kCast: name = expr.is_try ? "try_cast" : "cast"; break;
+    case ExprKind::kColumn:
+      out += expr.name;
+      return;
+    case ExprKind::kLiteral:
+      AppendLiteral(expr, out);
+      return;
+    case ExprKind::kParam:
+      out += "param(" + std::to_string(expr.param) + ")";
+      return;
+    case ExprKind::kCall:
+      break;
+    case ExprKind::kIsNull:
+      name = "is_null";
+      break;
+    case ExprKind::kCast:
+      name = expr.is_try ? "try_cast" : "cast";
+      break;
     case ExprKind::kCase:
       name = "case";
       if (expr.args.back() == Null(TypeKind::kNull)) --count;

@@ -18,7 +18,8 @@ namespace codeanatomy::expr {
 /// Errors InvalidArgument: not in the notation, with the offset.
 Result<Expr> ParseExprText(std::string_view text);
 
-/// ParseExprText reads it back to an equal tree, but for literals of type Date, Timestamp and Binary.
+/// ParseExprText reads it back to an equal tree, but for literals of type Date, Timestamp and
+/// Binary.
 std::string ToText(const Expr& expr);
 
 }  // namespace codeanatomy::expr

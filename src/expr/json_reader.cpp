@@ -54,7 +54,8 @@ void Read(JsonReader& r, const Json& json, const std::string& path, Type& out) {
   out = *std::move(type);
 }
 
-void ReadLiteral(JsonReader& r, const Json& json, const std::string& path, const Type& type, Literal& out) {
+void ReadLiteral(JsonReader& r, const Json& json, const std::string& path, const Type& type,
+                 Literal& out) {
   const auto mismatch = [&] { r.Fail(path, "not a value of type " + type.ToString()); };
   if (json.is_null()) {
     out = std::monostate{};
@@ -85,7 +86,8 @@ void ReadLiteral(JsonReader& r, const Json& json, const std::string& path, const
       if (!json.is_string()) return mismatch();
       out = json.get<std::string>();
       return;
-    default: return mismatch();
+    default:
+      return mismatch();
   }
 }
 
@@ -159,21 +161,28 @@ class ExprDecoder {
     const Json& value = json["lit"];
     out.kind = ExprKind::kLiteral;
     object.Known("lit");
-    if (value.is_string()) out.type = TypeKind::kUtf8;
-    else if (value.is_boolean()) out.type = TypeKind::kBoolean;
-    else if (value.is_number_float()) out.type = TypeKind::kFloat64;
-    else if (value.is_number()) out.type = TypeKind::kInt64;
-    else if (!json.contains("type")) return r_.Fail(path, "this literal needs a \"type\"");
+    if (value.is_string())
+      out.type = TypeKind::kUtf8;
+    else if (value.is_boolean())
+      out.type = TypeKind::kBoolean;
+    else if (value.is_number_float())
+      out.type = TypeKind::kFloat64;
+    else if (value.is_number())
+      out.type = TypeKind::kInt64;
+    else if (!json.contains("type"))
+      return r_.Fail(path, "this literal needs a \"type\"");
     object.Default("type", out.type);
     ReadLiteral(r_, value, path + ".lit", out.type, out.literal);
   }
 
-  void DecodeCase(const Json& json, const std::string& path, ObjectReader& object, Expr& out, int depth) {
+  void DecodeCase(const Json& json, const std::string& path, ObjectReader& object, Expr& out,
+                  int depth) {
     out.kind = ExprKind::kCase;
     object.Known("case");
     object.Known("else");
     const Json& branches = json["case"];
-    if (!branches.is_array() || branches.empty()) return r_.Fail(path + ".case", "branches are expected");
+    if (!branches.is_array() || branches.empty())
+      return r_.Fail(path + ".case", "branches are expected");
     for (size_t i = 0; i < branches.size() && !r_.error; ++i) {
       const std::string at = path + ".case[" + std::to_string(i) + "]";
       ObjectReader branch(r_, branches[i], at);
@@ -209,7 +218,9 @@ Json Write(const Type& type) { return type.ToString(); }
 Json Write(const Expr& expr) {
   Json json = Json::object();
   switch (expr.kind) {
-    case ExprKind::kColumn: json["col"] = expr.name; break;
+    case ExprKind::kColumn:
+      json["col"] = expr.name;
+      break;
     case ExprKind::kLiteral:
       json["lit"] = WriteLiteral(expr.literal);
       json["type"] = expr.type.ToString();
@@ -233,8 +244,12 @@ Json Write(const Expr& expr) {
       json["else"] = none ? Json(nullptr) : Write(expr.args.back());
       break;
     }
-    case ExprKind::kIsNull: json["is_null"] = Write(expr.args[0]); break;
-    case ExprKind::kParam: json["param"] = expr.param; break;
+    case ExprKind::kIsNull:
+      json["is_null"] = Write(expr.args[0]);
+      break;
+    case ExprKind::kParam:
+      json["param"] = expr.param;
+      break;
   }
   return json;
 }

@@ -1,17 +1,19 @@
 // JsonReader: strict decoding of JSON into values described once by their fields. The first error
 // sticks, with the JSON path of the offending member; everything read after it is ignored.
 //
-// A described type has `template <class V, class T> void Describe(V& v, T& x)` naming each member once,
-// with v.Required(name, field) or v.Default(name, field); ObjectReader and ObjectWriter are the V. A
-// std::optional field with Default is null when absent. Enumerations have an EnumNames specialisation.
+// A described type has `template <class V, class T> void Describe(V& v, T& x)` naming each member
+// once, with v.Required(name, field) or v.Default(name, field); ObjectReader and ObjectWriter are
+// the V. A std::optional field with Default is null when absent. Enumerations have an EnumNames
+// specialisation.
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "expr/expr.h"
@@ -48,12 +50,14 @@ inline Json Write(int64_t value) { return value; }
 inline Json Write(const std::string& value) { return value; }
 
 /// A typed constant outside of expressions; shared by literals and parameters.
-void ReadLiteral(JsonReader& r, const Json& json, const std::string& path, const Type& type, Literal& out);
+void ReadLiteral(JsonReader& r, const Json& json, const std::string& path, const Type& type,
+                 Literal& out);
 Json WriteLiteral(const Literal& literal);
 
 class ObjectReader {
  public:
-  ObjectReader(JsonReader& r, const Json& json, const std::string& path) : r_(r), json_(json), path_(path) {
+  ObjectReader(JsonReader& r, const Json& json, const std::string& path)
+      : r_(r), json_(json), path_(path) {
     if (!json.is_object()) r.Fail(path, "an object is expected");
   }
   template <typename T>
@@ -73,7 +77,8 @@ class ObjectReader {
   void Finish() {
     if (!json_.is_object() || r_.error) return;
     for (const auto& [name, value] : json_.items()) {
-      if (std::ranges::find(seen_, name) == seen_.end()) r_.Fail(path_ + "." + name, "unknown member");
+      if (std::ranges::find(seen_, name) == seen_.end())
+        r_.Fail(path_ + "." + name, "unknown member");
     }
   }
 
@@ -94,7 +99,8 @@ template <typename E>
   requires std::is_enum_v<E>
 void Read(JsonReader& r, const Json& json, const std::string& path, E& out) {
   const auto& names = EnumNames<E>::names;
-  const auto at = json.is_string() ? std::ranges::find(names, json.get_ref<const std::string&>()) : names.end();
+  const auto at =
+      json.is_string() ? std::ranges::find(names, json.get_ref<const std::string&>()) : names.end();
   if (at != names.end()) {
     out = static_cast<E>(at - names.begin());
     return;

@@ -11,13 +11,17 @@ struct ScalarName {
   TypeKind kind;
   std::string_view name;
 };
-constexpr std::array kScalars = {
-    ScalarName{TypeKind::kNull, "Null"},         ScalarName{TypeKind::kBoolean, "Boolean"},
-    ScalarName{TypeKind::kInt32, "Int32"},       ScalarName{TypeKind::kInt64, "Int64"},
-    ScalarName{TypeKind::kFloat64, "Float64"},   ScalarName{TypeKind::kUtf8, "Utf8"},
-    ScalarName{TypeKind::kBinary, "Binary"},     ScalarName{TypeKind::kDate, "Date"},
-    ScalarName{TypeKind::kTimestamp, "Timestamp"},
-    ScalarName{TypeKind::kTimestampNtz, "TimestampNtz"}, ScalarName{TypeKind::kSpan, "Span"}};
+constexpr std::array kScalars = {ScalarName{TypeKind::kNull, "Null"},
+                                 ScalarName{TypeKind::kBoolean, "Boolean"},
+                                 ScalarName{TypeKind::kInt32, "Int32"},
+                                 ScalarName{TypeKind::kInt64, "Int64"},
+                                 ScalarName{TypeKind::kFloat64, "Float64"},
+                                 ScalarName{TypeKind::kUtf8, "Utf8"},
+                                 ScalarName{TypeKind::kBinary, "Binary"},
+                                 ScalarName{TypeKind::kDate, "Date"},
+                                 ScalarName{TypeKind::kTimestamp, "Timestamp"},
+                                 ScalarName{TypeKind::kTimestampNtz, "TimestampNtz"},
+                                 ScalarName{TypeKind::kSpan, "Span"}};
 
 /// Reads one type from the front of `text_`; the whole text is one type.
 class TypeReader {
@@ -109,8 +113,10 @@ Type Type::Struct(std::vector<std::pair<std::string, Type>> fields) {
 
 std::string Type::ToString() const {
   switch (kind) {
-    case TypeKind::kList: return "List<" + children[0].ToString() + ">";
-    case TypeKind::kMap: return "Map<Utf8," + children[0].ToString() + ">";
+    case TypeKind::kList:
+      return "List<" + children[0].ToString() + ">";
+    case TypeKind::kMap:
+      return "Map<Utf8," + children[0].ToString() + ">";
     case TypeKind::kStruct: {
       std::string text = "Struct<";
       for (size_t i = 0; i < children.size(); ++i) {
@@ -118,7 +124,8 @@ std::string Type::ToString() const {
       }
       return text + ">";
     }
-    default: break;
+    default:
+      break;
   }
   for (const ScalarName& scalar : kScalars) {
     if (scalar.kind == kind) return std::string(scalar.name);
@@ -130,9 +137,11 @@ Result<Type> ParseType(std::string_view text) { return TypeReader(text).ReadAll(
 
 bool Widens(const Type& from, const Type& to) {
   if (from == to || from.kind == TypeKind::kNull) return true;
-  if (from.kind == TypeKind::kInt32) return to.kind == TypeKind::kInt64 || to.kind == TypeKind::kFloat64;
+  if (from.kind == TypeKind::kInt32)
+    return to.kind == TypeKind::kInt64 || to.kind == TypeKind::kFloat64;
   if (from.kind == TypeKind::kInt64) return to.kind == TypeKind::kFloat64;
-  if (from.kind != to.kind || from.fields != to.fields || from.children.size() != to.children.size()) {
+  if (from.kind != to.kind || from.fields != to.fields ||
+      from.children.size() != to.children.size()) {
     return false;
   }
   for (size_t i = 0; i < from.children.size(); ++i) {

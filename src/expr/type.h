@@ -12,8 +12,18 @@ namespace codeanatomy::expr {
 
 enum class TypeKind : uint8_t {
   kNull,  // of a bare null before it meets another type
-  kBoolean, kInt32, kInt64, kFloat64, kUtf8, kBinary, kDate, kTimestamp, kTimestampNtz,
-  kList, kMap, kStruct,
+  kBoolean,
+  kInt32,
+  kInt64,
+  kFloat64,
+  kUtf8,
+  kBinary,
+  kDate,
+  kTimestamp,
+  kTimestampNtz,
+  kList,
+  kMap,
+  kStruct,
   kSpan,  // {bstart Int64, bend Int64, line_base Int32, col_unit Utf8, end_exclusive Boolean}
 };
 

@@ -1,8 +1,9 @@
-// A signature's type variables are bound while arguments are matched: T and U take the common type of
-// all arguments written with them, N the same among numbers. Widening therefore needs no casts in the
-// tree: the engines widen Int32 → Int64 → Float64 by themselves.
+// A signature's type variables are bound while arguments are matched: T and U take the common type
+// of all arguments written with them, N the same among numbers. Widening therefore needs no casts
+// in the tree: the engines widen Int32 → Int64 → Float64 by themselves.
 #include "expr/type_check.h"
 
+#include "catalog/function.h"
 #include "catalog/operator.h"
 
 namespace codeanatomy::expr {
@@ -35,7 +36,8 @@ std::vector<std::string_view> SplitParameters(std::string_view text) {
 
 /// The inside of `Name<…>`, empty where the pattern is something else.
 std::string_view Inside(std::string_view pattern, std::string_view name) {
-  if (!pattern.starts_with(name) || pattern.size() <= name.size() || pattern[name.size()] != '<') return {};
+  if (!pattern.starts_with(name) || pattern.size() <= name.size() || pattern[name.size()] != '<')
+    return {};
   return pattern.substr(name.size() + 1, pattern.size() - name.size() - 2);
 }
 
@@ -73,6 +75,26 @@ Type Instantiate(std::string_view pattern, Bindings& bound) {
   return *std::move(type);
 }
 
+/// The type of a SQL type name that function.def uses, if the spec has it.
+std::optional<Type> FromSql(std::string_view name) {
+  while (name.starts_with(' ')) name.remove_prefix(1);
+  if (name == "VARCHAR") return Type(TypeKind::kUtf8);
+  if (name == "BIGINT") return Type(TypeKind::kInt64);
+  if (name == "INTEGER") return Type(TypeKind::kInt32);
+  if (name == "DOUBLE") return Type(TypeKind::kFloat64);
+  if (name == "BOOLEAN") return Type(TypeKind::kBoolean);
+  return std::nullopt;
+}
+
+bool FitsSql(const Type& type, std::string_view parameter) {
+  if (parameter == "ANY") {
+    return type.is_integer() || type.kind == TypeKind::kUtf8 || type.kind == TypeKind::kBoolean ||
+           type.kind == TypeKind::kNull;
+  }
+  const std::optional<Type> expected = FromSql(parameter);
+  return expected && Widens(type, *expected);
+}
+
 const Type& SpanField(std::string_view name) {
   static const Type kBound(TypeKind::kInt64), kBase(TypeKind::kInt32), kUnit(TypeKind::kUtf8),
       kFlag(TypeKind::kBoolean), kNone;
@@ -88,7 +110,8 @@ class Checker {
 
   Result<Type> Check(const Expr& expr, const std::string& path) {
     switch (expr.kind) {
-      case ExprKind::kLiteral: return expr.type;
+      case ExprKind::kLiteral:
+        return expr.type;
       case ExprKind::kColumn: {
         const Field* field = scope_.schema.Find(expr.name);
         if (field == nullptr) return Fail(path, "unknown column " + expr.name + Nearest(expr.name));
@@ -103,9 +126,12 @@ class Checker {
         CA_ASSIGN_OR_RETURN(Type ignored, Check(expr.args[0], path + ".is_null"));
         return Type(TypeKind::kBoolean);
       }
-      case ExprKind::kCast: return CheckCast(expr, path);
-      case ExprKind::kCase: return CheckCase(expr, path);
-      case ExprKind::kCall: return CheckCall(expr, path);
+      case ExprKind::kCast:
+        return CheckCast(expr, path);
+      case ExprKind::kCase:
+        return CheckCase(expr, path);
+      case ExprKind::kCall:
+        return CheckCall(expr, path);
     }
     return Fail(path, "unknown expression");
   }
@@ -117,7 +143,8 @@ class Checker {
 
   std::string Nearest(std::string_view name) const {
     for (const Field& field : scope_.schema.fields) {
-      if (field.name.find(name) != std::string::npos || name.find(field.name) != std::string_view::npos) {
+      if (field.name.find(name) != std::string::npos ||
+          name.find(field.name) != std::string_view::npos) {
         return " (there is " + field.name + ")";
       }
     }
@@ -138,10 +165,12 @@ class Checker {
     Type common;
     for (size_t i = 0; i < expr.args.size(); ++i) {
       const bool is_else = i + 1 == expr.args.size();
-      const std::string at = is_else ? path + ".else" : path + ".case[" + std::to_string(i / 2) + "]";
+      const std::string at =
+          is_else ? path + ".else" : path + ".case[" + std::to_string(i / 2) + "]";
       CA_ASSIGN_OR_RETURN(Type type, Check(expr.args[i], at));
       if (!is_else && i % 2 == 0) {
-        if (type.kind != TypeKind::kBoolean) return Fail(at, "a condition must be Boolean, not " + type.ToString());
+        if (type.kind != TypeKind::kBoolean)
+          return Fail(at, "a condition must be Boolean, not " + type.ToString());
         continue;
       }
       auto both = CommonType(common, type);
@@ -153,24 +182,30 @@ class Checker {
 
   Result<Type> CheckCall(const Expr& expr, const std::string& path) {
     const OperatorInfo* op = FindOperator(expr.name);
-    if (op == nullptr) return Fail(path, "unknown function " + expr.name);
+    const FunctionInfo* function = FindFunction(expr.name);
+    if (op == nullptr && (function == nullptr || !function->native)) {
+      return Fail(path, "unknown function " + expr.name);
+    }
     std::vector<Type> types;
     for (size_t i = 0; i < expr.args.size(); ++i) {
-      CA_ASSIGN_OR_RETURN(Type type, Check(expr.args[i], path + ".args[" + std::to_string(i) + "]"));
+      CA_ASSIGN_OR_RETURN(Type type,
+                          Check(expr.args[i], path + ".args[" + std::to_string(i) + "]"));
       types.push_back(std::move(type));
     }
+    if (op == nullptr) return MatchFunction(*function, types, path);
     if (op->result == "special") return CheckSpecial(expr, types, path);
     return MatchSignature(*op, expr, types, path);
   }
 
-  Result<Type> MatchSignature(const OperatorInfo& op, const Expr& expr, const std::vector<Type>& types,
-                              const std::string& path) {
+  Result<Type> MatchSignature(const OperatorInfo& op, const Expr& expr,
+                              const std::vector<Type>& types, const std::string& path) {
     std::vector<std::string_view> parameters = SplitParameters(op.parameters);
     const bool variadic = parameters.back().ends_with('*');
     const size_t least = parameters.size() - (variadic ? 1 : 0);
     if (types.size() < least || (types.size() > least && !variadic)) {
-      return Fail(path, expr.name + " takes " + std::to_string(least) + (variadic ? " or more" : "") +
-                            " arguments, not " + std::to_string(types.size()));
+      return Fail(path, expr.name + " takes " + std::to_string(least) +
+                            (variadic ? " or more" : "") + " arguments, not " +
+                            std::to_string(types.size()));
     }
     if (variadic) parameters.back().remove_suffix(1);
     Bindings bound;
@@ -187,36 +222,52 @@ class Checker {
     return Instantiate(op.result, bound);
   }
 
-  Result<Type> CheckSpecial(const Expr& expr, const std::vector<Type>& types, const std::string& path) {
-    if (expr.name == "hash64") {
-      for (size_t i = 0; i < types.size(); ++i) {
-        if (!types[i].is_integer() && types[i].kind != TypeKind::kUtf8 && types[i].kind != TypeKind::kNull) {
-          return Fail(path + ".args[" + std::to_string(i) + "]", "hash64 takes text and integers");
-        }
-      }
-      return Type(TypeKind::kInt64);
+  static Result<Type> MatchFunction(const FunctionInfo& function, const std::vector<Type>& types,
+                                    const std::string& path) {
+    const std::vector<std::string_view> fixed = SplitParameters(function.parameters);
+    if (types.size() < fixed.size() || (types.size() > fixed.size() && function.variadic.empty())) {
+      return Fail(path, std::string(function.name) + " takes " + std::to_string(fixed.size()) +
+                            (function.variadic.empty() ? "" : " or more") + " arguments, not " +
+                            std::to_string(types.size()));
     }
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (!FitsSql(types[i], i < fixed.size() ? fixed[i] : function.variadic)) {
+        return Fail(path + ".args[" + std::to_string(i) + "]",
+                    std::string(function.name) + " does not take " + types[i].ToString() + " here");
+      }
+    }
+    const std::optional<Type> result = FromSql(function.returns);
+    if (!result) return Fail(path, std::string(function.name) + " has no type of the spec");
+    return *result;
+  }
+
+  Result<Type> CheckSpecial(const Expr& expr, const std::vector<Type>& types,
+                            const std::string& path) {
     if (expr.name == "struct") return CheckStruct(expr, types, path);
     if (types.size() != 2) return Fail(path, expr.name + " takes 2 arguments");
     if (expr.name == "field") return CheckField(expr, types[0], path);
     if (types[0].kind == TypeKind::kList && types[1].is_integer()) return types[0].children[0];
-    if (types[0].kind == TypeKind::kMap && types[1].kind == TypeKind::kUtf8) return types[0].children[0];
+    if (types[0].kind == TypeKind::kMap && types[1].kind == TypeKind::kUtf8)
+      return types[0].children[0];
     return Fail(path, "element takes a list and an integer or a map and text");
   }
 
   Result<Type> CheckField(const Expr& expr, const Type& type, const std::string& path) {
     const auto* name = std::get_if<std::string>(&expr.args[1].literal);
     if (name == nullptr) return Fail(path + ".args[1]", "a literal field name is expected");
-    if (type.kind == TypeKind::kSpan && SpanField(*name).kind != TypeKind::kNull) return SpanField(*name);
+    if (type.kind == TypeKind::kSpan && SpanField(*name).kind != TypeKind::kNull)
+      return SpanField(*name);
     for (size_t i = 0; i < type.fields.size(); ++i) {
       if (type.fields[i] == *name) return type.children[i];
     }
     return Fail(path, type.ToString() + " has no field " + *name);
   }
 
-  static Result<Type> CheckStruct(const Expr& expr, const std::vector<Type>& types, const std::string& path) {
+  static Result<Type> CheckStruct(const Expr& expr, const std::vector<Type>& types,
+                                  const std::string& path) {
     Type type(TypeKind::kStruct);
-    if (types.empty() || types.size() % 2 != 0) return Fail(path, "struct takes pairs of name and value");
+    if (types.empty() || types.size() % 2 != 0)
+      return Fail(path, "struct takes pairs of name and value");
     for (size_t i = 0; i < types.size(); i += 2) {
       const auto* name = std::get_if<std::string>(&expr.args[i].literal);
       if (name == nullptr) return Fail(path, "a literal field name is expected");

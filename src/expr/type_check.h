@@ -17,7 +17,8 @@ struct Scope {
 };
 
 /// The expression's type. `json_path` is where the expression stands in its spec.
-/// Errors ExpressionTypeError, with the JSON path of the node: unknown column, function or parameter,
+/// Errors ExpressionTypeError, with the JSON path of the node: unknown column, function or
+/// parameter,
 ///        wrong number or type of arguments, no common type, a cast that does not exist.
 Result<Type> CheckExpr(const Expr& expr, const Scope& scope, const std::string& json_path);
 

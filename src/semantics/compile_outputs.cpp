@@ -16,20 +16,23 @@ std::vector<std::string> NamesOfKind(const std::vector<View>& views, std::string
 void AddEmit(std::string_view name, std::string_view kind, spec::CpgOutputKind output,
              std::vector<std::string> sources, bool full, std::vector<View>& views) {
   std::ranges::sort(sources);
-  views.push_back({std::string(name), std::string(kind), spec::CpgEmit{output, std::move(sources), full}});
+  views.push_back(
+      {std::string(name), std::string(kind), spec::CpgEmit{output, std::move(sources), full}});
 }
 
 /// The other end of an edge and what is known about it, in the order of the nested lists.
 spec::Nest NestEdges(std::string_view end, std::string_view other) {
   spec::Nest nest{.source = "cpg_edges_full", .group_by = {std::string(end)}, .alias = "edges"};
-  for (std::string_view field : {std::string_view("edge_id"), std::string_view("kind"), other,
-                                 std::string_view("label"), std::string_view("ordinal"), std::string_view("origin"),
-                                 std::string_view("resolution_method"), std::string_view("tier"),
-                                 std::string_view("confidence"), std::string_view("witnesses"),
-                                 std::string_view("dissenters"), std::string_view("ambiguity_group_id")}) {
+  for (std::string_view field :
+       {std::string_view("edge_id"), std::string_view("kind"), other, std::string_view("label"),
+        std::string_view("ordinal"), std::string_view("origin"),
+        std::string_view("resolution_method"), std::string_view("tier"),
+        std::string_view("confidence"), std::string_view("witnesses"),
+        std::string_view("dissenters"), std::string_view("ambiguity_group_id")}) {
     nest.fields.emplace_back(field);
   }
-  for (std::string_view key : {std::string_view("kind"), std::string_view("ordinal"), other, std::string_view("label")}) {
+  for (std::string_view key :
+       {std::string_view("kind"), std::string_view("ordinal"), other, std::string_view("label")}) {
     nest.order_by.push_back({expr::Column(key)});
   }
   return nest;
@@ -37,11 +40,14 @@ spec::Nest NestEdges(std::string_view end, std::string_view other) {
 
 void AddPropsMap(const CompileContext& context, std::vector<View>& views) {
   spec::Project pairs{.source = "cpg_props_full"};
-  for (const char* name : {"entity_kind", "node_id", "edge_id", "kind", "file_id", "key"}) pairs.columns.emplace_back(name);
+  for (const char* name : {"entity_kind", "node_id", "edge_id", "kind", "file_id", "key"})
+    pairs.columns.emplace_back(name);
   pairs.computed.push_back(
-      {"value", Compile("struct('value_type', value_type, 'value_string', value_string, 'value_int', value_int, "
-                        "'value_float', value_float, 'value_bool', value_bool, 'value_json', value_json)",
-                        context)});
+      {"value",
+       Compile(
+           "struct('value_type', value_type, 'value_string', value_string, 'value_int', value_int, "
+           "'value_float', value_float, 'value_bool', value_bool, 'value_json', value_json)",
+           context)});
   views.push_back({"cpg_props_pairs", "projection", std::move(pairs)});
   views.push_back({"cpg_props_map_full", "session",
                    spec::Nest{.source = "cpg_props_pairs",

@@ -9,16 +9,22 @@ namespace {
 
 enum ValueClass : uint8_t { kString, kInt, kFloat, kBool, kJson };
 constexpr std::string_view kClassNames[] = {"string", "int", "float", "bool", "json"};
-constexpr std::string_view kClassColumns[] = {"value_string", "value_int", "value_float", "value_bool", "value_json"};
+constexpr std::string_view kClassColumns[] = {"value_string", "value_int", "value_float",
+                                              "value_bool", "value_json"};
 
 ValueClass ClassOf(const expr::Type& type) {
   switch (type.kind) {
-    case expr::TypeKind::kBoolean: return kBool;
+    case expr::TypeKind::kBoolean:
+      return kBool;
     case expr::TypeKind::kInt32:
-    case expr::TypeKind::kInt64: return kInt;
-    case expr::TypeKind::kFloat64: return kFloat;
-    case expr::TypeKind::kUtf8: return kString;
-    default: return kJson;
+    case expr::TypeKind::kInt64:
+      return kInt;
+    case expr::TypeKind::kFloat64:
+      return kFloat;
+    case expr::TypeKind::kUtf8:
+      return kString;
+    default:
+      return kJson;
   }
 }
 
@@ -50,8 +56,10 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
   const bool kind_of_node = rule.kind.empty();
   values.computed.push_back({"prop_kind", kind_of_node ? expr::Null(expr::TypeKind::kUtf8)
                                                        : Compile(rule.kind, context)});
-  values.computed.push_back({"prop_file", has_file ? expr::Column("file_id") : expr::Null(expr::TypeKind::kInt64)});
-  values.computed.push_back({"prop_path", has_file ? expr::Column("path") : expr::Null(expr::TypeKind::kUtf8)});
+  values.computed.push_back(
+      {"prop_file", has_file ? expr::Column("file_id") : expr::Null(expr::TypeKind::kInt64)});
+  values.computed.push_back(
+      {"prop_path", has_file ? expr::Column("path") : expr::Null(expr::TypeKind::kUtf8)});
   spec::Unpivot unpivot{.id_columns = {"prop_node", "prop_kind", "prop_file", "prop_path"},
                         .key_column = "key",
                         .value_column = "value"};
@@ -60,7 +68,8 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
     const auto type = expr::CheckExpr(expr, {schema, {}}, std::string(rule.name));
     CA_CHECK(type.has_value(), column.expr);
     if (ClassOf(*type) != value_class) continue;
-    if (type->kind == expr::TypeKind::kInt32) expr = expr::Cast(std::move(expr), expr::TypeKind::kInt64);
+    if (type->kind == expr::TypeKind::kInt32)
+      expr = expr::Cast(std::move(expr), expr::TypeKind::kInt64);
     if (value_class == kJson) expr = expr::Call("to_json", {std::move(expr)});
     const std::string name = "value_" + std::to_string(unpivot.columns.size());
     values.computed.push_back({name, std::move(expr)});

@@ -25,14 +25,16 @@ std::vector<spec::JoinKey> SplitKeys(std::string_view text) {
 }
 
 /// Every column of `table`, those the rule leaves out as typed nulls.
-std::vector<spec::ComputedColumn> Shape(const TableInfo& table, std::vector<spec::ComputedColumn> columns) {
+std::vector<spec::ComputedColumn> Shape(const TableInfo& table,
+                                        std::vector<spec::ComputedColumn> columns) {
   std::vector<spec::ComputedColumn> shaped;
   for (const ColumnInfo& column : table.columns) {
     const auto given = std::ranges::find(columns, column.name, &spec::ComputedColumn::name);
     auto type = expr::ParseType(column.type);
     CA_CHECK(type.has_value(), "the catalogue names only known types");
-    shaped.push_back({std::string(column.name),
-                      given != columns.end() ? std::move(given->expr) : expr::Null(*std::move(type))});
+    shaped.push_back({std::string(column.name), given != columns.end()
+                                                    ? std::move(given->expr)
+                                                    : expr::Null(*std::move(type))});
   }
   return shaped;
 }
@@ -52,9 +54,11 @@ expr::Expr Compile(std::string_view text, const CompileContext& context) {
   return *std::move(parsed);
 }
 
-std::vector<spec::ComputedColumn> Compile(std::span<const ColumnRule> columns, const CompileContext& context) {
+std::vector<spec::ComputedColumn> Compile(std::span<const ColumnRule> columns,
+                                          const CompileContext& context) {
   std::vector<spec::ComputedColumn> computed;
-  for (const ColumnRule& rule : columns) computed.push_back({std::string(rule.name), Compile(rule.expr, context)});
+  for (const ColumnRule& rule : columns)
+    computed.push_back({std::string(rule.name), Compile(rule.expr, context)});
   return computed;
 }
 
@@ -81,7 +85,8 @@ void CompileEntities(const CompileContext&, std::vector<View>& views) {
     views.push_back({std::string(rule.view), "normalize",
                      spec::Normalize{.source = std::string(rule.source),
                                      .id_column = std::string(rule.id_column),
-                                     .span_columns = {{std::string(rule.span_start), std::string(rule.span_end)}},
+                                     .span_columns = {{std::string(rule.span_start),
+                                                       std::string(rule.span_end)}},
                                      .text_columns = SplitNames(rule.text_columns)}});
   }
 }
@@ -93,14 +98,16 @@ void CompileGraphViews(const CompileContext& context, std::vector<View>& views) 
       case ViewOp::kProject: {
         std::string source = AddFilter(rule.name, rule.left, rule.where, context, views);
         views.push_back({name, "projection",
-                         spec::Project{.source = std::move(source), .computed = Compile(rule.columns, context)}});
+                         spec::Project{.source = std::move(source),
+                                       .computed = Compile(rule.columns, context)}});
         break;
       }
       case ViewOp::kInnerJoin:
       case ViewOp::kLeftJoin: {
         spec::Relate relate{.left = std::string(rule.left),
                             .right = std::string(rule.right),
-                            .join_type = rule.op == ViewOp::kLeftJoin ? spec::JoinType::kLeft : spec::JoinType::kInner,
+                            .join_type = rule.op == ViewOp::kLeftJoin ? spec::JoinType::kLeft
+                                                                      : spec::JoinType::kInner,
                             .join_keys = SplitKeys(rule.keys),
                             .computed = Compile(rule.columns, context)};
         if (!rule.where.empty()) relate.predicates.push_back(Compile(rule.where, context));
@@ -111,10 +118,12 @@ void CompileGraphViews(const CompileContext& context, std::vector<View>& views) 
         views.push_back({name, "union", spec::Union{.sources = SplitNames(rule.left)}});
         break;
       case ViewOp::kAggregate: {
-        spec::Aggregate aggregate{.source = std::string(rule.left), .group_by = SplitNames(rule.group_by)};
+        spec::Aggregate aggregate{.source = std::string(rule.left),
+                                  .group_by = SplitNames(rule.group_by)};
         for (const AggregateRule& column : rule.aggregates) {
-          aggregate.aggregations.push_back(
-              {std::string(column.column), std::string(column.function), std::string(column.alias)});
+          aggregate.aggregations.push_back({std::string(column.column),
+                                            std::string(column.function),
+                                            std::string(column.alias)});
         }
         views.push_back({name, "aggregate", std::move(aggregate)});
         break;
@@ -126,9 +135,10 @@ void CompileGraphViews(const CompileContext& context, std::vector<View>& views) 
 void CompileNodes(const CompileContext& context, std::vector<View>& views) {
   for (const NodeRule& rule : NodeRules()) {
     std::string source = AddFilter(rule.view, rule.source, rule.where, context, views);
-    views.push_back({std::string(rule.view), "projection",
-                     spec::Project{.source = std::move(source),
-                                   .computed = Shape(Table("cpg_nodes"), Compile(rule.columns, context))}});
+    views.push_back(
+        {std::string(rule.view), "projection",
+         spec::Project{.source = std::move(source),
+                       .computed = Shape(Table("cpg_nodes"), Compile(rule.columns, context))}});
   }
 }
 

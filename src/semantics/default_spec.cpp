@@ -39,12 +39,13 @@ Result<spec::Spec> BuildDefaultSpec(const DefaultSpecRequest& request) {
   CompileProperties(context, views);
   CompileOutputs(context, views);
 
-  const auto form = [](const char* table, bool full) { return std::string(table) + (full ? "_full" : ""); };
-  emit.outputs = {Output("cpg_nodes", "cpg_nodes"),
-                  Output("cpg_edges", form("cpg_edges", request.edges_full)),
-                  Output("cpg_edges_by_dst", form("cpg_edges_by_dst", request.edges_full)),
-                  Output("calls", "calls"),
-                  Output("cpg_props", form("cpg_props", request.props_full))};
+  const auto form = [](const char* table, bool full) {
+    return std::string(table) + (full ? "_full" : "");
+  };
+  emit.outputs = {
+      Output("cpg_nodes", "cpg_nodes"), Output("cpg_edges", form("cpg_edges", request.edges_full)),
+      Output("cpg_edges_by_dst", form("cpg_edges_by_dst", request.edges_full)),
+      Output("calls", "calls"), Output("cpg_props", form("cpg_props", request.props_full))};
   if (request.props_full) emit.outputs.push_back(Output("cpg_props_map", "cpg_props_map_full"));
   emit.session_views = {"cpg_edges_full", "cpg_edges_by_src_full", "cpg_edges_by_dst_nested_full",
                         "cpg_props_full", "cpg_props_map_full"};

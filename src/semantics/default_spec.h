@@ -1,4 +1,5 @@
-// The default spec: what `codeanatomy build` executes, compiled from the declarations of the catalogue.
+// The default spec: what `codeanatomy build` executes, compiled from the declarations of the
+// catalogue.
 #pragma once
 
 #include <string>
@@ -12,7 +13,8 @@ struct DefaultSpecRequest {
   bool edges_full = false;  // store the derived edge kinds and edge_id as well
   bool props_full = false;  // store the long property form and cpg_props_map
   int64_t id_salt = 0;      // of every derived id
-  std::string rulepack_profile = "Default";  // case-insensitive: default, low_latency, replay, strict
+  std::string rulepack_profile =
+      "Default";  // case-insensitive: default, low_latency, replay, strict
 };
 
 /// Compiles entities, relationships and the graph mapping into a spec. A pure function of the

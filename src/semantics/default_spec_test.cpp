@@ -1,8 +1,8 @@
 #include "semantics/default_spec.h"
 
-#include <doctest/doctest.h>
-
 #include <set>
+
+#include <doctest/doctest.h>
 
 #include "catalog/graph.h"
 #include "catalog/node_kind.h"
@@ -44,7 +44,8 @@ TEST_CASE("operands are the children of every operator of the mapping") {
     if (edge.view == "edges_argument_operand") rule = edge.where;
   }
   for (const AstKindInfo& kind : kAstKinds) {
-    const bool is_operator = CpgLabelOf(kind.kind) == NodeKind::kCall && kind.kind != AstKind::kCall;
+    const bool is_operator =
+        CpgLabelOf(kind.kind) == NodeKind::kCall && kind.kind != AstKind::kCall;
     CAPTURE(kind.name);
     CHECK((rule.find("'" + std::string(kind.name) + "'") != std::string::npos) ==
           (is_operator || kind.kind == AstKind::kComprehension));

@@ -23,7 +23,8 @@ struct Reached {
 Result<Reached> Prune(const std::vector<View>& views, std::vector<std::string> open) {
   std::map<std::string_view, const View*> by_name;
   for (const View& view : views) {
-    if (!by_name.emplace(view.name, &view).second) return Invalid("two views of one name", view.name);
+    if (!by_name.emplace(view.name, &view).second)
+      return Invalid("two views of one name", view.name);
   }
   Reached reached;
   while (!open.empty()) {
@@ -34,7 +35,8 @@ Result<Reached> Prune(const std::vector<View>& views, std::vector<std::string> o
       if (FindTable(name) == nullptr) return Invalid("neither a view nor a declared table", name);
       reached.inputs.insert(name);
     } else if (reached.views.emplace(name, at->second).second) {
-      for (std::string& source : spec::TransformSources(at->second->transform)) open.push_back(std::move(source));
+      for (std::string& source : spec::TransformSources(at->second->transform))
+        open.push_back(std::move(source));
     }
   }
   return reached;
@@ -70,7 +72,8 @@ Result<std::vector<spec::ViewDefinition>> Order(const Reached& reached) {
     }
   }
   if (ordered.size() == reached.views.size()) return ordered;
-  const auto stuck = std::ranges::find_if(waiting, [](const auto& view) { return view.second > 0; });
+  const auto stuck =
+      std::ranges::find_if(waiting, [](const auto& view) { return view.second > 0; });
   return Invalid("views that read each other", stuck->first);
 }
 
@@ -108,7 +111,8 @@ Result<spec::Spec> EmitSpec(const std::vector<View>& views, const EmitRequest& r
                        {"cpg_physical", RuleClass::kSemanticIntegrity, "{}"},
                        {"delta_scan_aware", RuleClass::kDeltaScanAware, "{}"},
                        {"cost_shape", RuleClass::kCostShape, "{}"}};
-  if (request.profile == spec::RulepackProfile::kStrict || request.profile == spec::RulepackProfile::kReplay) {
+  if (request.profile == spec::RulepackProfile::kStrict ||
+      request.profile == spec::RulepackProfile::kReplay) {
     spec.rule_intents.push_back({"strict_safety", RuleClass::kSafety, "{}"});
   }
   return spec;

@@ -16,9 +16,9 @@ struct EmitRequest {
   spec::RulepackProfile profile = spec::RulepackProfile::kDefault;
 };
 
-/// Keeps what outputs and session views reach, orders views so that each follows those it reads (ties
-/// by name), names their dependencies and the input relations, and adds the default rule intents.
-/// Errors InvalidPlan: a source that is neither a view nor a declared table, a cycle.
+/// Keeps what outputs and session views reach, orders views so that each follows those it reads
+/// (ties by name), names their dependencies and the input relations, and adds the default rule
+/// intents. Errors InvalidPlan: a source that is neither a view nor a declared table, a cycle.
 Result<spec::Spec> EmitSpec(const std::vector<View>& views, const EmitRequest& request);
 
 }  // namespace codeanatomy::semantics

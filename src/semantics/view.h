@@ -1,5 +1,5 @@
-// View: a relation that the semantic compiler knows and no engine has seen yet. Compilation turns the
-// catalogue's declarations into views; emission prunes and orders them into a spec.
+// View: a relation that the semantic compiler knows and no engine has seen yet. Compilation turns
+// the catalogue's declarations into views; emission prunes and orders them into a spec.
 #pragma once
 
 #include <string>
@@ -25,7 +25,8 @@ struct CompileContext {
 /// An expression of a declaration; derived_id(…) becomes hash64(…) with the salt.
 /// A text that does not parse is our bug.
 expr::Expr Compile(std::string_view text, const CompileContext& context);
-std::vector<spec::ComputedColumn> Compile(std::span<const ColumnRule> columns, const CompileContext& context);
+std::vector<spec::ComputedColumn> Compile(std::span<const ColumnRule> columns,
+                                          const CompileContext& context);
 /// The pieces between commas, none for an empty text.
 std::vector<std::string> SplitNames(std::string_view text);
 /// `source`, or a new view `<name>_rows` with its rows that fulfil `where`.

@@ -121,8 +121,8 @@ struct MaintenanceSchedule {
 /// Knobs of the engine profile that a spec may fix; absent ones are the profile's.
 struct RuntimeProfile {
   std::string name;
-  std::optional<int64_t> target_partitions, planning_concurrency, batch_size, meta_fetch_concurrency,
-      memory_pool_bytes, max_temp_directory_bytes, row_group_rows;
+  std::optional<int64_t> target_partitions, planning_concurrency, batch_size,
+      meta_fetch_concurrency, memory_pool_bytes, max_temp_directory_bytes, row_group_rows;
 };
 
 }  // namespace codeanatomy::spec

@@ -4,7 +4,7 @@ namespace codeanatomy::spec {
 namespace {
 
 template <typename T>
-const T* FindBy(const std::vector<T>& items, std::string_view name, std::string T::* member) {
+const T* FindBy(const std::vector<T>& items, std::string_view name, std::string T::*member) {
   for (const T& item : items) {
     if (item.*member == name) return &item;
   }

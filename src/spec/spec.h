@@ -1,5 +1,5 @@
-// Spec: the SemanticExecutionSpec, version 4. The only contract between semantic compilation and the
-// engine; an immutable value with one canonical form and one hash.
+// Spec: the SemanticExecutionSpec, version 4. The only contract between semantic compilation and
+// the engine; an immutable value with one canonical form and one hash.
 #pragma once
 
 #include <cstdint>
@@ -97,8 +97,8 @@ struct Spec {
 ///        SpecMissingOutputTargets, in this order.
 Result<Spec> ParseSpec(std::string_view json);
 
-/// The canonical form: every default written out, members sorted by bytes, no whitespace. It is what
-/// `spec.json` of a run bundle holds, byte for byte.
+/// The canonical form: every default written out, members sorted by bytes, no whitespace. It is
+/// what `spec.json` of a run bundle holds, byte for byte.
 std::string CanonicalJson(const Spec& spec);
 
 /// SHA-256 of the canonical form, 64 hex digits.

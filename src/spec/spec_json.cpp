@@ -1,28 +1,14 @@
 // The JSON form of a spec, each member named once: Describe serves decoding and the canonical form.
 #include "base/hash.h"
-#include "expr/json_reader.h"
+#include "spec/runtime_json.h"
 #include "spec/spec.h"
 
 namespace codeanatomy::expr {
 
-#define CA_ENUM_NAMES(Enum, ...)                                                         \
-  template <>                                                                            \
-  struct EnumNames<Enum> {                                                               \
-    static constexpr auto names = std::to_array<std::string_view>({__VA_ARGS__});        \
-  }
 CA_ENUM_NAMES(spec::JoinType, "Inner", "Left", "Right", "Full", "Semi", "Anti");
-CA_ENUM_NAMES(spec::CpgOutputKind, "Nodes", "Edges", "EdgesByDst", "Calls", "Props", "EdgesBySrc", "PropsMap");
+CA_ENUM_NAMES(spec::CpgOutputKind, "Nodes", "Edges", "EdgesByDst", "Calls", "Props", "EdgesBySrc",
+              "PropsMap");
 CA_ENUM_NAMES(spec::MaterializationMode, "Append", "Overwrite", "ReplaceByFile");
-CA_ENUM_NAMES(spec::RulepackProfile, "Default", "LowLatency", "Replay", "Strict");
-CA_ENUM_NAMES(spec::RuleClass, "SemanticIntegrity", "DeltaScanAware", "CostShape", "Safety");
-CA_ENUM_NAMES(spec::TunerMode, "Off", "Observe", "Apply");
-CA_ENUM_NAMES(spec::PushdownMode, "strict", "warn");
-CA_ENUM_NAMES(spec::GovernanceMode, "strict_allowlist", "warn_on_unregistered");
-CA_ENUM_NAMES(spec::TracingPreset, "Maximal", "MaximalNoData", "ProductionLean");
-CA_ENUM_NAMES(spec::RuleTracing, "Disabled", "PhaseOnly", "Full");
-CA_ENUM_NAMES(spec::RedactionMode, "None", "DenyList", "AllowList");
-CA_ENUM_NAMES(spec::OtlpProtocol, "http/protobuf", "http/json", "grpc");
-CA_ENUM_NAMES(spec::CacheAction, "ForceCache", "NeverCache");
 #undef CA_ENUM_NAMES
 
 }  // namespace codeanatomy::expr
@@ -37,21 +23,24 @@ using expr::ObjectWriter;
 using expr::Type;
 using expr::TypeKind;
 
-template <typename T, typename U>
-concept Is = std::is_same_v<std::remove_const_t<T>, U>;
-
 }  // namespace
 
-// Found by argument-dependent lookup from expr::Read and expr::Write, hence outside of the unnamed
-// namespace; X is the type or its const form.
-#define CA_DESCRIBE(Struct)               \
-  template <class V, Is<Struct> X>        \
-  void Describe(V& v, X& x)
-
-CA_DESCRIBE(ComputedColumn) { v.Required("name", x.name); v.Required("expr", x.expr); }
-CA_DESCRIBE(JoinKey) { v.Required("left_key", x.left_key); v.Required("right_key", x.right_key); }
-CA_DESCRIBE(SortKey) { v.Required("expr", x.expr); v.Default("descending", x.descending); }
-CA_DESCRIBE(UnpivotColumn) { v.Required("column", x.column); v.Required("key", x.key); }
+CA_DESCRIBE(ComputedColumn) {
+  v.Required("name", x.name);
+  v.Required("expr", x.expr);
+}
+CA_DESCRIBE(JoinKey) {
+  v.Required("left_key", x.left_key);
+  v.Required("right_key", x.right_key);
+}
+CA_DESCRIBE(SortKey) {
+  v.Required("expr", x.expr);
+  v.Default("descending", x.descending);
+}
+CA_DESCRIBE(UnpivotColumn) {
+  v.Required("column", x.column);
+  v.Required("key", x.key);
+}
 CA_DESCRIBE(Aggregation) {
   v.Required("column", x.column);
   v.Required("function", x.function);
@@ -113,7 +102,10 @@ CA_DESCRIBE(Nest) {
   v.Required("order_by", x.order_by);
   v.Required("alias", x.alias);
 }
-CA_DESCRIBE(Filter) { v.Required("source", x.source); v.Required("predicate", x.predicate); }
+CA_DESCRIBE(Filter) {
+  v.Required("source", x.source);
+  v.Required("predicate", x.predicate);
+}
 CA_DESCRIBE(Aggregate) {
   v.Required("source", x.source);
   v.Required("group_by", x.group_by);
@@ -197,7 +189,8 @@ void Read(JsonReader& r, const Json& json, const std::string& path, ViewDefiniti
   v.Finish();
   if (r.error) return;
   for (const char* member : {"transform", "output_schema"}) {
-    if (!json.contains(member)) return r.Fail(path, std::string("member \"") + member + "\" is missing");
+    if (!json.contains(member))
+      return r.Fail(path, std::string("member \"") + member + "\" is missing");
   }
   Read(r, json["transform"], path + ".transform", x.transform);
   ObjectReader schema(r, json["output_schema"], path + ".output_schema");
@@ -229,7 +222,10 @@ CA_DESCRIBE(JoinConstraint) {
   v.Required("relations", x.relations);
   v.Required("columns", x.columns);
 }
-CA_DESCRIBE(JoinGraph) { v.Required("edges", x.edges); v.Required("constraints", x.constraints); }
+CA_DESCRIBE(JoinGraph) {
+  v.Required("edges", x.edges);
+  v.Required("constraints", x.constraints);
+}
 CA_DESCRIBE(OutputTarget) {
   v.Required("table_name", x.table_name);
   v.Required("source_view", x.source_view);
@@ -252,7 +248,8 @@ void Read(JsonReader& r, const Json& json, const std::string& path, RuleIntent& 
   x.params = expr::CanonicalText(json["params"]);
 }
 Json Write(const RuleIntent& x) {
-  return {{"name", x.name}, {"class", expr::Write(x.rule_class)}, {"params", Json::parse(x.params)}};
+  return {
+      {"name", x.name}, {"class", expr::Write(x.rule_class)}, {"params", Json::parse(x.params)}};
 }
 
 CA_DESCRIBE(PlaceholderPos) { v.Required("position", x.position); }
@@ -266,11 +263,14 @@ namespace {
 /// The types a Null parameter may name, with their long forms.
 std::optional<Type> NullType(std::string_view name) {
   static constexpr std::pair<std::string_view, TypeKind> kNames[] = {
-      {"utf8", TypeKind::kUtf8},       {"string", TypeKind::kUtf8},     {"int64", TypeKind::kInt64},
-      {"long", TypeKind::kInt64},      {"int32", TypeKind::kInt32},     {"int", TypeKind::kInt32},
-      {"float64", TypeKind::kFloat64}, {"double", TypeKind::kFloat64},  {"float32", TypeKind::kFloat64},
-      {"float", TypeKind::kFloat64},   {"boolean", TypeKind::kBoolean}, {"bool", TypeKind::kBoolean},
-      {"date32", TypeKind::kDate},     {"date", TypeKind::kDate},       {"timestamp", TypeKind::kTimestamp}};
+      {"utf8", TypeKind::kUtf8},          {"string", TypeKind::kUtf8},
+      {"int64", TypeKind::kInt64},        {"long", TypeKind::kInt64},
+      {"int32", TypeKind::kInt32},        {"int", TypeKind::kInt32},
+      {"float64", TypeKind::kFloat64},    {"double", TypeKind::kFloat64},
+      {"float32", TypeKind::kFloat64},    {"float", TypeKind::kFloat64},
+      {"boolean", TypeKind::kBoolean},    {"bool", TypeKind::kBoolean},
+      {"date32", TypeKind::kDate},        {"date", TypeKind::kDate},
+      {"timestamp", TypeKind::kTimestamp}};
   for (const auto& [text, kind] : kNames) {
     if (text == name) return Type(kind);
   }
@@ -294,7 +294,8 @@ bool IsIsoText(std::string_view text, bool timestamp) {
   return std::ranges::all_of(rest.substr(1), digit);
 }
 
-void ReadParameterValue(JsonReader& r, const Json& json, const std::string& path, TypedParameter& x) {
+void ReadParameterValue(JsonReader& r, const Json& json, const std::string& path,
+                        TypedParameter& x) {
   std::string type;
   ObjectReader v(r, json, path);
   v.Required("type", type);
@@ -304,24 +305,29 @@ void ReadParameterValue(JsonReader& r, const Json& json, const std::string& path
   if (r.error) return;
   if (type == "Null") {
     const Json* name = json.contains("value") ? &json["value"] : nullptr;
-    if (name != nullptr && name->is_object() && name->contains("data_type")) name = &(*name)["data_type"];
-    const auto named = name != nullptr && name->is_string() ? NullType(name->get<std::string>()) : std::nullopt;
+    if (name != nullptr && name->is_object() && name->contains("data_type"))
+      name = &(*name)["data_type"];
+    const auto named =
+        name != nullptr && name->is_string() ? NullType(name->get<std::string>()) : std::nullopt;
     if (!named) return r.Fail(path + ".value", "the data type of the null is expected");
     x.type = *named;
     x.value = std::monostate{};
     return;
   }
   Read(r, json["type"], path + ".type", x.type);
-  static constexpr TypeKind kAllowed[] = {TypeKind::kUtf8,    TypeKind::kInt64, TypeKind::kFloat64,
-                                          TypeKind::kBoolean, TypeKind::kDate,  TypeKind::kTimestamp};
+  static constexpr TypeKind kAllowed[] = {TypeKind::kUtf8,    TypeKind::kInt64,
+                                          TypeKind::kFloat64, TypeKind::kBoolean,
+                                          TypeKind::kDate,    TypeKind::kTimestamp};
   if (r.error || std::ranges::find(kAllowed, x.type.kind) == std::end(kAllowed)) {
     return r.Fail(path + ".type", "not a parameter type");
   }
-  if (!json.contains("value") || json["value"].is_null()) return r.Fail(path + ".value", "a value is expected");
+  if (!json.contains("value") || json["value"].is_null())
+    return r.Fail(path + ".value", "a value is expected");
   expr::ReadLiteral(r, json["value"], path + ".value", x.type, x.value);
   if (r.error) return;
   const bool timestamp = x.type.kind == TypeKind::kTimestamp;
-  if ((timestamp || x.type.kind == TypeKind::kDate) && !IsIsoText(std::get<std::string>(x.value), timestamp)) {
+  if ((timestamp || x.type.kind == TypeKind::kDate) &&
+      !IsIsoText(std::get<std::string>(x.value), timestamp)) {
     r.Fail(path + ".value", "not an ISO date or timestamp");
   }
 }
@@ -345,7 +351,8 @@ void Read(JsonReader& r, const Json& json, const std::string& path, TypedParamet
     return r.Fail(path, "members \"target\" and \"value\" are expected");
   }
   const Json& target = json["target"];
-  const std::string kind = target.value("kind", Json("")).is_string() ? target.value("kind", "") : "";
+  const std::string kind =
+      target.value("kind", Json("")).is_string() ? target.value("kind", "") : "";
   ObjectReader members(r, target, path + ".target");
   members.Known("kind");
   if (kind == "PlaceholderPos") {
@@ -373,89 +380,6 @@ Json Write(const TypedParameter& x) {
   return std::move(v).Take();
 }
 
-CA_DESCRIBE(ExportPolicy) {
-  v.Default("traces_sampler", x.traces_sampler);
-  v.Default("traces_sampler_arg", x.traces_sampler_arg);
-  v.Default("bsp_max_queue_size", x.bsp_max_queue_size);
-  v.Default("bsp_max_export_batch_size", x.bsp_max_export_batch_size);
-  v.Default("bsp_schedule_delay_ms", x.bsp_schedule_delay_ms);
-  v.Default("bsp_export_timeout_ms", x.bsp_export_timeout_ms);
-}
-CA_DESCRIBE(TracingConfig) {
-  v.Default("enabled", x.enabled);
-  v.Default("record_metrics", x.record_metrics);
-  v.Default("plan_diff", x.plan_diff);
-  v.Default("instrument_object_store", x.instrument_object_store);
-  v.Default("rule_mode", x.rule_mode);
-  v.Default("preview_limit", x.preview_limit);
-  v.Default("preview_redaction_mode", x.preview_redaction_mode);
-  v.Default("preview_redacted_columns", x.preview_redacted_columns);
-  v.Default("preview_redaction_token", x.preview_redaction_token);
-  v.Default("preview_max_width", x.preview_max_width);
-  v.Default("preview_max_row_height", x.preview_max_row_height);
-  v.Default("preview_min_compacted_col_width", x.preview_min_compacted_col_width);
-  v.Default("otlp_endpoint", x.otlp_endpoint);
-  v.Default("otlp_protocol", x.otlp_protocol);
-  v.Default("otel_service_name", x.otel_service_name);
-  v.Default("otel_resource_attributes", x.otel_resource_attributes);
-  v.Default("custom_span_fields", x.custom_span_fields);
-  v.Default("export_policy", x.export_policy);
-}
-CA_DESCRIBE(RuntimeConfig) {
-  v.Default("compliance_capture", x.compliance_capture);
-  v.Default("capture_optimizer_lab", x.capture_optimizer_lab);
-  v.Default("tuner_mode", x.tuner_mode);
-  v.Default("pushdown_enforcement_mode", x.pushdown_enforcement_mode);
-  v.Default("extension_governance_mode", x.extension_governance_mode);
-  v.Default("enable_tracing", x.enable_tracing);
-  v.Default("enable_rule_tracing", x.enable_rule_tracing);
-  v.Default("enable_plan_preview", x.enable_plan_preview);
-  v.Default("lineage_tags", x.lineage_tags);
-  v.Default("tracing_preset", x.tracing_preset);
-  v.Default("tracing", x.tracing);
-}
-CA_DESCRIBE(PriorityOverride) { v.Required("rule_name", x.rule_name); v.Required("priority", x.priority); }
-CA_DESCRIBE(RuleOverlay) {
-  v.Default("additional_intents", x.additional_intents);
-  v.Default("exclude_rules", x.exclude_rules);
-  v.Default("priority_overrides", x.priority_overrides);
-  v.Default("explain_per_rule", x.explain_per_rule);
-}
-CA_DESCRIBE(RuntimeProfile) {
-  v.Required("name", x.name);
-  v.Default("target_partitions", x.target_partitions);
-  v.Default("planning_concurrency", x.planning_concurrency);
-  v.Default("batch_size", x.batch_size);
-  v.Default("meta_fetch_concurrency", x.meta_fetch_concurrency);
-  v.Default("memory_pool_bytes", x.memory_pool_bytes);
-  v.Default("max_temp_directory_bytes", x.max_temp_directory_bytes);
-  v.Default("row_group_rows", x.row_group_rows);
-}
-CA_DESCRIBE(CacheOverride) { v.Required("view_name", x.view_name); v.Required("action", x.action); }
-CA_DESCRIBE(CachePolicy) {
-  v.Default("min_fanout", x.min_fanout);
-  v.Default("min_estimated_rows", x.min_estimated_rows);
-  v.Default("cache_memory_budget", x.cache_memory_budget);
-  v.Default("use_historical_metrics", x.use_historical_metrics);
-  v.Default("overrides", x.overrides);
-}
-CA_DESCRIBE(CompactPolicy) { v.Default("target_file_size", x.target_file_size); }
-CA_DESCRIBE(VacuumPolicy) {
-  v.Required("retention_hours", x.retention_hours);
-  v.Default("require_protocol_check", x.require_protocol_check);
-  v.Default("dry_run_first", x.dry_run_first);
-}
-CA_DESCRIBE(NamedConstraint) { v.Required("name", x.name); v.Required("expression", x.expression); }
-CA_DESCRIBE(MaintenanceSchedule) {
-  v.Default("target_tables", x.target_tables);
-  v.Default("compact", x.compact);
-  v.Default("vacuum", x.vacuum);
-  v.Default("checkpoint", x.checkpoint);
-  v.Default("metadata_cleanup", x.metadata_cleanup);
-  v.Default("constraints", x.constraints);
-  v.Default("max_parallel_tables", x.max_parallel_tables);
-  v.Default("require_table_quiescence", x.require_table_quiescence);
-}
 CA_DESCRIBE(Spec) {
   v.Required("version", x.version);
   v.Required("input_relations", x.input_relations);
@@ -473,7 +397,9 @@ CA_DESCRIBE(Spec) {
 }
 #undef CA_DESCRIBE
 
-std::string_view TransformName(const Transform& transform) { return kTransformNames[transform.index()]; }
+std::string_view TransformName(const Transform& transform) {
+  return kTransformNames[transform.index()];
+}
 
 Result<Spec> ParseSpec(std::string_view text) {
   CA_ASSIGN_OR_RETURN(const Json json, expr::ParseJson(text));
@@ -489,14 +415,17 @@ Result<Spec> ParseSpec(std::string_view text) {
   expr::Read(reader, json, "$", spec);
   if (reader.error) return *std::move(reader.error);
   if (spec.view_definitions.empty()) {
-    return Error(ErrorCode::kSpecMissingViewDefinitions, "view_definitions is empty", "$.view_definitions");
+    return Error(ErrorCode::kSpecMissingViewDefinitions, "view_definitions is empty",
+                 "$.view_definitions");
   }
   if (spec.output_targets.empty()) {
-    return Error(ErrorCode::kSpecMissingOutputTargets, "output_targets is empty", "$.output_targets");
+    return Error(ErrorCode::kSpecMissingOutputTargets, "output_targets is empty",
+                 "$.output_targets");
   }
   std::vector<RuleIntent> intents;
   for (RuleIntent& intent : spec.rule_intents) {
-    if (std::ranges::find(intents, intent.name, &RuleIntent::name) == intents.end()) intents.push_back(intent);
+    if (std::ranges::find(intents, intent.name, &RuleIntent::name) == intents.end())
+      intents.push_back(intent);
   }
   spec.rule_intents = std::move(intents);
   return spec;

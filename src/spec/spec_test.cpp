@@ -1,10 +1,10 @@
 #include "spec/spec.h"
 
-#include <doctest/doctest.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 namespace codeanatomy::spec {
 namespace {
@@ -38,10 +38,13 @@ TEST_CASE("the example has the documented canonical form and hash") {
 TEST_CASE("written defaults and key order do not change the hash") {
   const std::string text = ReadData("example.json");
   const std::string hash = SpecHash(*ParseSpec(text));
-  CHECK(SpecHash(*ParseSpec(Replaced(text, "{\"lit\":\"Load\"}", "{\"type\":\"Utf8\",\"lit\":\"Load\"}"))) == hash);
+  CHECK(SpecHash(*ParseSpec(
+            Replaced(text, "{\"lit\":\"Load\"}", "{\"type\":\"Utf8\",\"lit\":\"Load\"}"))) == hash);
   CHECK(SpecHash(*ParseSpec(Replaced(text, "\"compliance_capture\":true",
-                                     "\"tuner_mode\":\"Off\",\"compliance_capture\":true"))) == hash);
-  CHECK(SpecHash(*ParseSpec(Replaced(text, "\"compliance_capture\":true", "\"compliance_capture\":false"))) != hash);
+                                     "\"tuner_mode\":\"Off\",\"compliance_capture\":true"))) ==
+        hash);
+  CHECK(SpecHash(*ParseSpec(Replaced(text, "\"compliance_capture\":true",
+                                     "\"compliance_capture\":false"))) != hash);
 }
 
 TEST_CASE("what is not in the format is refused with its path") {
@@ -54,12 +57,16 @@ TEST_CASE("what is not in the format is refused with its path") {
       {"\"version\":4", "\"version\":3", "version 3", ErrorCode::kSpecVersionUnsupported},
       {"\"version\":4", "\"version\":4,\"extra\":1", "unknown member at $.extra"},
       {"\"version\":4", "\"version\":4,\"version\":4", "\"version\" is repeated"},
-      {"\"requires_lineage\":false", "\"requires_lineage\":0", "at $.input_relations[0].requires_lineage"},
+      {"\"requires_lineage\":false", "\"requires_lineage\":0",
+       "at $.input_relations[0].requires_lineage"},
       {"\"requires_lineage\":false", "\"require_lineage\":false",
        "unknown member at $.input_relations[0].require_lineage"},
-      {"\"kind\":\"Normalize\"", "\"kind\":\"normalize\"", "at $.view_definitions[0].transform.kind"},
-      {"\"namespace\":null", "\"name_space\":null", "at $.view_definitions[0].transform.name_space"},
-      {"\"join_type\":\"Inner\"", "\"join_type\":\"inner\"", "one of Inner, Left, Right, Full, Semi, Anti"},
+      {"\"kind\":\"Normalize\"", "\"kind\":\"normalize\"",
+       "at $.view_definitions[0].transform.kind"},
+      {"\"namespace\":null", "\"name_space\":null",
+       "at $.view_definitions[0].transform.name_space"},
+      {"\"join_type\":\"Inner\"", "\"join_type\":\"inner\"",
+       "one of Inner, Left, Right, Full, Semi, Anti"},
       {"\"entity_id\":\"Int64\"", "\"entity_id\":\"BIGINT\"",
        "at $.view_definitions[0].output_schema.columns.entity_id"},
       {"{\"lit\":\"Load\"}", "{\"lit\":null}", "this literal needs a \"type\""},
@@ -67,7 +74,8 @@ TEST_CASE("what is not in the format is refused with its path") {
       {"{\"lit\":\"Load\"}", "{\"sql\":\"1\"}", "one of col, lit, fn"},
       {"{\"col\":\"expr_ctx\"}", "{\"col\":\"expr_ctx\",\"lit\":1}", "unknown member"},
       {"\"value\":\"pkg/a.py\"", "\"value\":1", "at $.typed_parameters[0].value.value"},
-      {"\"rulepack_profile\":\"Strict\"", "\"rulepack_profile\":\"strict\"", "at $.rulepack_profile"},
+      {"\"rulepack_profile\":\"Strict\"", "\"rulepack_profile\":\"strict\"",
+       "at $.rulepack_profile"},
   };
   for (const Case& test : cases) {
     CAPTURE(test.to);
@@ -82,13 +90,16 @@ TEST_CASE("what is not in the format is refused with its path") {
 }
 
 TEST_CASE("a spec without views or outputs is refused") {
-  const std::string head = R"({"version":4,"input_relations":[],"join_graph":{"edges":[],"constraints":[]},)"
-                           R"("rule_intents":[],"rulepack_profile":"Default","output_targets":[],"view_definitions":[)";
+  const std::string head =
+      R"({"version":4,"input_relations":[],"join_graph":{"edges":[],"constraints":[]},)"
+      R"("rule_intents":[],"rulepack_profile":"Default","output_targets":[],"view_definitions":[)";
   CHECK(ParseSpec(head + "]}").error().code() == ErrorCode::kSpecMissingViewDefinitions);
-  CHECK(ParseSpec(head + R"({"name":"v","view_kind":"projection","view_dependencies":[],)"
-                         R"("transform":{"kind":"Project","source":"t"},"output_schema":{"columns":{}}}]})")
-            .error()
-            .code() == ErrorCode::kSpecMissingOutputTargets);
+  CHECK(
+      ParseSpec(head +
+                R"({"name":"v","view_kind":"projection","view_dependencies":[],)"
+                R"("transform":{"kind":"Project","source":"t"},"output_schema":{"columns":{}}}]})")
+          .error()
+          .code() == ErrorCode::kSpecMissingOutputTargets);
 }
 
 TEST_CASE("expressions nested too deep are refused, not followed") {

@@ -1,4 +1,5 @@
-// Transform: what a view does with its sources. One struct per kind; docs/formats/spec.md has the rules.
+// Transform: what a view does with its sources. One struct per kind; docs/formats/spec.md has the
+// rules.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,7 @@ enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
 /// Every source column, `entity_id`, a span and NFC-normalized text columns.
 struct Normalize {
   std::string source, id_column;
-  std::optional<std::string> namespace_;                // of foreign evidence, whose id is derived
+  std::optional<std::string> namespace_;                 // of foreign evidence, whose id is derived
   std::optional<std::vector<std::string>> span_columns;  // start, end
   std::vector<std::string> text_columns;
 };
@@ -108,7 +109,15 @@ struct Metadata {
 struct FileManifest {
   std::string source;
 };
-enum class CpgOutputKind : uint8_t { kNodes, kEdges, kEdgesByDst, kCalls, kProps, kEdgesBySrc, kPropsMap };
+enum class CpgOutputKind : uint8_t {
+  kNodes,
+  kEdges,
+  kEdgesByDst,
+  kCalls,
+  kProps,
+  kEdgesBySrc,
+  kPropsMap
+};
 /// The shape, casts, order and checks of a graph table over the union of its sources.
 struct CpgEmit {
   CpgOutputKind output_kind = CpgOutputKind::kNodes;
@@ -116,8 +125,8 @@ struct CpgEmit {
   bool full = false;
 };
 
-using Transform = std::variant<Normalize, Relate, Union, Project, Rank, Unnest, Unpivot, Nest, Filter,
-                               Aggregate, IncrementalCdf, Metadata, FileManifest, CpgEmit>;
+using Transform = std::variant<Normalize, Relate, Union, Project, Rank, Unnest, Unpivot, Nest,
+                               Filter, Aggregate, IncrementalCdf, Metadata, FileManifest, CpgEmit>;
 
 /// The tag in JSON, e.g. "Relate".
 std::string_view TransformName(const Transform& transform);

@@ -1,5 +1,6 @@
-// Views in dependency order: temporary ones into tables, outputs into sorted Parquet files. A view that
-// reads an output reads its files. Nothing is committed before every output has been written and checked.
+// Views in dependency order: temporary ones into tables, outputs into sorted Parquet files. A view
+// that reads an output reads its files. Nothing is committed before every output has been written
+// and checked.
 #include "engine/execute/execute_spec.h"
 
 #include <algorithm>
@@ -60,7 +61,8 @@ std::string TemporaryName(std::string_view view) { return fmt::format("ca_view_{
 
 class Execution {
  public:
-  Execution(const spec::Spec& spec, Session& session, const BuildPaths& paths, const ExecuteOptions& options)
+  Execution(const spec::Spec& spec, Session& session, const BuildPaths& paths,
+            const ExecuteOptions& options)
       : spec_(spec), session_(session), paths_(paths), options_(options) {}
 
   Result<ExecutionReport> Run() {
@@ -79,26 +81,30 @@ class Execution {
   Result<void> CheckSupported() const {
     for (const spec::InputRelation& input : spec_.input_relations) {
       if (input.version_pin || input.requires_lineage) {
-        return Error(ErrorCode::kInvalidPlan, "version pins and lineage columns are not executed by a build",
+        return Error(ErrorCode::kInvalidPlan,
+                     "version pins and lineage columns are not executed by a build",
                      input.logical_name);
       }
       const auto opened = paths_.input_digests.find(input.logical_name);
-      if (input.content_digest && (opened == paths_.input_digests.end() || opened->second != *input.content_digest)) {
-        return Error(ErrorCode::kInvalidPlan, "the input's content is not what the spec pins", input.logical_name,
-                     "compile the spec anew over this evidence");
+      if (input.content_digest &&
+          (opened == paths_.input_digests.end() || opened->second != *input.content_digest)) {
+        return Error(ErrorCode::kInvalidPlan, "the input's content is not what the spec pins",
+                     input.logical_name, "compile the spec anew over this evidence");
       }
     }
     for (const spec::OutputTarget& output : spec_.output_targets) {
-      if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile || !output.partition_by.empty()) {
-        return Error(ErrorCode::kInvalidPlan, "ReplaceByFile and partitioned outputs are not executed by a build",
+      if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile ||
+          !output.partition_by.empty()) {
+        return Error(ErrorCode::kInvalidPlan,
+                     "ReplaceByFile and partitioned outputs are not executed by a build",
                      output.table_name);
       }
     }
     return {};
   }
 
-  /// Outputs that do not read one another are written side by side; one that reads an output not yet
-  /// written makes all before it be written first.
+  /// Outputs that do not read one another are written side by side; one that reads an output not
+  /// yet written makes all before it be written first.
   Result<void> WriteAndCheck() {
     for (const PlannedView& view : plan_.views) {
       if (!view.is_needed) continue;
@@ -118,7 +124,8 @@ class Execution {
 
   bool ReadsOpenOutput(const PlannedView& view) const {
     return std::ranges::any_of(view.dependencies, [&](const std::string& name) {
-      const bool open = std::ranges::any_of(open_, [&](const OpenOutput& output) { return output.view->name == name; });
+      const bool open = std::ranges::any_of(
+          open_, [&](const OpenOutput& output) { return output.view->name == name; });
       const PlannedView* read = plan_.FindView(name);
       return open || (read != nullptr && ReadsOpenOutput(*read));
     });
@@ -128,10 +135,12 @@ class Execution {
     if (const auto part = part_paths_.find(name); part != part_paths_.end()) {
       return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
     }
-    if (const PlannedView* view = plan_.FindView(name)) return QuoteIdentifier(TemporaryName(view->name));
+    if (const PlannedView* view = plan_.FindView(name))
+      return QuoteIdentifier(TemporaryName(view->name));
     const auto files = paths_.input_files.find(name);
     static const std::vector<std::string> kNone;
-    return ScanFiles(files == paths_.input_files.end() ? kNone : files->second, plan_.inputs.find(name)->second);
+    return ScanFiles(files == paths_.input_files.end() ? kNone : files->second,
+                     plan_.inputs.find(name)->second);
   }
 
   Result<void> Materialize(const PlannedView& view) {
@@ -150,12 +159,14 @@ class Execution {
       const PlannedOutput& output = *open_[i].output;
       open_[i].folder = fmt::format("{}/{}", paths_.root, output.location);
       CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open_[i].folder));
-      std::vector<SortedPart> parts = SplitSorted(Expand(open_[i].view->relation, plan_, written_), output.order);
+      std::vector<SortedPart> parts =
+          SplitSorted(Expand(open_[i].view->relation, plan_, written_), output.order);
       for (SortedPart& part : parts) {
-        tasks.push_back({.output = i,
-                         .parts = parts.size(),
-                         .value = part.value,
-                         .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
+        tasks.push_back(
+            {.output = i,
+             .parts = parts.size(),
+             .value = part.value,
+             .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
       }
     }
     CA_RETURN_IF_ERROR(RunTasks(tasks));
@@ -178,8 +189,8 @@ class Execution {
     return {};
   }
 
-  /// Runs all tasks on up to as many connections as the session has threads. Those of undivided outputs
-  /// begin first, since they decide when all is done; results do not depend on the order.
+  /// Runs all tasks on up to as many connections as the session has threads. Those of undivided
+  /// outputs begin first, since they decide when all is done; results do not depend on the order.
   Result<void> RunTasks(std::vector<PartTask>& tasks) {
     std::vector<PartTask*> queue;
     for (PartTask& task : tasks) queue.push_back(&task);
@@ -189,14 +200,15 @@ class Execution {
     std::optional<Error> failure;
     const auto work = [&] {
       auto connection = session_.Connect();
-      Result<void> status = connection ? Result<void>() : Result<void>(std::move(connection.error()));
+      Result<void> status =
+          connection ? Result<void>() : Result<void>(std::move(connection.error()));
       while (status) {
         const size_t i = next++;
         if (i >= queue.size()) return;
         status = RunTask(**connection, *queue[i]);
         if (!status) {
-          status = std::move(status.error()).WithFrame(
-              "writing " + open_[queue[i]->output].output->target.table_name);
+          status = std::move(status.error())
+                       .WithFrame("writing " + open_[queue[i]->output].output->target.table_name);
         }
       }
       const std::lock_guard lock(mutex);
@@ -216,8 +228,10 @@ class Execution {
     const Clock::time_point start = Clock::now();
     const OpenOutput& open = open_[task.output];
     const PlannedOutput& output = *open.output;
-    const TableSpan span(options_, fmt::format("write {} {}", output.target.table_name, task.value));
-    const bool sorted = task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
+    const TableSpan span(options_,
+                         fmt::format("write {} {}", output.target.table_name, task.value));
+    const bool sorted =
+        task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
     CA_ASSIGN_OR_RETURN(auto files, WriteParquet(connection, task.select.sql, open.folder,
                                                  {.sorted = sorted, .delta_encodings = true}));
     WrittenOutput part{.plan = &output};
@@ -244,11 +258,13 @@ class Execution {
   }
 
   void AddReport(const PlannedOutput& output, const WrittenOutput& written, double seconds) {
-    OutputReport report{.table = output.target.table_name, .location = output.location, .rows = written.rows};
+    OutputReport report{
+        .table = output.target.table_name, .location = output.location, .rows = written.rows};
     for (const WrittenFile& file : written.files) {
       ++report.files;
       report.bytes += file.data.size;
-      if (report.table == "cpg_edges" && !file.value.empty()) report_.edges_by_kind[file.value] += file.data.rows;
+      if (report.table == "cpg_edges" && !file.value.empty())
+        report_.edges_by_kind[file.value] += file.data.rows;
     }
     report.seconds = seconds;
     report_.outputs.push_back(std::move(report));
@@ -259,14 +275,15 @@ class Execution {
       if (output.plan->target.table_name != "cpg_nodes" || output.files.empty()) continue;
       std::vector<std::string> paths;
       for (const WrittenFile& file : output.files) paths.push_back(file.path);
-      CA_ASSIGN_OR_RETURN(QueryResult result,
-                          session_.connection().Query(fmt::format("SELECT kind, count(*) FROM {} GROUP BY kind",
-                                                                  ScanFiles(paths, output.plan->schema))));
+      CA_ASSIGN_OR_RETURN(QueryResult result, session_.connection().Query(fmt::format(
+                                                  "SELECT kind, count(*) FROM {} GROUP BY kind",
+                                                  ScanFiles(paths, output.plan->schema))));
       while (true) {
         CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
         if (chunk == nullptr) break;
         for (size_t row = 0; row < chunk->rows(); ++row) {
-          report_.nodes_by_kind[std::string(chunk->column(0).Text(row))] = static_cast<uint64_t>(chunk->column(1).Integer(row));
+          report_.nodes_by_kind[std::string(chunk->column(0).Text(row))] =
+              static_cast<uint64_t>(chunk->column(1).Integer(row));
         }
       }
     }
@@ -280,7 +297,8 @@ class Execution {
   }
 
   static storage::Schema StoredSchema(const PlannedOutput& output) {
-    const storage::Schema declared = output.table == nullptr ? storage::Schema{} : storage::SchemaOf(*output.table);
+    const storage::Schema declared =
+        output.table == nullptr ? storage::Schema{} : storage::SchemaOf(*output.table);
     storage::Schema schema;
     for (const expr::Field& field : output.schema.fields) {
       if (const storage::Field* known = declared.Find(field.name)) {
@@ -295,12 +313,15 @@ class Execution {
   Result<void> Commit(const WrittenOutput& output) {
     const spec::OutputTarget& target = output.plan->target;
     const bool append = target.materialization_mode == spec::MaterializationMode::kAppend;
-    storage::TableWrite write{.mode = append ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
-                              .schema_mode = append ? storage::SchemaMode::kStrict : storage::SchemaMode::kReplace};
+    storage::TableWrite write{
+        .mode = append ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
+        .schema_mode = append ? storage::SchemaMode::kStrict : storage::SchemaMode::kReplace};
     write.schema = StoredSchema(*output.plan);
-    CA_ASSIGN_OR_RETURN(auto transaction,
-                        storage::Transaction::Begin(paths_.environment,
-                                                    fmt::format("{}/{}", paths_.root, output.plan->location), std::move(write)));
+    CA_ASSIGN_OR_RETURN(
+        auto transaction,
+        storage::Transaction::Begin(paths_.environment,
+                                    fmt::format("{}/{}", paths_.root, output.plan->location),
+                                    std::move(write)));
     std::vector<storage::DataFile> files;
     for (const WrittenFile& file : output.files) files.push_back(file.data);
     transaction.Add(std::move(files));
@@ -332,8 +353,8 @@ class Execution {
 
 }  // namespace
 
-Result<ExecutionReport> ExecuteSpec(const spec::Spec& spec, Session& session, const BuildPaths& paths,
-                                    const ExecuteOptions& options) {
+Result<ExecutionReport> ExecuteSpec(const spec::Spec& spec, Session& session,
+                                    const BuildPaths& paths, const ExecuteOptions& options) {
   return Execution(spec, session, paths, options).Run();
 }
 

@@ -1,5 +1,5 @@
-// ExecuteSpec: from an execution spec and evidence files to published tables. The only way in which a
-// product table comes into being.
+// ExecuteSpec: from an execution spec and evidence files to published tables. The only way in which
+// a product table comes into being.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ namespace codeanatomy::engine {
 struct BuildPaths {
   const storage::Environment& environment;
   std::string root;  // output folder of the build; delta_location of an output is below it
-  /// Live Parquet files of every input relation, by logical name, absolute, in order. An input without
-  /// an entry, or with no files, is an empty relation with its declared schema.
+  /// Live Parquet files of every input relation, by logical name, absolute, in order. An input
+  /// without an entry, or with no files, is an empty relation with its declared schema.
   std::map<std::string, std::vector<std::string>, std::less<>> input_files;
   /// Content digest of the inputs that were opened, by logical name; what a pin is checked against.
   std::map<std::string, std::string, std::less<>> input_digests;
@@ -51,15 +51,15 @@ struct ExecutionReport {
   std::map<std::string, uint64_t> nodes_by_kind;
 };
 
-/// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its table's
-/// order, checks all of them (keys unique, no dangling edge) and then commits each table's log. Readers go
-/// through CURRENT, which is the caller's to replace.
+/// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its
+/// table's order, checks all of them (keys unique, no dangling edge) and then commits each table's
+/// log. Readers go through CURRENT, which is the caller's to replace.
 ///
 /// Errors InvalidPlan, ExpressionTypeError: the spec does not fit its inputs, before anything runs;
 ///        OutputContractViolation: an output breaks key, order or endpoints, naming table and row;
 ///        Interrupted; those of Connection and WriteParquet.
 /// Cost   about 2 s per million nodes on two cores.
-Result<ExecutionReport> ExecuteSpec(const spec::Spec& spec, Session& session, const BuildPaths& paths,
-                                    const ExecuteOptions& options = {});
+Result<ExecutionReport> ExecuteSpec(const spec::Spec& spec, Session& session,
+                                    const BuildPaths& paths, const ExecuteOptions& options = {});
 
 }  // namespace codeanatomy::engine

@@ -1,10 +1,10 @@
 #include "engine/execute/execute_spec.h"
 
-#include <doctest/doctest.h>
-#include <fmt/format.h>
-
 #include <cstdlib>
 #include <filesystem>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "engine/duckdb/parquet_io.h"
 #include "engine/render/session_views.h"
@@ -31,13 +31,16 @@ struct Fixture {
   /// An input file from VALUES.
   std::string Write(const std::string& name, const std::string& select) {
     const std::string path = (root / (name + ".parquet")).string();
-    const auto done = session->connection().Execute(fmt::format("COPY ({}) TO '{}' (FORMAT parquet)", select, path));
+    const auto done = session->connection().Execute(
+        fmt::format("COPY ({}) TO '{}' (FORMAT parquet)", select, path));
     REQUIRE_MESSAGE(done.has_value(), done.error().ToString());
     return path;
   }
 
   Result<ExecutionReport> Run(const spec::Spec& spec, const std::string& ast_nodes) {
-    const BuildPaths paths{.environment = *environment, .root = root.string(), .input_files = {{"ast_nodes", {ast_nodes}}}};
+    const BuildPaths paths{.environment = *environment,
+                           .root = root.string(),
+                           .input_files = {{"ast_nodes", {ast_nodes}}}};
     return ExecuteSpec(spec, *session, paths);
   }
 
@@ -49,7 +52,8 @@ struct Fixture {
   std::optional<storage::Environment> environment;
 };
 
-std::vector<spec::ComputedColumn> Computed(std::vector<std::pair<std::string, std::string>> columns) {
+std::vector<spec::ComputedColumn> Computed(
+    std::vector<std::pair<std::string, std::string>> columns) {
   std::vector<spec::ComputedColumn> computed;
   for (const auto& [name, text] : columns) {
     auto parsed = expr::ParseExprText(text);
@@ -72,16 +76,28 @@ spec::Spec GraphSpec() {
   spec.input_relations.push_back({"ast_nodes", "evidence/ast_nodes", false, {}, {}});
   spec.view_definitions.push_back(
       {"cpg_nodes", "cpg", {}, spec::CpgEmit{spec::CpgOutputKind::kNodes, {"ast_nodes"}}, {}});
-  spec.view_definitions.push_back(
-      {"edge_rows", "projection", {},
-       spec::Project{"ast_nodes", {},
-                     Computed({{"kind", "'CONDITION'"}, {"src", "coalesce(parent_id, node_id)"}, {"dst", "node_id"},
-                               {"label", "slot"}, {"ordinal", "ordinal"}, {"tier", "'proved'"}})},
-       {}});
-  spec.view_definitions.push_back(
-      {"cpg_edges", "cpg", {"edge_rows"}, spec::CpgEmit{spec::CpgOutputKind::kEdges, {"edge_rows"}}, {}});
-  spec.view_definitions.push_back(
-      {"cpg_edges_by_dst", "cpg", {"cpg_edges"}, spec::CpgEmit{spec::CpgOutputKind::kEdgesByDst, {"cpg_edges"}}, {}});
+  spec.view_definitions.push_back({"edge_rows",
+                                   "projection",
+                                   {},
+                                   spec::Project{"ast_nodes",
+                                                 {},
+                                                 Computed({{"kind", "'CONDITION'"},
+                                                           {"src", "coalesce(parent_id, node_id)"},
+                                                           {"dst", "node_id"},
+                                                           {"label", "slot"},
+                                                           {"ordinal", "ordinal"},
+                                                           {"tier", "'proved'"}})},
+                                   {}});
+  spec.view_definitions.push_back({"cpg_edges",
+                                   "cpg",
+                                   {"edge_rows"},
+                                   spec::CpgEmit{spec::CpgOutputKind::kEdges, {"edge_rows"}},
+                                   {}});
+  spec.view_definitions.push_back({"cpg_edges_by_dst",
+                                   "cpg",
+                                   {"cpg_edges"},
+                                   spec::CpgEmit{spec::CpgOutputKind::kEdgesByDst, {"cpg_edges"}},
+                                   {}});
   for (const char* name : {"cpg_nodes", "cpg_edges", "cpg_edges_by_dst"}) AddOutput(spec, name);
   return spec;
 }
@@ -89,17 +105,22 @@ spec::Spec GraphSpec() {
 /// Rows of ast_nodes with the columns that the specs of this file read; the rest is null.
 std::string AstNodes(const std::string& rows) {
   return fmt::format(
-      "SELECT CAST(1 AS BIGINT) AS file_id, 'a.py' AS path, CAST(n AS BIGINT) AS node_id, CAST(p AS BIGINT) AS parent_id, "
-      "NULL::BIGINT AS scope_decl_id, 0 AS ast_id, 0 AS parent_ast_id, k AS kind, NULL::VARCHAR AS parent_kind, "
-      "NULL::VARCHAR AS name, NULL::VARCHAR AS value, NULL::VARCHAR AS ctx, NULL::VARCHAR AS op, s AS slot, 0 AS idx, "
-      "o AS ordinal, NULL::BIGINT AS name_bstart, CAST(n AS BIGINT) AS anchor, 0::BIGINT AS bstart, 0::BIGINT AS bend, "
+      "SELECT CAST(1 AS BIGINT) AS file_id, 'a.py' AS path, CAST(n AS BIGINT) AS node_id, CAST(p "
+      "AS BIGINT) AS parent_id, "
+      "NULL::BIGINT AS scope_decl_id, 0 AS ast_id, 0 AS parent_ast_id, k AS kind, NULL::VARCHAR AS "
+      "parent_kind, "
+      "NULL::VARCHAR AS name, NULL::VARCHAR AS value, NULL::VARCHAR AS ctx, NULL::VARCHAR AS op, s "
+      "AS slot, 0 AS idx, "
+      "o AS ordinal, NULL::BIGINT AS name_bstart, CAST(n AS BIGINT) AS anchor, 0::BIGINT AS "
+      "bstart, 0::BIGINT AS bend, "
       "1 AS line, 0 AS col, 1 AS end_line, 0 AS end_col, MAP {{}}::MAP(VARCHAR, VARCHAR) AS attrs "
       "FROM (VALUES {}) t(n, p, k, s, o)",
       rows);
 }
 
 /// The graph has no file nodes here, so nodes must not name one.
-constexpr const char* kRows = "(9, 5, 'Name', 'value', 1), (1, NULL, 'Module', NULL, 0), (5, 1, 'Expr', 'body', 0)";
+constexpr const char* kRows =
+    "(9, 5, 'Name', 'value', 1), (1, NULL, 'Module', NULL, 0), (5, 1, 'Expr', 'body', 0)";
 
 int64_t Single(Session& session, const std::string& sql) {
   auto result = session.connection().Query(sql);
@@ -115,8 +136,12 @@ TEST_CASE("outputs are sorted, checked and committed; a second run changes nothi
   std::get<spec::CpgEmit>(spec.view_definitions[0].transform).sources = {"node_rows"};
   spec.view_definitions[0].view_dependencies = {"node_rows"};
   spec.view_definitions.push_back(
-      {"node_rows", "projection", {},
-       spec::Project{"ast_nodes", {"node_id", "kind", "parent_id"}, Computed({{"is_external", "false"}})}, {}});
+      {"node_rows",
+       "projection",
+       {},
+       spec::Project{
+           "ast_nodes", {"node_id", "kind", "parent_id"}, Computed({{"is_external", "false"}})},
+       {}});
   const std::string input = fixture.Write("ast_nodes", AstNodes(kRows));
   const auto report = fixture.Run(spec, input);
   REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
@@ -128,10 +153,12 @@ TEST_CASE("outputs are sorted, checked and committed; a second run changes nothi
     CHECK(output.version == 0);
     CHECK(output.content_digest.size() == 64);
   }
-  const std::string edges = fmt::format("read_parquet('{}/cpg/cpg_edges_by_dst/*.parquet')", fixture.root.string());
+  const std::string edges =
+      fmt::format("read_parquet('{}/cpg/cpg_edges_by_dst/*.parquet')", fixture.root.string());
   CHECK(Single(*fixture.session, "SELECT dst FROM " + edges + " LIMIT 1") == 1);
-  CHECK(Single(*fixture.session, "SELECT count(*) FROM " + edges + " WHERE kind = 'CONDITION' AND tier = 'proved' "
-                                 "AND confidence IS NULL") == 3);
+  CHECK(Single(*fixture.session, "SELECT count(*) FROM " + edges +
+                                     " WHERE kind = 'CONDITION' AND tier = 'proved' "
+                                     "AND confidence IS NULL") == 3);
   const auto again = fixture.Run(spec, input);
   REQUIRE(again.has_value());
   CHECK(again->outputs[0].version == 0);
@@ -143,7 +170,8 @@ TEST_CASE("an output that breaks its contract is not committed") {
     std::string_view what, rows, message;
   };
   const Case cases[] = {
-      {"node twice", "(1, NULL, 'Module', NULL, 0), (1, NULL, 'Expr', 'body', 0)", "two rows with the key (1)"},
+      {"node twice", "(1, NULL, 'Module', NULL, 0), (1, NULL, 'Expr', 'body', 0)",
+       "two rows with the key (1)"},
       {"dangling parent", "(2, 1, 'Expr', 'body', 0)", "= 1 is no node of the graph"},
       {"file without node", "(2, NULL, 'Module', NULL, 0)", "cpg_nodes.file_id = 1 is no node"},
       {"no kind", "(1, NULL, NULL, NULL, 0)", "kind is null in 1 rows"},
@@ -151,7 +179,8 @@ TEST_CASE("an output that breaks its contract is not committed") {
   for (const Case& test : cases) {
     CAPTURE(test.what);
     Fixture fixture;
-    const auto report = fixture.Run(GraphSpec(), fixture.Write("ast_nodes", AstNodes(std::string(test.rows))));
+    const auto report =
+        fixture.Run(GraphSpec(), fixture.Write("ast_nodes", AstNodes(std::string(test.rows))));
     REQUIRE_FALSE(report.has_value());
     CHECK(report.error().code() == ErrorCode::kOutputContractViolation);
     CAPTURE(report.error().ToString());
@@ -162,29 +191,48 @@ TEST_CASE("an output that breaks its contract is not committed") {
 
 TEST_CASE("transforms compute what the format says") {
   Fixture fixture;
-  const std::string input = fixture.Write("ast_nodes", AstNodes(
-      "(1, NULL, 'Module', NULL, 0), (2, 1, 'If', 'body', 0), (3, 1, 'For', 'body', 1), (4, 2, 'Name', 'test', 0)"));
+  const std::string input =
+      fixture.Write("ast_nodes", AstNodes("(1, NULL, 'Module', NULL, 0), (2, 1, 'If', 'body', 0), "
+                                          "(3, 1, 'For', 'body', 1), (4, 2, 'Name', 'test', 0)"));
   spec::Spec spec;
   spec.input_relations.push_back({"ast_nodes", "evidence/ast_nodes", false, {}, {}});
-  const auto add = [&](std::string name, spec::Transform transform, std::vector<std::string> reads = {}) {
-    spec.view_definitions.push_back({std::move(name), "projection", std::move(reads), std::move(transform), {}});
+  const auto add = [&](std::string name, spec::Transform transform,
+                       std::vector<std::string> reads = {}) {
+    spec.view_definitions.push_back(
+        {std::move(name), "projection", std::move(reads), std::move(transform), {}});
   };
   add("few", spec::Project{"ast_nodes", {"node_id", "parent_id", "kind", "ordinal"}, {}});
-  add("nested", spec::Nest{"few", {"parent_id"}, {"node_id", "kind"}, {{expr::Column("node_id"), true}}, "children"}, {"few"});
+  add("nested",
+      spec::Nest{
+          "few", {"parent_id"}, {"node_id", "kind"}, {{expr::Column("node_id"), true}}, "children"},
+      {"few"});
   add("unnested", spec::Unnest{"nested", "children", "child", {"node_id"}, "position"}, {"nested"});
-  add("last", spec::Rank{"few", {"parent_id"}, {{expr::Column("ordinal"), true}}, 1, "place"}, {"few"});
-  add("counted", spec::Aggregate{"few", {"parent_id"}, {{"node_id", "count", "children", {}}}}, {"few"});
-  add("pairs", spec::Unpivot{"few", {"node_id"}, {{"parent_id", "parent"}, {"ordinal", "place"}}, "key", "value"}, {"few"});
-  add("parents", spec::Relate{"few", "few", spec::JoinType::kLeft, {{"parent_id", "node_id"}}, {},
-                              Computed({{"node_id", "l.node_id"}, {"parent_kind", "r.kind"}})}, {"few"});
+  add("last", spec::Rank{"few", {"parent_id"}, {{expr::Column("ordinal"), true}}, 1, "place"},
+      {"few"});
+  add("counted", spec::Aggregate{"few", {"parent_id"}, {{"node_id", "count", "children", {}}}},
+      {"few"});
+  add("pairs",
+      spec::Unpivot{
+          "few", {"node_id"}, {{"parent_id", "parent"}, {"ordinal", "place"}}, "key", "value"},
+      {"few"});
+  add("parents",
+      spec::Relate{"few",
+                   "few",
+                   spec::JoinType::kLeft,
+                   {{"parent_id", "node_id"}},
+                   {},
+                   Computed({{"node_id", "l.node_id"}, {"parent_kind", "r.kind"}})},
+      {"few"});
   add("both", spec::Union{{"counted", "last"}, "which", false}, {"counted", "last"});
   add("spans", spec::Normalize{"ast_nodes", "node_id", {}, {{"bstart", "bend"}}, {"kind"}});
-  for (const char* name : {"unnested", "last", "counted", "pairs", "parents", "both", "spans"}) AddOutput(spec, name);
+  for (const char* name : {"unnested", "last", "counted", "pairs", "parents", "both", "spans"})
+    AddOutput(spec, name);
   const auto report = fixture.Run(spec, input);
   REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
   const auto count = [&](const std::string& table, const std::string& where) {
-    return Single(*fixture.session, fmt::format("SELECT count(*) FROM read_parquet('{}/cpg/{}/*.parquet') WHERE {}",
-                                                fixture.root.string(), table, where));
+    return Single(*fixture.session,
+                  fmt::format("SELECT count(*) FROM read_parquet('{}/cpg/{}/*.parquet') WHERE {}",
+                              fixture.root.string(), table, where));
   };
   CHECK(count("unnested", "parent_id = 1 AND node_id = 3 AND position = 0") == 1);
   CHECK(count("unnested", "true") == 4);
@@ -195,7 +243,11 @@ TEST_CASE("transforms compute what the format says") {
   CHECK(count("parents", "node_id = 2 AND parent_kind = 'Module'") == 1);
   CHECK(count("parents", "parent_kind IS NULL") == 1);
   CHECK(count("both", "which = 'counted' AND kind IS NULL") == 3);
-  CHECK(count("spans", "entity_id = node_id AND kind_norm = kind AND span.bend = bend AND span.end_exclusive") == 4);
+  CHECK(
+      count(
+          "spans",
+          "entity_id = node_id AND kind_norm = kind AND span.bend = bend AND span.end_exclusive") ==
+      4);
 }
 
 }  // namespace

@@ -33,10 +33,9 @@ std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema&
 /// Cost   one scan of the order columns, on one thread.
 Result<void> CheckKeys(Connection& connection, const WrittenOutput& output);
 
-/// Every node id that a table of the graph names is a row of cpg_nodes: both ends of stored edges, and
-/// the columns that derived edges come from.
-/// Errors OutputContractViolation, naming table, column and id.
-/// Cost   one hash table over the nodes, one probe per edge end.
+/// Every node id that a table of the graph names is a row of cpg_nodes: both ends of stored edges,
+/// and the columns that derived edges come from. Errors OutputContractViolation, naming table,
+/// column and id. Cost   one hash table over the nodes, one probe per edge end.
 Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs);
 
 }  // namespace codeanatomy::engine

@@ -2,9 +2,9 @@
 // made explicit here: all columns of a source, null columns of a union, casts of a graph table.
 #include "engine/plan/lower.h"
 
-#include <fmt/format.h>
-
 #include <set>
+
+#include <fmt/format.h>
 
 #include "catalog/table.h"
 #include "expr/type_check.h"
@@ -18,19 +18,22 @@ using expr::Schema;
 using expr::Type;
 using expr::TypeKind;
 
-constexpr std::string_view kOutputTables[] = {"cpg_nodes", "cpg_edges", "cpg_edges_by_dst", "calls",
-                                              "cpg_props", "cpg_edges_by_src", "cpg_props_map"};
+constexpr std::string_view kOutputTables[] = {"cpg_nodes",    "cpg_edges", "cpg_edges_by_dst",
+                                              "calls",        "cpg_props", "cpg_edges_by_src",
+                                              "cpg_props_map"};
 
 class Lowering {
  public:
-  explicit Lowering(const LowerContext& context) : context_(context), path_(context.json_path + ".transform") {}
+  explicit Lowering(const LowerContext& context)
+      : context_(context), path_(context.json_path + ".transform") {}
 
   Result<Relation> operator()(const spec::Normalize& t) {
     CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
     std::set<std::string, std::less<>> replaced{"entity_id"};
     for (const std::string& text : t.text_columns) replaced.insert(text + "_norm");
     if (t.span_columns) {
-      if (t.span_columns->size() != 2) return Fail(ErrorCode::kInvalidPlan, ".span_columns", "start and end are expected");
+      if (t.span_columns->size() != 2)
+        return Fail(ErrorCode::kInvalidPlan, ".span_columns", "start and end are expected");
       replaced.insert({"bstart", "bend", "span"});
     }
     std::vector<NamedExpr> columns;
@@ -38,7 +41,8 @@ class Lowering {
       if (!replaced.contains(field.name)) columns.push_back({field.name, expr::Column(field.name)});
     }
     if (t.span_columns) {
-      const Expr start = expr::Column(t.span_columns->front()), end = expr::Column(t.span_columns->back());
+      const Expr start = expr::Column(t.span_columns->front()),
+                 end = expr::Column(t.span_columns->back());
       columns.push_back({"bstart", start});
       columns.push_back({"bend", end});
       columns.push_back({"span", expr::Call("span_make", {start, end})});
@@ -54,26 +58,31 @@ class Lowering {
     CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
     std::vector<NamedExpr> columns;
     if (t.columns.empty() && t.computed.empty()) {
-      for (const Field& field : source.schema.fields) columns.push_back({field.name, expr::Column(field.name)});
+      for (const Field& field : source.schema.fields)
+        columns.push_back({field.name, expr::Column(field.name)});
     }
     for (const std::string& name : t.columns) columns.push_back({name, expr::Column(name)});
-    for (const spec::ComputedColumn& column : t.computed) columns.push_back({column.name, column.expr});
+    for (const spec::ComputedColumn& column : t.computed)
+      columns.push_back({column.name, column.expr});
     return Project(std::move(source), std::move(columns), ".computed");
   }
 
   Result<Relation> operator()(const spec::Filter& t) {
     CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
-    CA_RETURN_IF_ERROR(expr::CheckPredicate(t.predicate, {source.schema, context_.parameters}, path_ + ".predicate"));
+    CA_RETURN_IF_ERROR(expr::CheckPredicate(t.predicate, {source.schema, context_.parameters},
+                                            path_ + ".predicate"));
     Relation filter = Over(RelationOp::kFilter, std::move(source));
     filter.predicates.push_back(t.predicate);
     return filter;
   }
 
   Result<Relation> operator()(const spec::Union& t) {
-    if (t.sources.size() < 2) return Fail(ErrorCode::kInvalidPlan, ".sources", "a union needs two sources");
+    if (t.sources.size() < 2)
+      return Fail(ErrorCode::kInvalidPlan, ".sources", "a union needs two sources");
     CA_ASSIGN_OR_RETURN(Schema schema, UnionSchema(t.sources, /*sorted=*/true));
     if (t.discriminator_column) {
-      std::erase_if(schema.fields, [&](const Field& field) { return field.name == *t.discriminator_column; });
+      std::erase_if(schema.fields,
+                    [&](const Field& field) { return field.name == *t.discriminator_column; });
       schema.fields.push_back({*t.discriminator_column, TypeKind::kUtf8});
       std::ranges::sort(schema.fields, {}, &Field::name);
     }
@@ -85,13 +94,16 @@ class Lowering {
   Result<Relation> operator()(const spec::Relate& t) {
     CA_ASSIGN_OR_RETURN(Relation left, Scan(t.left));
     CA_ASSIGN_OR_RETURN(Relation right, Scan(t.right));
-    if (t.join_keys.empty()) return Fail(ErrorCode::kInvalidPlan, ".join_keys", "a join without keys");
+    if (t.join_keys.empty())
+      return Fail(ErrorCode::kInvalidPlan, ".join_keys", "a join without keys");
     for (size_t i = 0; i < t.join_keys.size(); ++i) {
       CA_RETURN_IF_ERROR(CheckKey(t.join_keys[i], left.schema, right.schema, i));
     }
     Schema pairs;
-    for (const Field& field : left.schema.fields) pairs.fields.push_back({"l." + field.name, field.type});
-    for (const Field& field : right.schema.fields) pairs.fields.push_back({"r." + field.name, field.type});
+    for (const Field& field : left.schema.fields)
+      pairs.fields.push_back({"l." + field.name, field.type});
+    for (const Field& field : right.schema.fields)
+      pairs.fields.push_back({"r." + field.name, field.type});
     for (size_t i = 0; i < t.predicates.size(); ++i) {
       CA_RETURN_IF_ERROR(expr::CheckPredicate(t.predicates[i], {pairs, context_.parameters},
                                               fmt::format("{}.predicates[{}]", path_, i)));
@@ -129,7 +141,8 @@ class Lowering {
 
   Result<Relation> operator()(const spec::Rank& t) {
     CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
-    if (t.order_by.empty()) return Fail(ErrorCode::kInvalidPlan, ".order_by", "a rank needs a total order");
+    if (t.order_by.empty())
+      return Fail(ErrorCode::kInvalidPlan, ".order_by", "a rank needs a total order");
     CA_RETURN_IF_ERROR(CheckOrder(t.order_by, source.schema, ""));
     Relation rank = Over(RelationOp::kRank, std::move(source));
     Schema ignored;
@@ -159,7 +172,8 @@ class Lowering {
     for (const std::string& field : t.fields) {
       const auto at = std::ranges::find(element.fields, field);
       if (at == element.fields.end()) return Unknown(field, ".fields");
-      unnest.schema.fields.push_back({field, element.children[static_cast<size_t>(at - element.fields.begin())]});
+      unnest.schema.fields.push_back(
+          {field, element.children[static_cast<size_t>(at - element.fields.begin())]});
     }
     if (t.ordinal_column) unnest.schema.fields.push_back({*t.ordinal_column, TypeKind::kInt64});
     return unnest;
@@ -214,7 +228,8 @@ class Lowering {
   Result<Relation> operator()(const spec::CpgEmit& t) {
     if (t.sources.empty()) return Fail(ErrorCode::kInvalidPlan, ".sources", "sources are expected");
     const TableInfo* table = FindTable(kOutputTables[static_cast<size_t>(t.output_kind)]);
-    if (table == nullptr) return Fail(ErrorCode::kInvalidPlan, ".output_kind", "this shape is a view of the session");
+    if (table == nullptr)
+      return Fail(ErrorCode::kInvalidPlan, ".output_kind", "this shape is a view of the session");
     CA_ASSIGN_OR_RETURN(const Schema given, UnionSchema(t.sources, /*sorted=*/false));
     Schema schema;
     for (const ColumnInfo& column : table->columns) {
@@ -231,12 +246,15 @@ class Lowering {
     } else {
       CA_ASSIGN_OR_RETURN(all, UnionOf(t.sources, schema, {}));
     }
-    const bool edges = t.output_kind == spec::CpgOutputKind::kEdges || t.output_kind == spec::CpgOutputKind::kEdgesByDst;
+    const bool edges = t.output_kind == spec::CpgOutputKind::kEdges ||
+                       t.output_kind == spec::CpgOutputKind::kEdgesByDst;
     if (!t.full || !edges) return all;
     std::vector<NamedExpr> columns;
-    for (const Field& field : schema.fields) columns.push_back({field.name, expr::Column(field.name)});
+    for (const Field& field : schema.fields)
+      columns.push_back({field.name, expr::Column(field.name)});
     std::vector<Expr> key;
-    for (const char* name : {"kind", "src", "dst", "label", "ordinal"}) key.push_back(expr::Column(name));
+    for (const char* name : {"kind", "src", "dst", "label", "ordinal"})
+      key.push_back(expr::Column(name));
     columns.push_back({"edge_id", expr::Call("hash64", std::move(key))});
     return Project(std::move(all), std::move(columns), "");
   }
@@ -268,29 +286,34 @@ class Lowering {
 
   Result<Relation> Scan(std::string_view name) const {
     const auto at = context_.schemas.find(name);
-    if (at == context_.schemas.end()) return Fail(ErrorCode::kInvalidPlan, "", fmt::format("unknown source {}", name));
+    if (at == context_.schemas.end())
+      return Fail(ErrorCode::kInvalidPlan, "", fmt::format("unknown source {}", name));
     Relation scan;
     scan.name = name;
     scan.schema = at->second;
     return scan;
   }
 
-  Result<Schema> Types(const std::vector<NamedExpr>& columns, const Schema& input, std::string_view at) const {
+  Result<Schema> Types(const std::vector<NamedExpr>& columns, const Schema& input,
+                       std::string_view at) const {
     Schema schema;
     std::set<std::string_view> names;
     for (size_t i = 0; i < columns.size(); ++i) {
       const std::string where = fmt::format("{}[{}]", at, i);
       if (!names.insert(columns[i].name).second) {
-        return Fail(ErrorCode::kInvalidPlan, where, fmt::format("column {} is defined twice", columns[i].name));
+        return Fail(ErrorCode::kInvalidPlan, where,
+                    fmt::format("column {} is defined twice", columns[i].name));
       }
-      CA_ASSIGN_OR_RETURN(Type type, expr::CheckExpr(columns[i].expr, {input, context_.parameters}, path_ + where));
+      CA_ASSIGN_OR_RETURN(
+          Type type, expr::CheckExpr(columns[i].expr, {input, context_.parameters}, path_ + where));
       if (type.kind == TypeKind::kNull) return TypeError(where, "a column needs a type");
       schema.fields.push_back({columns[i].name, std::move(type)});
     }
     return schema;
   }
 
-  Result<Relation> Project(Relation source, std::vector<NamedExpr> columns, std::string_view at) const {
+  Result<Relation> Project(Relation source, std::vector<NamedExpr> columns,
+                           std::string_view at) const {
     Relation project = Over(RelationOp::kProject, std::move(source));
     CA_ASSIGN_OR_RETURN(project.schema, Types(columns, project.inputs[0].schema, at));
     project.columns = std::move(columns);
@@ -321,7 +344,8 @@ class Lowering {
         }
         auto common = expr::CommonType(known->type, field.type);
         if (!common) {
-          return TypeError(fmt::format(".sources[{}]", i), fmt::format("{}: {}", field.name, common.error().message()));
+          return TypeError(fmt::format(".sources[{}]", i),
+                           fmt::format("{}: {}", field.name, common.error().message()));
         }
         known->type = *std::move(common);
       }
@@ -338,7 +362,8 @@ class Lowering {
     for (const Field& field : schema.fields) {
       const Field* given = scan.schema.Find(field.name);
       Expr column = given == nullptr ? expr::Null(field.type) : expr::Column(field.name);
-      if (given != nullptr && given->type != field.type) column = expr::Cast(std::move(column), field.type);
+      if (given != nullptr && given->type != field.type)
+        column = expr::Cast(std::move(column), field.type);
       if (discriminator && field.name == *discriminator) column = expr::Text(source);
       columns.push_back({field.name, std::move(column)});
     }
@@ -357,24 +382,30 @@ class Lowering {
     return all;
   }
 
-  Result<void> CheckKey(const spec::JoinKey& key, const Schema& left, const Schema& right, size_t index) const {
+  Result<void> CheckKey(const spec::JoinKey& key, const Schema& left, const Schema& right,
+                        size_t index) const {
     const std::string at = fmt::format(".join_keys[{}]", index);
     const Field* l = left.Find(key.left_key);
     const Field* r = right.Find(key.right_key);
     if (l == nullptr) return Unknown(key.left_key, at + ".left_key");
     if (r == nullptr) return Unknown(key.right_key, at + ".right_key");
     if (!expr::CommonType(l->type, r->type)) {
-      return TypeError(at, fmt::format("{} and {} have no common type", key.left_key, key.right_key));
+      return TypeError(at,
+                       fmt::format("{} and {} have no common type", key.left_key, key.right_key));
     }
     return {};
   }
 
-  static std::vector<NamedExpr> JoinColumns(const spec::Relate& t, const Schema& left, const Schema& right) {
+  static std::vector<NamedExpr> JoinColumns(const spec::Relate& t, const Schema& left,
+                                            const Schema& right) {
     std::vector<NamedExpr> columns;
-    for (const spec::ComputedColumn& column : t.computed) columns.push_back({column.name, column.expr});
+    for (const spec::ComputedColumn& column : t.computed)
+      columns.push_back({column.name, column.expr});
     if (!columns.empty()) return columns;
-    for (const Field& field : left.fields) columns.push_back({field.name, expr::Column("l." + field.name)});
-    if (t.join_type == spec::JoinType::kSemi || t.join_type == spec::JoinType::kAnti) return columns;
+    for (const Field& field : left.fields)
+      columns.push_back({field.name, expr::Column("l." + field.name)});
+    if (t.join_type == spec::JoinType::kSemi || t.join_type == spec::JoinType::kAnti)
+      return columns;
     for (const Field& field : right.fields) {
       const bool clash = left.Find(field.name) != nullptr;
       columns.push_back({field.name + (clash ? "__right" : ""), expr::Column("r." + field.name)});
@@ -382,8 +413,8 @@ class Lowering {
     return columns;
   }
 
-  Result<void> AddFields(const std::vector<std::string>& names, const Schema& input, std::string_view at,
-                         Schema& out) const {
+  Result<void> AddFields(const std::vector<std::string>& names, const Schema& input,
+                         std::string_view at, Schema& out) const {
     for (size_t i = 0; i < names.size(); ++i) {
       const Field* field = input.Find(names[i]);
       if (field == nullptr) return Unknown(names[i], fmt::format("{}[{}]", at, i));
@@ -392,15 +423,18 @@ class Lowering {
     return {};
   }
 
-  Result<void> CheckOrder(const std::vector<spec::SortKey>& keys, const Schema& input, std::string_view at) const {
+  Result<void> CheckOrder(const std::vector<spec::SortKey>& keys, const Schema& input,
+                          std::string_view at) const {
     for (size_t i = 0; i < keys.size(); ++i) {
       const std::string where = fmt::format("{}{}.order_by[{}].expr", path_, at, i);
-      CA_ASSIGN_OR_RETURN(const Type type, expr::CheckExpr(keys[i].expr, {input, context_.parameters}, where));
+      CA_ASSIGN_OR_RETURN(const Type type,
+                          expr::CheckExpr(keys[i].expr, {input, context_.parameters}, where));
     }
     return {};
   }
 
-  Result<Type> AggregateType(const spec::Aggregation& aggregation, const Type& column, std::string_view at) const {
+  Result<Type> AggregateType(const spec::Aggregation& aggregation, const Type& column,
+                             std::string_view at) const {
     const std::string& function = aggregation.function;
     if (function == "count") return Type(TypeKind::kInt64);
     if (function == "min" || function == "max") return column;
@@ -408,10 +442,12 @@ class Lowering {
       if (aggregation.order_by.empty()) return TypeError(at, "array_agg needs order_by");
       return Type::List(column);
     }
-    if ((function == "bool_and" || function == "bool_or") && column.kind == TypeKind::kBoolean) return column;
+    if ((function == "bool_and" || function == "bool_or") && column.kind == TypeKind::kBoolean)
+      return column;
     if (function == "bit_or" && column.is_integer()) return column;
     if (function == "avg" && column.is_numeric()) return Type(TypeKind::kFloat64);
-    if (function == "sum" && column.is_numeric()) return column.is_integer() ? Type(TypeKind::kInt64) : column;
+    if (function == "sum" && column.is_numeric())
+      return column.is_integer() ? Type(TypeKind::kInt64) : column;
     return TypeError(at, fmt::format("no aggregate {} of {}", function, column.ToString()));
   }
 

@@ -1,8 +1,8 @@
 #include "engine/plan/plan.h"
 
-#include <fmt/format.h>
-
 #include <set>
+
+#include <fmt/format.h>
 
 #include "engine/plan/lower.h"
 
@@ -18,7 +18,8 @@ Error Invalid(std::string message, std::string subject) {
 Result<Schema> DeclaredSchema(const spec::InputRelation& input) {
   const TableInfo* table = FindTable(input.logical_name);
   if (table == nullptr) {
-    return Error(ErrorCode::kUnknownSchema, "no table of that name is declared", input.logical_name);
+    return Error(ErrorCode::kUnknownSchema, "no table of that name is declared",
+                 input.logical_name);
   }
   Schema schema;
   for (const ColumnInfo& column : table->columns) {
@@ -49,7 +50,8 @@ class Planner {
   Result<void> CheckNames() {
     std::set<std::string_view> names;
     for (const spec::InputRelation& input : spec_.input_relations) {
-      if (!names.insert(input.logical_name).second) return Invalid("two relations of one name", input.logical_name);
+      if (!names.insert(input.logical_name).second)
+        return Invalid("two relations of one name", input.logical_name);
       CA_ASSIGN_OR_RETURN(Schema schema, DeclaredSchema(input));
       schemas_.emplace(input.logical_name, schema);
       plan_.inputs.emplace(input.logical_name, std::move(schema));
@@ -59,9 +61,11 @@ class Planner {
       if (!names.insert(view.name).second) return Invalid("two relations of one name", view.name);
       by_name_.emplace(view.name, i);
     }
-    for (const spec::ViewDefinition& view : spec_.view_definitions) CA_RETURN_IF_ERROR(CheckSources(view));
+    for (const spec::ViewDefinition& view : spec_.view_definitions)
+      CA_RETURN_IF_ERROR(CheckSources(view));
     for (const spec::TypedParameter& parameter : spec_.typed_parameters) {
-      return Error(ErrorCode::kInvalidPlan, "typed parameters are bound by a request, not by a build",
+      return Error(ErrorCode::kInvalidPlan,
+                   "typed parameters are bound by a request, not by a build",
                    parameter.label.value_or("typed_parameters"));
     }
     return {};
@@ -76,11 +80,14 @@ class Planner {
         return Invalid(fmt::format("unknown source {}", source), view.name);
       }
     }
-    const std::set<std::string> declared(view.view_dependencies.begin(), view.view_dependencies.end());
+    const std::set<std::string> declared(view.view_dependencies.begin(),
+                                         view.view_dependencies.end());
     for (const std::string& name : declared) {
-      if (!by_name_.contains(name)) return Invalid(fmt::format("unknown dependency {}", name), view.name);
+      if (!by_name_.contains(name))
+        return Invalid(fmt::format("unknown dependency {}", name), view.name);
     }
-    if (declared != read) return Invalid("view_dependencies are not the views that the transform reads", view.name);
+    if (declared != read)
+      return Invalid("view_dependencies are not the views that the transform reads", view.name);
     return {};
   }
 
@@ -90,7 +97,8 @@ class Planner {
     std::map<std::string_view, std::vector<std::string_view>> readers;
     std::set<std::string_view> ready;
     for (const spec::ViewDefinition& view : spec_.view_definitions) {
-      const std::set<std::string_view> dependencies(view.view_dependencies.begin(), view.view_dependencies.end());
+      const std::set<std::string_view> dependencies(view.view_dependencies.begin(),
+                                                    view.view_dependencies.end());
       waiting[view.name] = dependencies.size();
       if (dependencies.empty()) ready.insert(view.name);
       for (std::string_view name : dependencies) readers[name].push_back(view.name);
@@ -105,7 +113,8 @@ class Planner {
       }
     }
     if (order.size() == waiting.size()) return order;
-    const auto stuck = std::ranges::find_if(waiting, [](const auto& view) { return view.second > 0; });
+    const auto stuck =
+        std::ranges::find_if(waiting, [](const auto& view) { return view.second > 0; });
     return Invalid("views that read each other", std::string(stuck->first));
   }
 
@@ -126,9 +135,10 @@ class Planner {
     for (const auto& [name, type] : view.output_columns) {
       const expr::Field* field = planned.relation.schema.Find(name);
       if (field == nullptr || !expr::Widens(field->type, type)) {
-        return Error(ErrorCode::kOutputContractViolation,
-                     fmt::format("the contract wants {} of type {}, the view has {}", name, type.ToString(),
-                                 field == nullptr ? "no such column" : field->type.ToString()));
+        return Error(
+            ErrorCode::kOutputContractViolation,
+            fmt::format("the contract wants {} of type {}, the view has {}", name, type.ToString(),
+                        field == nullptr ? "no such column" : field->type.ToString()));
       }
     }
     schemas_.emplace(view.name, planned.relation.schema);
@@ -139,9 +149,12 @@ class Planner {
   Result<void> AddOutputs() {
     std::set<std::string_view> tables;
     for (const spec::OutputTarget& target : spec_.output_targets) {
-      if (!tables.insert(target.table_name).second) return Invalid("two outputs of one name", target.table_name);
+      if (!tables.insert(target.table_name).second)
+        return Invalid("two outputs of one name", target.table_name);
       const PlannedView* view = plan_.FindView(target.source_view);
-      if (view == nullptr) return Invalid(fmt::format("unknown source_view {}", target.source_view), target.table_name);
+      if (view == nullptr)
+        return Invalid(fmt::format("unknown source_view {}", target.source_view),
+                       target.table_name);
       PlannedOutput output{.target = target,
                            .location = target.delta_location.value_or(target.table_name),
                            .table = FindTable(target.table_name)};
@@ -175,8 +188,8 @@ class Planner {
   }
 
   static Error MissingColumn(const std::string& name, const spec::OutputTarget& target) {
-    return Error(ErrorCode::kOutputContractViolation, fmt::format("the output has no column {}", name),
-                 target.table_name);
+    return Error(ErrorCode::kOutputContractViolation,
+                 fmt::format("the output has no column {}", name), target.table_name);
   }
 
   void CountReaders() {
@@ -203,7 +216,8 @@ class Planner {
     }
     for (PlannedView& view : plan_.views) {
       if (!view.is_needed) continue;
-      const bool costly = view.relation.op == RelationOp::kJoin || view.relation.op == RelationOp::kAggregate;
+      const bool costly =
+          view.relation.op == RelationOp::kJoin || view.relation.op == RelationOp::kAggregate;
       if (stored.contains(view.name)) {
         view.placement = Placement::kOutput;
       } else if (view.fan_out >= 3 || (view.fan_out == 2 && costly)) {

@@ -23,9 +23,9 @@ inline constexpr std::string_view kPlacementNames[] = {"inline", "temporary", "o
 
 struct PlannedView {
   std::string name, kind;
-  std::string_view transform;              // e.g. "Relate"
-  std::vector<std::string> dependencies;   // views, sorted
-  std::vector<std::string> inputs;         // input relations, sorted
+  std::string_view transform;             // e.g. "Relate"
+  std::vector<std::string> dependencies;  // views, sorted
+  std::vector<std::string> inputs;        // input relations, sorted
   Relation relation;
   size_t fan_out = 0;      // readers among the views that outputs need, and outputs
   bool is_needed = false;  // by an output; the others are relations of sessions
@@ -48,10 +48,12 @@ struct Plan {
   const PlannedView* FindView(std::string_view name) const;
 };
 
-/// Order of validation: names and graph, then every view's transform against its sources, then outputs.
-/// Errors InvalidPlan: duplicate or unknown name, cycle, wrong dependency list, unknown source_view;
-///        ExpressionTypeError: an expression does not fit its source; OutputContractViolation: a column
-///        of an output or contract is missing or of another type. Subject: the view or output.
+/// Order of validation: names and graph, then every view's transform against its sources, then
+/// outputs. Errors InvalidPlan: duplicate or unknown name, cycle, wrong dependency list, unknown
+/// source_view;
+///        ExpressionTypeError: an expression does not fit its source; OutputContractViolation: a
+///        column of an output or contract is missing or of another type. Subject: the view or
+///        output.
 /// Cost   microseconds per view.
 Result<Plan> MakePlan(const spec::Spec& spec);
 

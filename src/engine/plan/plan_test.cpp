@@ -19,14 +19,15 @@ expr::Expr FromText(std::string_view text) {
   return *std::move(parsed);
 }
 
-std::vector<spec::ComputedColumn> Computed(std::vector<std::pair<std::string, std::string>> columns) {
+std::vector<spec::ComputedColumn> Computed(
+    std::vector<std::pair<std::string, std::string>> columns) {
   std::vector<spec::ComputedColumn> computed;
   for (const auto& [name, text] : columns) computed.push_back({name, FromText(text)});
   return computed;
 }
 
-spec::ViewDefinition View(std::string name, spec::Transform transform, std::vector<std::string> reads = {},
-                          std::string kind = "projection") {
+spec::ViewDefinition View(std::string name, spec::Transform transform,
+                          std::vector<std::string> reads = {}, std::string kind = "projection") {
   return {std::move(name), std::move(kind), std::move(reads), std::move(transform), {}};
 }
 
@@ -36,17 +37,26 @@ Spec Example() {
   spec.input_relations.push_back({"ast_nodes", "evidence/ast_nodes", false, {}, {}});
   spec.view_definitions.push_back(
       View("calls_only", spec::Filter{"ast_nodes", FromText("eq(kind, 'Call')")}));
+  spec.view_definitions.push_back(View("argument",
+                                       spec::Project{"calls_only",
+                                                     {},
+                                                     Computed({{"kind", "'ARGUMENT'"},
+                                                               {"src", "parent_id"},
+                                                               {"dst", "node_id"},
+                                                               {"ordinal", "ordinal"}})},
+                                       {"calls_only"}));
+  spec.view_definitions.push_back(View("condition", spec::Project{"ast_nodes",
+                                                                  {},
+                                                                  Computed({{"kind", "'CONDITION'"},
+                                                                            {"src", "parent_id"},
+                                                                            {"dst", "node_id"},
+                                                                            {"label", "slot"}})}));
   spec.view_definitions.push_back(
-      View("argument", spec::Project{"calls_only", {}, Computed({{"kind", "'ARGUMENT'"}, {"src", "parent_id"},
-                                                                 {"dst", "node_id"}, {"ordinal", "ordinal"}})},
-           {"calls_only"}));
+      View("cpg_edges", spec::CpgEmit{spec::CpgOutputKind::kEdges, {"argument", "condition"}},
+           {"argument", "condition"}));
   spec.view_definitions.push_back(
-      View("condition", spec::Project{"ast_nodes", {}, Computed({{"kind", "'CONDITION'"}, {"src", "parent_id"},
-                                                                 {"dst", "node_id"}, {"label", "slot"}})}));
-  spec.view_definitions.push_back(View(
-      "cpg_edges", spec::CpgEmit{spec::CpgOutputKind::kEdges, {"argument", "condition"}}, {"argument", "condition"}));
-  spec.view_definitions.push_back(
-      View("cpg_edges_full", spec::CpgEmit{spec::CpgOutputKind::kEdges, {"cpg_edges"}, true}, {"cpg_edges"}, "session"));
+      View("cpg_edges_full", spec::CpgEmit{spec::CpgOutputKind::kEdges, {"cpg_edges"}, true},
+           {"cpg_edges"}, "session"));
   spec::OutputTarget output;
   output.table_name = output.source_view = "cpg_edges";
   spec.output_targets.push_back(output);
@@ -61,23 +71,29 @@ TEST_CASE("views get their schema, readers and place") {
   CHECK(plan->FindView("argument")->fan_out == 1);
   CHECK(plan->FindView("cpg_edges")->placement == Placement::kOutput);
   CHECK_FALSE(plan->FindView("cpg_edges_full")->is_needed);
-  CHECK(plan->FindView("cpg_edges_full")->relation.schema.Find("edge_id")->type == expr::Type(expr::TypeKind::kInt64));
-  CHECK(plan->outputs[0].order == std::vector<std::string>{"kind", "src", "dst", "label", "ordinal"});
+  CHECK(plan->FindView("cpg_edges_full")->relation.schema.Find("edge_id")->type ==
+        expr::Type(expr::TypeKind::kInt64));
+  CHECK(plan->outputs[0].order ==
+        std::vector<std::string>{"kind", "src", "dst", "label", "ordinal"});
 }
 
 TEST_CASE("an output splits by the literals of its leading column and sorts only what varies") {
   const auto plan = MakePlan(Example());
   REQUIRE(plan.has_value());
-  const auto parts = SplitSorted(Expand(plan->FindView("cpg_edges")->relation, *plan, {}), plan->outputs[0].order);
+  const auto parts =
+      SplitSorted(Expand(plan->FindView("cpg_edges")->relation, *plan, {}), plan->outputs[0].order);
   REQUIRE(parts.size() == 2);
   CHECK(parts[0].value == "ARGUMENT");
   CHECK(parts[1].value == "CONDITION");
-  const auto select = RenderSorted(parts[1].relation, plan->outputs[0].schema, plan->outputs[0].order, QuotedScan);
+  const auto select =
+      RenderSorted(parts[1].relation, plan->outputs[0].schema, plan->outputs[0].order, QuotedScan);
   CHECK(select.constants.contains("kind"));
   CHECK(select.constants.contains("ordinal"));
-  CHECK(select.sql.find("ORDER BY \"src\" ASC NULLS LAST, \"dst\" ASC NULLS LAST, \"label\" ASC NULLS LAST)") !=
+  CHECK(select.sql.find(
+            "ORDER BY \"src\" ASC NULLS LAST, \"dst\" ASC NULLS LAST, \"label\" ASC NULLS LAST)") !=
         std::string::npos);
-  CHECK(select.sql.starts_with("SELECT 'CONDITION' AS \"kind\", \"src\", \"dst\", \"label\", CAST("));
+  CHECK(
+      select.sql.starts_with("SELECT 'CONDITION' AS \"kind\", \"src\", \"dst\", \"label\", CAST("));
 }
 
 TEST_CASE("session relations read the stored table under another name") {
@@ -85,18 +101,23 @@ TEST_CASE("session relations read the stored table under another name") {
   REQUIRE(views.has_value());
   REQUIRE(views->contains("cpg_edges"));
   CHECK(views->at("cpg_edges").dependencies == std::vector<std::string>{"stored_cpg_edges"});
-  CHECK(views->at("cpg_edges").sql.find("hash64(\"kind\", \"src\", \"dst\", \"label\", \"ordinal\")") != std::string::npos);
+  CHECK(views->at("cpg_edges")
+            .sql.find("hash64(\"kind\", \"src\", \"dst\", \"label\", \"ordinal\")") !=
+        std::string::npos);
 }
 
 TEST_CASE("expressions render with quoted names and escaped literals") {
-  const expr::Schema schema{{{"a\"b", expr::TypeKind::kInt64}, {"f", expr::TypeKind::kFloat64}, {"t", expr::TypeKind::kUtf8}}};
+  const expr::Schema schema{{{"a\"b", expr::TypeKind::kInt64},
+                             {"f", expr::TypeKind::kFloat64},
+                             {"t", expr::TypeKind::kUtf8}}};
   const std::pair<expr::Expr, std::string_view> cases[] = {
       {expr::Column("a\"b"), "\"a\"\"b\""},
       {expr::Text("it's"), "'it''s'"},
       {FromText("in(t, 'x', 'y')"), "(\"t\" IN ('x', 'y'))"},
       {FromText("and(true, false, is_null(t))"), "(true AND false AND (\"t\" IS NULL))"},
       {FromText("cast(f, 'Int64')"), "CAST(trunc(\"f\") AS BIGINT)"},
-      {FromText("case(eq(t, 'x'), 1, 2)"), "CASE WHEN (\"t\" = 'x') THEN CAST(1 AS BIGINT) ELSE CAST(2 AS BIGINT) END"},
+      {FromText("case(eq(t, 'x'), 1, 2)"),
+       "CASE WHEN (\"t\" = 'x') THEN CAST(1 AS BIGINT) ELSE CAST(2 AS BIGINT) END"},
       {FromText("struct('k', t)"), "struct_pack(\"k\" := \"t\")"},
       {FromText("null('List<Struct<a:Int32>>')"), "CAST(NULL AS STRUCT(\"a\" INTEGER)[])"},
   };
@@ -114,10 +135,12 @@ TEST_CASE("a spec that does not fit is refused before anything runs") {
     return [view, transform](Spec& spec) { spec.view_definitions[view].transform = transform; };
   };
   const Case cases[] = {
-      {"duplicate view", [](Spec& s) { s.view_definitions.push_back(s.view_definitions[0]); }, ErrorCode::kInvalidPlan,
-       "two relations of one name"},
-      {"unknown source", set(0, spec::Filter{"nosuch", FromText("true")}), ErrorCode::kInvalidPlan, "unknown source nosuch"},
-      {"unknown input", [](Spec& s) { s.input_relations[0].logical_name = "nosuch"; }, ErrorCode::kUnknownSchema, ""},
+      {"duplicate view", [](Spec& s) { s.view_definitions.push_back(s.view_definitions[0]); },
+       ErrorCode::kInvalidPlan, "two relations of one name"},
+      {"unknown source", set(0, spec::Filter{"nosuch", FromText("true")}), ErrorCode::kInvalidPlan,
+       "unknown source nosuch"},
+      {"unknown input", [](Spec& s) { s.input_relations[0].logical_name = "nosuch"; },
+       ErrorCode::kUnknownSchema, ""},
       {"unknown dependency", [](Spec& s) { s.view_definitions[0].view_dependencies = {"nosuch"}; },
        ErrorCode::kInvalidPlan, "unknown dependency nosuch"},
       {"undeclared dependency", [](Spec& s) { s.view_definitions[1].view_dependencies.clear(); },
@@ -128,24 +151,28 @@ TEST_CASE("a spec that does not fit is refused before anything runs") {
          s.view_definitions[0].view_dependencies = {"argument"};
        },
        ErrorCode::kInvalidPlan, "read each other"},
-      {"unknown column", set(0, spec::Filter{"ast_nodes", FromText("eq(nosuch, 1)")}), ErrorCode::kExpressionTypeError,
+      {"unknown column", set(0, spec::Filter{"ast_nodes", FromText("eq(nosuch, 1)")}),
+       ErrorCode::kExpressionTypeError,
        "unknown column nosuch at $.view_definitions[0].transform.predicate.args[0]"},
-      {"predicate type", set(0, spec::Filter{"ast_nodes", FromText("bstart")}), ErrorCode::kExpressionTypeError,
-       "must be Boolean"},
-      {"join without keys", set(2, spec::Relate{"ast_nodes", "ast_nodes"}), ErrorCode::kInvalidPlan, "without keys"},
+      {"predicate type", set(0, spec::Filter{"ast_nodes", FromText("bstart")}),
+       ErrorCode::kExpressionTypeError, "must be Boolean"},
+      {"join without keys", set(2, spec::Relate{"ast_nodes", "ast_nodes"}), ErrorCode::kInvalidPlan,
+       "without keys"},
       {"join keys of different types",
        set(2, spec::Relate{"ast_nodes", "ast_nodes", spec::JoinType::kInner, {{"kind", "bstart"}}}),
        ErrorCode::kExpressionTypeError, "no common type"},
-      {"unknown source_view", [](Spec& s) { s.output_targets[0].source_view = "nosuch"; }, ErrorCode::kInvalidPlan,
-       "unknown source_view"},
+      {"unknown source_view", [](Spec& s) { s.output_targets[0].source_view = "nosuch"; },
+       ErrorCode::kInvalidPlan, "unknown source_view"},
       {"unknown output column", [](Spec& s) { s.output_targets[0].columns = {"kind", "nosuch"}; },
        ErrorCode::kOutputContractViolation, "no column nosuch"},
-      {"contract", [](Spec& s) { s.view_definitions[0].output_columns["bstart"] = expr::TypeKind::kUtf8; },
+      {"contract",
+       [](Spec& s) { s.view_definitions[0].output_columns["bstart"] = expr::TypeKind::kUtf8; },
        ErrorCode::kOutputContractViolation, "contract"},
       {"aggregate function",
-       set(2, spec::Aggregate{"ast_nodes", {"kind"}, {{"name", "median", "m", {}}}}), ErrorCode::kExpressionTypeError,
-       "no aggregate median"},
-      {"log transform", set(2, spec::Metadata{"ast_nodes"}), ErrorCode::kInvalidPlan, "batch engine"},
+       set(2, spec::Aggregate{"ast_nodes", {"kind"}, {{"name", "median", "m", {}}}}),
+       ErrorCode::kExpressionTypeError, "no aggregate median"},
+      {"log transform", set(2, spec::Metadata{"ast_nodes"}), ErrorCode::kInvalidPlan,
+       "batch engine"},
   };
   for (const Case& test : cases) {
     CAPTURE(test.what);

@@ -5,18 +5,21 @@ namespace codeanatomy::engine {
 std::optional<expr::Expr> ConstantColumn(const Relation& relation, std::string_view column) {
   switch (relation.op) {
     case RelationOp::kFilter:
-    case RelationOp::kDistinct: return ConstantColumn(relation.inputs[0], column);
+    case RelationOp::kDistinct:
+      return ConstantColumn(relation.inputs[0], column);
     case RelationOp::kProject: {
       const auto at = std::ranges::find(relation.columns, column, &NamedExpr::name);
       if (at == relation.columns.end()) return std::nullopt;
       const expr::Expr* expr = &at->expr;
       if (expr->kind == expr::ExprKind::kLiteral) return *expr;
-      if (expr->kind == expr::ExprKind::kColumn) return ConstantColumn(relation.inputs[0], expr->name);
+      if (expr->kind == expr::ExprKind::kColumn)
+        return ConstantColumn(relation.inputs[0], expr->name);
       // A widened or narrowed literal stays the literal under the cast.
       if (expr->kind != expr::ExprKind::kCast) return std::nullopt;
       std::optional<expr::Expr> inner;
       if (expr->args[0].kind == expr::ExprKind::kLiteral) inner = expr->args[0];
-      if (expr->args[0].kind == expr::ExprKind::kColumn) inner = ConstantColumn(relation.inputs[0], expr->args[0].name);
+      if (expr->args[0].kind == expr::ExprKind::kColumn)
+        inner = ConstantColumn(relation.inputs[0], expr->args[0].name);
       if (!inner) return std::nullopt;
       return expr::Cast(*std::move(inner), expr->type);
     }
@@ -29,7 +32,8 @@ std::optional<expr::Expr> ConstantColumn(const Relation& relation, std::string_v
       }
       return common;
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -24,8 +24,9 @@ enum class RelationOp : uint8_t {
   kUnpivot,    // one row per key of `pairs` with a value
   kNest,       // one row per `group_by` with a list of structs of `names`
 };
-inline constexpr std::string_view kRelationOpNames[] = {
-    "scan", "filter", "project", "join", "union", "distinct", "aggregate", "rank", "unnest", "unpivot", "nest"};
+inline constexpr std::string_view kRelationOpNames[] = {"scan",   "filter",   "project",   "join",
+                                                        "union",  "distinct", "aggregate", "rank",
+                                                        "unnest", "unpivot",  "nest"};
 
 struct NamedExpr {
   std::string name;
@@ -46,8 +47,8 @@ struct Relation {
   std::vector<spec::Aggregation> aggregations;
   std::vector<spec::SortKey> order_by;
   std::vector<spec::UnpivotColumn> pairs;
-  std::string value_name;    // unpivot: the value column; unnest: the element
-  std::string key_name;      // unpivot: the key column; unnest, rank: ordinal or rank column, if any
+  std::string value_name;  // unpivot: the value column; unnest: the element
+  std::string key_name;    // unpivot: the key column; unnest, rank: ordinal or rank column, if any
   int64_t keep = 0;
   bool keep_empty = false;
 };

@@ -15,8 +15,9 @@ Relation ReadPart(const WrittenPart& part, const expr::Schema& schema) {
   project.schema = schema;
   for (const expr::Field& field : schema.fields) {
     const auto constant = part.constants.find(field.name);
-    project.columns.push_back(
-        {field.name, constant == part.constants.end() ? expr::Column(field.name) : constant->second});
+    project.columns.push_back({field.name, constant == part.constants.end()
+                                               ? expr::Column(field.name)
+                                               : constant->second});
   }
   project.inputs.push_back(std::move(scan));
   return project;
@@ -54,7 +55,8 @@ Relation Expand(const Relation& relation, const Plan& plan, const WrittenParts& 
       Relation all;
       all.op = RelationOp::kUnion;
       all.schema = relation.schema;
-      for (const WrittenPart& part : parts->second) all.inputs.push_back(ReadPart(part, relation.schema));
+      for (const WrittenPart& part : parts->second)
+        all.inputs.push_back(ReadPart(part, relation.schema));
       if (all.inputs.size() == 1) return std::move(all.inputs[0]);
       return all;
     }

@@ -10,7 +10,8 @@
 
 namespace codeanatomy::engine {
 
-/// What stands behind FROM for a scanned name: a quoted name, a table function, a subquery in parentheses.
+/// What stands behind FROM for a scanned name: a quoted name, a table function, a subquery in
+/// parentheses.
 using ScanText = std::function<std::string(std::string_view name)>;
 
 /// One SELECT with the columns of the relation's schema, in order.

@@ -1,8 +1,8 @@
 #include "engine/render/session_views.h"
 
-#include <fmt/format.h>
-
 #include <set>
+
+#include <fmt/format.h>
 
 #include "engine/duckdb/logical_type.h"
 #include "engine/plan/sorted_parts.h"
@@ -19,7 +19,9 @@ std::string SessionName(std::string_view view) {
   return std::string(view);
 }
 
-bool IsSessionView(const PlannedView& view) { return view.kind == "session" || view.kind == "normalize"; }
+bool IsSessionView(const PlannedView& view) {
+  return view.kind == "session" || view.kind == "normalize";
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& 
   std::set<std::string> stored;
   for (const PlannedOutput& output : plan.outputs) {
     stored.insert(output.target.table_name);
-    if (output.target.columns.empty()) names.emplace(output.target.source_view, output.target.table_name);
+    if (output.target.columns.empty())
+      names.emplace(output.target.source_view, output.target.table_name);
   }
   std::map<std::string, const PlannedView*> session;
   for (const PlannedView& view : plan.views) {

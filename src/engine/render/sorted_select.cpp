@@ -23,12 +23,14 @@ SortedSelect RenderSorted(const Relation& relation, const expr::Schema& schema,
   }
   for (const std::string& key : order) {
     if (select.constants.contains(key)) continue;
-    keys += fmt::format("{}{} ASC NULLS LAST", keys.empty() ? " ORDER BY " : ", ", QuoteIdentifier(key));
+    keys += fmt::format("{}{} ASC NULLS LAST", keys.empty() ? " ORDER BY " : ", ",
+                        QuoteIdentifier(key));
   }
   if (inner.empty()) {
     select.sql = fmt::format("SELECT {} FROM ({})", outer, RenderDuckdb(relation, scan));
   } else {
-    select.sql = fmt::format("SELECT {} FROM (SELECT {} FROM ({}){})", outer, inner, RenderDuckdb(relation, scan), keys);
+    select.sql = fmt::format("SELECT {} FROM (SELECT {} FROM ({}){})", outer, inner,
+                             RenderDuckdb(relation, scan), keys);
   }
   return select;
 }
