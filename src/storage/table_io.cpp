@@ -62,10 +62,19 @@ class Staging {
   static Result<Staging> Make(FileSystem& files, const std::string& root) {
     CA_RETURN_IF_ERROR(files.CreateDirectories(root));
     CA_RETURN_IF_ERROR(RemoveDead(files, root));
-    const std::string folder = JoinPath(root, kTemporaryPrefix + RandomName());
-    CA_RETURN_IF_ERROR(files.CreateDirectories(folder));
-    CA_ASSIGN_OR_RETURN(auto lock, files.TryLock(JoinPath(folder, "lock")));
-    return Staging(files, folder, std::move(lock));
+    // Between making a folder and locking it another writer may take it for a dead one's.
+    constexpr int kAttempts = 100;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      const std::string folder = JoinPath(root, kTemporaryPrefix + RandomName());
+      CA_RETURN_IF_ERROR(files.CreateDirectories(folder));
+      auto lock = files.TryLock(JoinPath(folder, "lock"));
+      CA_ASSIGN_OR_RETURN(const FileStatus status, files.Status(JoinPath(folder, "lock")));
+      if (!status.exists) continue;
+      if (!lock) return std::move(lock.error());
+      if (*lock != nullptr) return Staging(files, folder, *std::move(lock));
+    }
+    return Error(ErrorCode::kIoError, "no temporary folder of our own could be made", root,
+                 "try again when fewer writers are at work");
   }
   Staging(Staging&&) noexcept = default;
   // What cannot be removed bears a temporary name; the next writer tries again.
@@ -83,8 +92,13 @@ class Staging {
     for (const DirectoryEntry& entry : entries) {
       if (!entry.is_directory || !entry.name.starts_with(kTemporaryPrefix)) continue;
       const std::string folder = JoinPath(root, entry.name);
-      CA_ASSIGN_OR_RETURN(const auto lock, files.TryLock(JoinPath(folder, "lock")));
-      if (lock != nullptr) CA_RETURN_IF_ERROR(RemoveTree(files, folder));
+      const auto lock = files.TryLock(JoinPath(folder, "lock"));
+      if (!lock) {  // its owner may have removed it since it was listed
+        CA_ASSIGN_OR_RETURN(const FileStatus status, files.Status(folder));
+        if (status.exists) return Error(ErrorCode::kIoError, lock.error().message(), folder);
+        continue;
+      }
+      if (*lock != nullptr) CA_RETURN_IF_ERROR(RemoveTree(files, folder));
     }
     return {};
   }
