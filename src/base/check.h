@@ -4,12 +4,12 @@
 #include <string_view>
 
 namespace codeanatomy::internal {
-[[noreturn]] void CheckFailed(std::string_view invariant, std::string_view why, std::string_view file,
-                              int line);
+[[noreturn]] void CheckFailed(std::string_view invariant, std::string_view why,
+                              std::string_view file, int line);
 }
 
-#define CA_CHECK(condition, why)                                                            \
-  do {                                                                                      \
-    if (!(condition)) [[unlikely]]                                                          \
-      ::codeanatomy::internal::CheckFailed(#condition, why, __FILE__, __LINE__);            \
+#define CA_CHECK(condition, why)                                                 \
+  do {                                                                           \
+    if (!(condition)) [[unlikely]]                                               \
+      ::codeanatomy::internal::CheckFailed(#condition, why, __FILE__, __LINE__); \
   } while (false)

@@ -13,14 +13,17 @@ struct RowCount {
   size_t operator()(const ConstantTextColumn&) const { return 0; }
   size_t operator()(const ConstantInt64Column&) const { return 0; }
   size_t operator()(const StructColumn& column) const {
-    return column.fields.empty() ? 0 : std::visit(RowCount{}, static_cast<const Column::variant&>(column.fields[0]));
+    return column.fields.empty()
+               ? 0
+               : std::visit(RowCount{}, static_cast<const Column::variant&>(column.fields[0]));
   }
 };
 
 }  // namespace
 
 void ListColumn::CloseRow() {
-  offsets.push_back(static_cast<uint32_t>(std::visit(RowCount{}, static_cast<const Column::variant&>(*child))));
+  offsets.push_back(
+      static_cast<uint32_t>(std::visit(RowCount{}, static_cast<const Column::variant&>(*child))));
   if (!valid.empty()) valid.push_back(1);
 }
 

@@ -1,9 +1,11 @@
-// ColumnBatch: rows of one table as columns, the only form in which evidence leaves the native stage.
+// ColumnBatch: rows of one table as columns, the only form in which evidence leaves the native
+// stage.
 //
 // Producers append row by row through typed columns; consumers (the engine's table scan, the Arrow
-// export) read whole columns. Text is not copied: a column holds string_views into the source file, the
-// syntax tree or the batch's own arena, and `keep_alive` owns what they point to. Closed vocabularies
-// are codes into a static dictionary; values equal in all rows (path, file_id) are stored once.
+// export) read whole columns. Text is not copied: a column holds string_views into the source file,
+// the syntax tree or the batch's own arena, and `keep_alive` owns what they point to. Closed
+// vocabularies are codes into a static dictionary; values equal in all rows (path, file_id) are
+// stored once.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +46,9 @@ using Float64Column = FixedColumn<double>;
 /// Text; a view with null data() is null. Must be valid UTF-8.
 struct TextColumn {
   std::vector<std::string_view> values;
-  void Append(std::string_view value) { values.push_back(value.data() ? value : std::string_view("")); }
+  void Append(std::string_view value) {
+    values.push_back(value.data() ? value : std::string_view(""));
+  }
   void AppendNull() { values.emplace_back(); }
   size_t size() const { return values.size(); }
   bool is_null(size_t row) const { return values[row].data() == nullptr; }
@@ -75,7 +79,7 @@ struct ListColumn {
   std::vector<uint32_t> offsets{0};
   std::vector<uint8_t> valid;
   std::unique_ptr<Column> child;  // its row count is offsets.back()
-  void CloseRow();                // the elements appended to `child` since the last call are the row
+  void CloseRow();  // the elements appended to `child` since the last call are the row
   void AppendNull();
   size_t size() const { return offsets.size() - 1; }
   bool is_null(size_t row) const { return !valid.empty() && valid[row] == 0; }
@@ -98,8 +102,9 @@ struct MapColumn {
   size_t size() const { return offsets.size() - 1; }
 };
 
-class Column : public std::variant<BoolColumn, Int32Column, Int64Column, Float64Column, TextColumn, CodeColumn,
-                                   ConstantTextColumn, ConstantInt64Column, ListColumn, StructColumn, MapColumn> {
+class Column : public std::variant<BoolColumn, Int32Column, Int64Column, Float64Column, TextColumn,
+                                   CodeColumn, ConstantTextColumn, ConstantInt64Column, ListColumn,
+                                   StructColumn, MapColumn> {
  public:
   using variant::variant;
 };

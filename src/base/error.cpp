@@ -1,10 +1,10 @@
 #include "base/error.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include <fmt/format.h>
 
 namespace codeanatomy {
 namespace {

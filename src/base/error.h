@@ -1,7 +1,7 @@
 // Error: what the world refused, as a value. One pointer wide; null never occurs.
 //
-// An error names its code, a message a user can act on, the subject (file, table, option) and, where
-// there is one, the way out. Callers add frames while it unwinds ("while writing cpg_nodes").
+// An error names its code, a message a user can act on, the subject (file, table, option) and,
+// where there is one, the way out. Callers add frames while it unwinds ("while writing cpg_nodes").
 // Diagnostics (facts about analysed code) are rows, not errors; our own bugs are CA_CHECK failures.
 #pragma once
 

@@ -3,14 +3,15 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 
+#include <bit>
+
 #include <openssl/sha.h>
 #include <xxhash.h>
 
-#include <bit>
-
 namespace codeanatomy {
 
-static_assert(std::endian::native == std::endian::little, "ids are defined over little-endian bytes");
+static_assert(std::endian::native == std::endian::little,
+              "ids are defined over little-endian bytes");
 
 Hash64& Hash64::Add(std::string_view text) {
   state_ = XXH64(text.data(), text.size(), state_);

@@ -45,7 +45,8 @@ class Sha256 {
 /// Lower-case hex of the first `bytes` bytes of a digest.
 std::string Hex(const Sha256Digest& digest, size_t bytes = 32);
 
-/// stable_hash128 of one part: first 32 hex digits of SHA-256. Parts are joined by U+001F by callers.
+/// stable_hash128 of one part: first 32 hex digits of SHA-256. Parts are joined by U+001F by
+/// callers.
 inline std::string StableHash128(std::string_view joined) { return Hex(Sha256::Of(joined), 16); }
 
 }  // namespace codeanatomy

@@ -17,7 +17,8 @@ TEST_CASE("hash64 equals its vectors") {
 
 TEST_CASE("stable_hash128 equals its vectors") {
   CHECK(StableHash128("abc") == "ba7816bf8f01cfea414140de5dae2223");
-  CHECK(StableHash128("a\x1f" "b") == "f04cdced9736a69da6103f08a4daaf8c");
+  CHECK(StableHash128("a\x1f"
+                      "b") == "f04cdced9736a69da6103f08a4daaf8c");
 }
 
 TEST_CASE("a copied Sha256 continues from the same prefix") {

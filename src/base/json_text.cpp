@@ -16,18 +16,31 @@ constexpr auto kPlain = [] {
 }();
 
 void AppendEscape(std::string& out, uint32_t unit) {
-  const char text[] = {'\\', 'u', kHex[unit >> 12 & 15], kHex[unit >> 8 & 15], kHex[unit >> 4 & 15], kHex[unit & 15]};
+  const char text[] = {
+      '\\',           'u', kHex[unit >> 12 & 15], kHex[unit >> 8 & 15], kHex[unit >> 4 & 15],
+      kHex[unit & 15]};
   out.append(text, sizeof(text));
 }
 
 void AppendAscii(std::string& out, unsigned char c) {
   switch (c) {
-    case '"': out += "\\\""; break;
-    case '\\': out += "\\\\"; break;
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
-    default: AppendEscape(out, c);
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      AppendEscape(out, c);
   }
 }
 
@@ -42,14 +55,16 @@ Sequence Decode(std::string_view text) {
   const auto byte = [&](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0u; };
   const auto continues = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
   const uint32_t lead = byte(0);
-  if (lead >= 0xc2 && lead <= 0xdf && continues(1)) return {2, false, (lead & 31) << 6 | (byte(1) & 63)};
+  if (lead >= 0xc2 && lead <= 0xdf && continues(1))
+    return {2, false, (lead & 31) << 6 | (byte(1) & 63)};
   if (lead >= 0xe0 && lead <= 0xef && continues(1) && continues(2)) {
     const uint32_t c = (lead & 15) << 12 | (byte(1) & 63) << 6 | (byte(2) & 63);
     if (c < 0x800) return {};
     return {3, c >= 0xd800 && c <= 0xdfff, c};
   }
   if (lead >= 0xf0 && lead <= 0xf4 && continues(1) && continues(2) && continues(3)) {
-    const uint32_t c = (lead & 7) << 18 | (byte(1) & 63) << 12 | (byte(2) & 63) << 6 | (byte(3) & 63);
+    const uint32_t c =
+        (lead & 7) << 18 | (byte(1) & 63) << 12 | (byte(2) & 63) << 6 | (byte(3) & 63);
     if (c < 0x10000 || c > 0x10ffff) return {};
     return {4, false, c};
   }

@@ -1,7 +1,8 @@
-// The observation seam: everything a run says about itself goes through one sink, owned by its Session.
+// The observation seam: everything a run says about itself goes through one sink, owned by its
+// Session.
 //
-// Spans nest (stage → step → table), events and counters hang on the innermost open span of the thread
-// that reports them. The sink may be called from several threads. Exporters are sinks.
+// Spans nest (stage → step → table), events and counters hang on the innermost open span of the
+// thread that reports them. The sink may be called from several threads. Exporters are sinks.
 #pragma once
 
 #include <atomic>
@@ -27,7 +28,8 @@ class EventSink {
   /// An error as an exception of its span.
   virtual void Exception(uint64_t span, const Error& error) = 0;
   /// Work done and work known so far, for progress displays; `unit` such as "files".
-  virtual void Progress(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) = 0;
+  virtual void Progress(std::string_view stage, std::string_view unit, uint64_t done,
+                        uint64_t total) = 0;
 };
 
 /// Ends its span when it goes out of scope.
@@ -39,7 +41,9 @@ class SpanScope {
   SpanScope(const SpanScope&) = delete;
   SpanScope& operator=(const SpanScope&) = delete;
   uint64_t id() const { return id_; }
-  void Set(std::string key, std::string value) { attributes_.emplace_back(std::move(key), std::move(value)); }
+  void Set(std::string key, std::string value) {
+    attributes_.emplace_back(std::move(key), std::move(value));
+  }
   void Exception(const Error& error) { sink_.Exception(id_, error); }
 
  private:

@@ -81,7 +81,7 @@ class [[nodiscard]] Result<void> {
 /// `CA_ASSIGN_OR_RETURN(auto rows, Read(path));` returns the error to the caller.
 #define CA_ASSIGN_OR_RETURN(declaration, expression) \
   CA_ASSIGN_OR_RETURN_INNER(CA_CONCAT(ca_result_, __LINE__), declaration, expression)
-#define CA_RETURN_IF_ERROR(expression)                                            \
-  do {                                                                            \
+#define CA_RETURN_IF_ERROR(expression)                                                  \
+  do {                                                                                  \
     if (auto ca_status = (expression); !ca_status) return std::move(ca_status.error()); \
   } while (false)

@@ -1,5 +1,5 @@
-// AstKind, AstField: the abstract grammar as data. `kAstKinds[kind].fields` gives a kind's fields in
-// ASDL order, which is the order of ast.dump, ast.iter_child_nodes and of our preorder.
+// AstKind, AstField: the abstract grammar as data. `kAstKinds[kind].fields` gives a kind's fields
+// in ASDL order, which is the order of ast.dump, ast.iter_child_nodes and of our preorder.
 #pragma once
 
 #include <array>
@@ -21,8 +21,21 @@ enum class AstField : uint8_t {
 };
 
 enum class AstSort : uint8_t {
-  kMod, kStmt, kExpr, kComprehension, kExceptHandler, kArguments, kArg, kKeyword, kAlias, kWithItem,
-  kMatchCase, kPattern, kTypeIgnore, kTypeParam, kError
+  kMod,
+  kStmt,
+  kExpr,
+  kComprehension,
+  kExceptHandler,
+  kArguments,
+  kArg,
+  kKeyword,
+  kAlias,
+  kWithItem,
+  kMatchCase,
+  kPattern,
+  kTypeIgnore,
+  kTypeParam,
+  kError
 };
 
 /// What a field's 32-bit slot holds.
@@ -48,15 +61,41 @@ inline constexpr auto kExprContextNames = std::to_array<std::string_view>({"Load
 
 /// Class names of ast.operator, boolop, unaryop and cmpop, in one enumeration.
 enum class AstOperator : uint8_t {
-  kAnd, kOr,
-  kAdd, kSub, kMult, kMatMult, kDiv, kMod, kPow, kLShift, kRShift, kBitOr, kBitXor, kBitAnd, kFloorDiv,
-  kInvert, kNot, kUAdd, kUSub,
-  kEq, kNotEq, kLt, kLtE, kGt, kGtE, kIs, kIsNot, kIn, kNotIn,
+  kAnd,
+  kOr,
+  kAdd,
+  kSub,
+  kMult,
+  kMatMult,
+  kDiv,
+  kMod,
+  kPow,
+  kLShift,
+  kRShift,
+  kBitOr,
+  kBitXor,
+  kBitAnd,
+  kFloorDiv,
+  kInvert,
+  kNot,
+  kUAdd,
+  kUSub,
+  kEq,
+  kNotEq,
+  kLt,
+  kLtE,
+  kGt,
+  kGtE,
+  kIs,
+  kIsNot,
+  kIn,
+  kNotIn,
 };
 inline constexpr auto kAstOperatorNames = std::to_array<std::string_view>(
-    {"And",    "Or",     "Add",   "Sub",      "Mult",   "MatMult", "Div",  "Mod",  "Pow", "LShift",
-     "RShift", "BitOr",  "BitXor", "BitAnd",  "FloorDiv", "Invert", "Not", "UAdd", "USub", "Eq",
-     "NotEq",  "Lt",     "LtE",   "Gt",       "GtE",    "Is",      "IsNot", "In",  "NotIn"});
+    {"And", "Or",     "Add",    "Sub",   "Mult",   "MatMult", "Div",      "Mod",
+     "Pow", "LShift", "RShift", "BitOr", "BitXor", "BitAnd",  "FloorDiv", "Invert",
+     "Not", "UAdd",   "USub",   "Eq",    "NotEq",  "Lt",      "LtE",      "Gt",
+     "GtE", "Is",     "IsNot",  "In",    "NotIn"});
 
 inline constexpr size_t kMaxAstFields = 7;
 
@@ -72,7 +111,9 @@ struct AstKindInfo {
   bool has_position;
   uint8_t field_count;
   std::array<AstFieldInfo, kMaxAstFields> field_array;
-  constexpr std::span<const AstFieldInfo> fields() const { return {field_array.data(), field_count}; }
+  constexpr std::span<const AstFieldInfo> fields() const {
+    return {field_array.data(), field_count};
+  }
 };
 
 inline constexpr auto kAstFieldNames = std::to_array<std::string_view>({
@@ -90,17 +131,21 @@ constexpr FieldChain operator+(FieldChain chain, AstFieldInfo field) {
   chain.fields[chain.count++] = field;
   return chain;
 }
-constexpr AstKindInfo FromChain(AstKind kind, std::string_view name, AstSort sort, bool has_position,
-                                FieldChain chain) {
+constexpr AstKindInfo FromChain(AstKind kind, std::string_view name, AstSort sort,
+                                bool has_position, FieldChain chain) {
   return {kind, name, sort, has_position, chain.count, chain.fields};
 }
 }  // namespace internal
 
 inline constexpr auto kAstKinds = std::to_array<AstKindInfo>({
-#define CA_AST_FIELD(Field, Type) +AstFieldInfo{AstField::k##Field, AstFieldType::k##Type}
-#define CA_AST_NODE(Name, text, sort, has_position, ...)                           \
-  internal::FromChain(AstKind::k##Name, text, AstSort::k##sort, has_position,      \
-                      internal::FieldChain{} __VA_ARGS__),
+#define CA_AST_FIELD(Field, Type)             \
+  +AstFieldInfo {                             \
+    AstField::k##Field, AstFieldType::k##Type \
+  }
+#define CA_AST_NODE(Name, text, sort, has_position, ...)      \
+  internal::FromChain(                                        \
+      AstKind::k##Name, text, AstSort::k##sort, has_position, \
+      internal::FieldChain {} __VA_ARGS__),
 #include "catalog/ast_kind.def"
 #undef CA_AST_FIELD
 });
@@ -131,7 +176,8 @@ inline constexpr auto kAstFieldSlots = [] {
 }();
 }  // namespace internal
 
-/// Position of `field` among the fields of `kind`; internal::kNoSlot where the kind has no such field.
+/// Position of `field` among the fields of `kind`; internal::kNoSlot where the kind has no such
+/// field.
 constexpr uint8_t AstFieldSlot(AstKind kind, AstField field) {
   return internal::kAstFieldSlots[static_cast<size_t>(kind)][static_cast<size_t>(field)];
 }

@@ -1,5 +1,5 @@
-// FunctionInfo: a SQL function of ours, declared once; installation, reference page and test vectors
-// derive from the record.
+// FunctionInfo: a SQL function of ours, declared once; installation, reference page and test
+// vectors derive from the record.
 #pragma once
 
 #include <array>
@@ -22,7 +22,8 @@ struct FunctionInfo {
 
 /// All are immutable: equal arguments give equal values. A macro follows the functions it uses.
 inline constexpr auto kFunctions = std::to_array<FunctionInfo>({
-#define CA_NATIVE_FUNCTION(name, Evaluator, fixed, variadic, returns, nulls, summary, example, result) \
+#define CA_NATIVE_FUNCTION(name, Evaluator, fixed, variadic, returns, nulls, summary, example, \
+                           result)                                                             \
   {name, true, fixed, variadic, "", returns, nulls, summary, example, result},
 #define CA_MACRO_FUNCTION(name, parameters, body, returns, nulls, summary, example, result) \
   {name, false, parameters, "", body, returns, nulls, summary, example, result},

@@ -1,5 +1,5 @@
-// TableInfo: a published table, declared once in catalog/tables_*.cpp. DDL, Delta schema, batch layout,
-// checks and the reference page derive from it.
+// TableInfo: a published table, declared once in catalog/tables_*.cpp. DDL, Delta schema, batch
+// layout, checks and the reference page derive from it.
 #pragma once
 
 #include <cstdint>

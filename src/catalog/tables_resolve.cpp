@@ -32,7 +32,8 @@ constexpr auto kResolveCallTargets = Concat(
             Required(Text("target_full_name")), Required(Text("kind")), Required(Text("dispatch")),
             Required(Text("method")), Long("receiver_id"), Long("receiver_type_id"),
             Required(Int("candidate_count")), Required(Int("ordinal")),
-            Column("arguments", "List<Struct<arg_id:Int64,param_id:Int64,index:Int32,name:Utf8,star:Utf8>>"),
+            Column("arguments",
+                   "List<Struct<arg_id:Int64,param_id:Int64,index:Int32,name:Utf8,star:Utf8>>"),
             Required(Text("arity"))));
 
 constexpr auto kCpgMapping =

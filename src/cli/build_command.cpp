@@ -1,7 +1,7 @@
-#include <fmt/format.h>
+#include <memory>
 
 #include <CLI/CLI.hpp>
-#include <memory>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -32,22 +32,27 @@ std::string WithThousands(uint64_t number) {
 }
 
 void PrintText(const driver::BuildReport& report) {
-  const auto line = [](std::string_view name, const std::string& value) { fmt::print("{:<12}{}\n", name, value); };
+  const auto line = [](std::string_view name, const std::string& value) {
+    fmt::print("{:<12}{}\n", name, value);
+  };
   line("repository", report.repository);
   line("output", report.output_dir);
   line("run", report.run_id);
   line("Python", std::string(PythonVersionName(report.target_version)));
-  line("files", fmt::format("{} ({} with errors)", WithThousands(report.files), WithThousands(report.failed_files)));
+  line("files", fmt::format("{} ({} with errors)", WithThousands(report.files),
+                            WithThousands(report.failed_files)));
   line("lines", WithThousands(report.lines));
   line("nodes", WithThousands(report.nodes));
   uint64_t edges = 0;
   for (const auto& [kind, count] : report.edges) edges += count;
   line("edges", fmt::format("{} stored", WithThousands(edges)));
-  for (const auto& [kind, count] : report.edges) fmt::print("  {:<20}{:>14}\n", kind, WithThousands(count));
+  for (const auto& [kind, count] : report.edges)
+    fmt::print("  {:<20}{:>14}\n", kind, WithThousands(count));
   uint64_t diagnostics = 0;
   for (const auto& [code, count] : report.diagnostics) diagnostics += count;
   line("diagnostics", WithThousands(diagnostics));
-  for (const auto& [code, count] : report.diagnostics) fmt::print("  {:<28}{:>6}\n", code, WithThousands(count));
+  for (const auto& [code, count] : report.diagnostics)
+    fmt::print("  {:<28}{:>6}\n", code, WithThousands(count));
   line("tables", fmt::format("{}", report.tables.size()));
   line("seconds", fmt::format("{:.2f}", report.seconds));
   line("peak memory", fmt::format("{} MiB", report.peak_memory_bytes >> 20));
@@ -64,33 +69,38 @@ void PrintJson(const driver::BuildReport& report) {
                       {"bytes_written", table.bytes_written},
                       {"content_digest", table.content_digest}});
   }
-  const nlohmann::ordered_json document{{"run_id", report.run_id},
-                                        {"repository", report.repository},
-                                        {"output_dir", report.output_dir},
-                                        {"target_version", PythonVersionName(report.target_version)},
-                                        {"spec_hash", report.spec_hash},
-                                        {"files", report.files},
-                                        {"failed_files", report.failed_files},
-                                        {"bytes", report.bytes},
-                                        {"lines", report.lines},
-                                        {"nodes", report.nodes},
-                                        {"edges", report.edges},
-                                        {"diagnostics", report.diagnostics},
-                                        {"tables", tables},
-                                        {"seconds", report.seconds},
-                                        {"peak_memory_bytes", report.peak_memory_bytes}};
-  fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  const nlohmann::ordered_json document{
+      {"run_id", report.run_id},
+      {"repository", report.repository},
+      {"output_dir", report.output_dir},
+      {"target_version", PythonVersionName(report.target_version)},
+      {"spec_hash", report.spec_hash},
+      {"files", report.files},
+      {"failed_files", report.failed_files},
+      {"bytes", report.bytes},
+      {"lines", report.lines},
+      {"nodes", report.nodes},
+      {"edges", report.edges},
+      {"diagnostics", report.diagnostics},
+      {"tables", tables},
+      {"seconds", report.seconds},
+      {"peak_memory_bytes", report.peak_memory_bytes}};
+  fmt::print("{}\n",
+             document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 Result<int> Build(const GlobalOptions& global, const BuildArguments& arguments) {
   if (!global.run_id.empty() && !driver::IsRunId(global.run_id)) {
-    return Error(ErrorCode::kInvalidArgument, "not a run id: 8 to 64 letters, digits, - and _", global.run_id);
+    return Error(ErrorCode::kInvalidArgument, "not a run id: 8 to 64 letters, digits, - and _",
+                 global.run_id);
   }
   CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *arguments.settings));
   Result<driver::BuildReport> report = [&] {
     ProgressDisplay display(global);
-    driver::Recorder recorder([&display](std::string_view stage, std::string_view unit, uint64_t done,
-                                         uint64_t total) { display.Update(stage, unit, done, total); });
+    driver::Recorder recorder(
+        [&display](std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
+          display.Update(stage, unit, done, total);
+        });
     return driver::RunBuild({.repository = arguments.repository,
                              .run_id = global.run_id,
                              .config = &config,
@@ -113,7 +123,9 @@ void AddBuildCommand(CLI::App& app, Invocation& invocation) {
   command->alias("b");
   command->footer(kFooter);
   auto arguments = std::make_shared<BuildArguments>();
-  command->add_option("REPO_ROOT", arguments->repository, "The repository's directory")->required()->type_name("");
+  command->add_option("REPO_ROOT", arguments->repository, "The repository's directory")
+      ->required()
+      ->type_name("");
   command->add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("FORMAT");

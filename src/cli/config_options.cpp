@@ -1,11 +1,11 @@
 #include "cli/config_options.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "catalog/option.h"
 
@@ -28,10 +28,14 @@ std::string GroupOf(const OptionInfo& option) {
 
 const char* TypeName(OptionType type) {
   switch (type) {
-    case OptionType::kInt: return "N";
-    case OptionType::kSize: return "SIZE";
-    case OptionType::kTextList: return "GLOB";
-    default: return "TEXT";
+    case OptionType::kInt:
+      return "N";
+    case OptionType::kSize:
+      return "SIZE";
+    case OptionType::kTextList:
+      return "GLOB";
+    default:
+      return "TEXT";
   }
 }
 
@@ -46,11 +50,14 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
     const std::string flag(option.flag);
     if (option.type == OptionType::kBool) {
       const std::string names = fmt::format("{},!--no-{}", flag, flag.substr(2));
-      const auto store = [settings, key](int64_t count) { (*settings)[key] = {count > 0 ? "true" : "false"}; };
+      const auto store = [settings, key](int64_t count) {
+        (*settings)[key] = {count > 0 ? "true" : "false"};
+      };
       command.add_flag_function(names, store, HelpText(option))->group(GroupOf(option));
       continue;
     }
-    const std::string names = option.short_flag.empty() ? flag : fmt::format("{},{}", option.short_flag, flag);
+    const std::string names =
+        option.short_flag.empty() ? flag : fmt::format("{},{}", option.short_flag, flag);
     const auto store = [settings, key](const std::vector<std::string>& values) {
       (*settings)[key] = values;
       return true;
@@ -66,7 +73,8 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
   return settings;
 }
 
-Result<driver::Config> ResolveConfig(const GlobalOptions& global, const driver::TextSettings& flags) {
+Result<driver::Config> ResolveConfig(const GlobalOptions& global,
+                                     const driver::TextSettings& flags) {
   driver::ConfigInputs inputs{.cli = flags, .get_env = GetEnvironment};
   std::error_code failed;
   inputs.working_directory = std::filesystem::current_path(failed).string();

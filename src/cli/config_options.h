@@ -18,6 +18,7 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command);
 
 /// Flags, environment and configuration files of the working directory. Errors: InvalidConfig,
 /// InvalidArgument.
-Result<driver::Config> ResolveConfig(const GlobalOptions& global, const driver::TextSettings& flags);
+Result<driver::Config> ResolveConfig(const GlobalOptions& global,
+                                     const driver::TextSettings& flags);
 
 }  // namespace codeanatomy::cli

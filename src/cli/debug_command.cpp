@@ -1,10 +1,8 @@
 // debug: what the front end sees of files, one JSON object per line in input order.
 //
 // Files are worked on by --jobs threads, each taking the next file, while the main thread prints in
-// order. At most a few files per thread are ahead of the printing, so memory does not grow with the list.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
+// order. At most a few files per thread are ahead of the printing, so memory does not grow with the
+// list.
 #include <condition_variable>
 #include <cstdio>
 #include <ctime>
@@ -12,6 +10,9 @@
 #include <iostream>
 #include <mutex>
 #include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/debug_lines.h"
@@ -33,14 +34,16 @@ Result<std::vector<std::string>> ListFiles(const DebugOptions& options) {
   std::vector<std::string> paths = options.paths;
   if (options.files_from.empty()) {
     if (paths.empty()) {
-      return Error(ErrorCode::kInvalidArgument, "no file is named", {}, "give paths, or --files-from LIST");
+      return Error(ErrorCode::kInvalidArgument, "no file is named", {},
+                   "give paths, or --files-from LIST");
     }
     return paths;
   }
   std::ifstream list;
   if (options.files_from != "-") {
     list.open(options.files_from, std::ios::binary);
-    if (!list) return Error(ErrorCode::kNotFound, "the list of files cannot be read", options.files_from);
+    if (!list)
+      return Error(ErrorCode::kNotFound, "the list of files cannot be read", options.files_from);
   }
   std::istream& in = options.files_from == "-" ? std::cin : list;
   for (std::string line; std::getline(in, line);) {
@@ -154,7 +157,8 @@ Result<int> PrintParseTime(const DebugOptions& options) {
   }
   double total = 0;
   for (const double one : seconds) total += one;
-  fmt::print("{{\"files\": {}, \"bytes\": {}, \"cpu_seconds\": {:.6f}}}\n", paths.size(), bytes.load(), total);
+  fmt::print("{{\"files\": {}, \"bytes\": {}, \"cpu_seconds\": {:.6f}}}\n", paths.size(),
+             bytes.load(), total);
   return 0;
 }
 
@@ -162,18 +166,25 @@ CLI::App* AddDebug(CLI::App& debug, const std::string& name, const std::string& 
                    const std::shared_ptr<DebugOptions>& options) {
   CLI::App* command = debug.add_subcommand(name, about);
   command->add_option("PATH", options->paths, "Python files")->type_name("");
-  command->add_option("--files-from", options->files_from, "A file with one path per line; - is standard input")
+  command
+      ->add_option("--files-from", options->files_from,
+                   "A file with one path per line; - is standard input")
       ->type_name("LIST");
-  command->add_option("--target-version", options->target_version, "Grammar of that Python, 3.8 to 3.14 (3.14)")
+  command
+      ->add_option("--target-version", options->target_version,
+                   "Grammar of that Python, 3.8 to 3.14 (3.14)")
       ->type_name("X.Y");
-  command->add_option("--jobs", options->jobs, "Threads (1)")->check(CLI::Range(1, 256).description(""))->type_name("N");
+  command->add_option("--jobs", options->jobs, "Threads (1)")
+      ->check(CLI::Range(1, 256).description(""))
+      ->type_name("N");
   return command;
 }
 
 }  // namespace
 
 void AddDebugCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* debug = app.add_subcommand("debug", "Print what the front end sees of files, one JSON object per line");
+  CLI::App* debug = app.add_subcommand(
+      "debug", "Print what the front end sees of files, one JSON object per line");
   debug->require_subcommand(1);
   const auto add = [&](const std::string& name, const std::string& about, LineFunction line) {
     auto options = std::make_shared<DebugOptions>();
@@ -190,9 +201,10 @@ void AddDebugCommand(CLI::App& app, Invocation& invocation) {
   add("cst", "The tree written back to bytes, and what it holds", CstLine)
       ->add_flag_callback("--roundtrip", [] {}, "Compare the bytes; always done");
   auto options = std::make_shared<DebugOptions>();
-  AddDebug(*debug, "parse", "Parse only, and print the CPU time it took", options)->callback([&invocation, options] {
-    invocation.run = [options] { return PrintParseTime(*options); };
-  });
+  AddDebug(*debug, "parse", "Parse only, and print the CPU time it took", options)
+      ->callback([&invocation, options] {
+        invocation.run = [options] { return PrintParseTime(*options); };
+      });
 }
 
 }  // namespace codeanatomy::cli

@@ -1,11 +1,11 @@
 #include "cli/debug_lines.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <span>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/hash.h"
 #include "base/json_text.h"
@@ -35,13 +35,20 @@ const parse::Diagnostic* First(const std::vector<parse::Diagnostic>& diagnostics
 std::string_view TypeName(ScopeType type, PythonVersion version) {
   const bool old = version <= PythonVersion::k312;
   switch (type) {
-    case ScopeType::kModule: return "module";
-    case ScopeType::kFunction: return "function";
-    case ScopeType::kClass: return "class";
-    case ScopeType::kAnnotation: return "annotation";
-    case ScopeType::kTypeAlias: return "type alias";
-    case ScopeType::kTypeParameters: return old ? "type parameter" : "type parameters";
-    case ScopeType::kTypeVariable: return old ? "TypeVar bound" : "type variable";
+    case ScopeType::kModule:
+      return "module";
+    case ScopeType::kFunction:
+      return "function";
+    case ScopeType::kClass:
+      return "class";
+    case ScopeType::kAnnotation:
+      return "annotation";
+    case ScopeType::kTypeAlias:
+      return "type alias";
+    case ScopeType::kTypeParameters:
+      return old ? "type parameter" : "type parameters";
+    case ScopeType::kTypeVariable:
+      return old ? "TypeVar bound" : "type variable";
   }
   return "";
 }
@@ -70,15 +77,18 @@ void AppendFlags(std::string& out, const SymbolTable& table, SymbolId y) {
 }
 
 void AppendScopeHead(std::string& out, const SymbolTable& table, ScopeId s, PythonVersion version) {
-  fmt::format_to(std::back_inserter(out), "{{\"type\": \"{}\", \"name\": ", TypeName(table.type(s), version));
+  fmt::format_to(std::back_inserter(out),
+                 "{{\"type\": \"{}\", \"name\": ", TypeName(table.type(s), version));
   AppendJsonString(out, table.name(s));
-  fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"nested\": {}, \"optimized\": {}, \"symbols\": [",
+  fmt::format_to(std::back_inserter(out),
+                 ", \"lineno\": {}, \"nested\": {}, \"optimized\": {}, \"symbols\": [",
                  table.line(s), table.is_nested(s), table.is_optimized(s));
   std::vector<SymbolId> order;
   for (SymbolId y = table.symbols_begin(s); y != table.symbols_end(s); ++y.value) {
     if (!table.has(y, symbols::symbol_flag::kUnevaluated)) order.push_back(y);
   }
-  std::sort(order.begin(), order.end(), [&](SymbolId a, SymbolId b) { return table.name(a) < table.name(b); });
+  std::sort(order.begin(), order.end(),
+            [&](SymbolId a, SymbolId b) { return table.name(a) < table.name(b); });
   bool separate = false;
   for (const SymbolId y : order) {
     out += separate ? ", {\"name\": " : "{\"name\": ";
@@ -120,13 +130,17 @@ void AppendTable(std::string& out, const SymbolTable& table, PythonVersion versi
 std::string_view CstKind(AstKind kind) {
   switch (kind) {
     case AstKind::kFunctionDef:
-    case AstKind::kAsyncFunctionDef: return "FunctionDef";
+    case AstKind::kAsyncFunctionDef:
+      return "FunctionDef";
     case AstKind::kFor:
-    case AstKind::kAsyncFor: return "For";
+    case AstKind::kAsyncFor:
+      return "For";
     case AstKind::kWith:
-    case AstKind::kAsyncWith: return "With";
+    case AstKind::kAsyncWith:
+      return "With";
     case AstKind::kYield:
-    case AstKind::kYieldFrom: return "Yield";
+    case AstKind::kYieldFrom:
+      return "Yield";
     case AstKind::kClassDef:
     case AstKind::kImport:
     case AstKind::kImportFrom:
@@ -156,11 +170,16 @@ std::string_view CstKind(AstKind kind) {
     case AstKind::kGeneratorExp:
     case AstKind::kAwait:
     case AstKind::kNamedExpr:
-    case AstKind::kIfExp: return AstKindName(kind);
-    case AstKind::kDelete: return "Del";
-    case AstKind::kCompare: return "Comparison";
-    case AstKind::kUnaryOp: return "UnaryOperation";
-    default: return {};
+    case AstKind::kIfExp:
+      return AstKindName(kind);
+    case AstKind::kDelete:
+      return "Del";
+    case AstKind::kCompare:
+      return "Comparison";
+    case AstKind::kUnaryOp:
+      return "UnaryOperation";
+    default:
+      return {};
   }
 }
 
@@ -171,12 +190,15 @@ bool IsSpanned(AstKind kind) {
     case AstKind::kClassDef:
     case AstKind::kImport:
     case AstKind::kImportFrom:
-    case AstKind::kCall: return true;
-    default: return false;
+    case AstKind::kCall:
+      return true;
+    default:
+      return false;
   }
 }
 
-// Whether tokens and what lies between them make up the text: ordered, apart, nothing but trivia between.
+// Whether tokens and what lies between them make up the text: ordered, apart, nothing but trivia
+// between.
 bool CoversText(const parse::SyntaxTree& tree) {
   const std::string_view text = tree.text();
   uint32_t at = 0;
@@ -203,7 +225,8 @@ std::string WriteBack(const source::SourceFile& file, const parse::SyntaxTree& t
   std::string out(file.bytes.substr(0, file.text_offset));
   uint32_t at = file.text_offset;
   const auto copy = [&](uint32_t end) {
-    const uint32_t disk = std::max(at, std::min(file.ToDisk(end), static_cast<uint32_t>(file.bytes.size())));
+    const uint32_t disk =
+        std::max(at, std::min(file.ToDisk(end), static_cast<uint32_t>(file.bytes.size())));
     out.append(file.bytes, at, disk - at);
     at = disk;
   };
@@ -220,23 +243,27 @@ bool IsBadUtf8(const source::SourceFile& file, const source::SourceProblem& prob
 }
 
 // CPython decodes a file before it has lines: such errors stand at line 0.
-void AppendSourceError(std::string& out, const source::SourceFile& file, const source::SourceProblem& problem,
-                       PythonVersion version) {
-  out += file.is_readable ? "{\"type\": \"SyntaxError\", \"msg\": " : "{\"type\": \"OSError\", \"msg\": ";
+void AppendSourceError(std::string& out, const source::SourceFile& file,
+                       const source::SourceProblem& problem, PythonVersion version) {
+  out += file.is_readable ? "{\"type\": \"SyntaxError\", \"msg\": "
+                          : "{\"type\": \"OSError\", \"msg\": ";
   AppendJsonString(out, problem.message);
   if (!file.is_readable) {
     out += ", \"lineno\": null, \"offset\": null}";
   } else if (IsBadUtf8(file, problem)) {
     const LineIndex lines(file.bytes);
     const LineColumn at = lines.Find(problem.span.begin);
-    fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line, at.column + 1);
+    fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line,
+                   at.column + 1);
   } else {
-    fmt::format_to(std::back_inserter(out), ", \"lineno\": 0, \"offset\": {}}}", version == PythonVersion::k38 ? 0 : -1);
+    fmt::format_to(std::back_inserter(out), ", \"lineno\": 0, \"offset\": {}}}",
+                   version == PythonVersion::k38 ? 0 : -1);
   }
 }
 
 // Before 3.14 the tokenizer looked at the bytes of tokens only: comments could hold anything.
-const source::SourceProblem* FirstProblem(const source::SourceFile& file, const parse::SyntaxTree& tree) {
+const source::SourceProblem* FirstProblem(const source::SourceFile& file,
+                                          const parse::SyntaxTree& tree) {
   for (const source::SourceProblem& problem : file.problems) {
     if (!IsBadUtf8(file, problem) || tree.version() >= PythonVersion::k314) return &problem;
     for (const ByteSpan token : tree.tokens()) {
@@ -251,7 +278,8 @@ const source::SourceProblem* FirstProblem(const source::SourceFile& file, const 
 
 uint32_t CharacterColumn(std::string_view text, uint32_t line_start, uint32_t offset) {
   uint32_t column = 0;
-  for (uint32_t i = line_start; i < offset && i < text.size(); ++i) column += (static_cast<uint8_t>(text[i]) & 0xc0) != 0x80;
+  for (uint32_t i = line_start; i < offset && i < text.size(); ++i)
+    column += (static_cast<uint8_t>(text[i]) & 0xc0) != 0x80;
   return column;
 }
 
@@ -265,22 +293,24 @@ void AppendError(std::string& out, std::string_view text, const parse::Diagnosti
   const LineIndex lines(text);
   const LineColumn at = lines.Find(problem.span.begin);
   constexpr uint8_t kSymbolsStage = 2;
-  const uint32_t column = problem.stage == kSymbolsStage
-                              ? at.column
-                              : CharacterColumn(text, lines.line_start(at.line), problem.span.begin);
+  const uint32_t column =
+      problem.stage == kSymbolsStage
+          ? at.column
+          : CharacterColumn(text, lines.line_start(at.line), problem.span.begin);
   out += "{\"type\": ";
   AppendJsonString(out, problem.type);
   out += ", \"msg\": ";
   AppendJsonString(out, problem.message);
-  fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line, column + 1);
+  fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line,
+                 column + 1);
 }
 
 namespace {
 
 // {"path", KEY: what `append` writes or null, "error"}.
 template <typename Append>
-std::string ResultLine(const source::SourceFile& file, const parse::SyntaxTree& tree, std::string_view key,
-                       const parse::Diagnostic* problem, Append append) {
+std::string ResultLine(const source::SourceFile& file, const parse::SyntaxTree& tree,
+                       std::string_view key, const parse::Diagnostic* problem, Append append) {
   const source::SourceProblem* source_problem = FirstProblem(file, tree);
   std::string out = "{";
   AppendPath(out, file);
@@ -319,7 +349,8 @@ std::string SymtableLine(const source::SourceFile& file, PythonVersion version) 
   const SymbolTable table = symbols::BuildSymbolTable(tree);
   const parse::Diagnostic* problem = First(tree.diagnostics());
   if (problem == nullptr) problem = First(table.diagnostics());
-  return ResultLine(file, tree, "table", problem, [&](std::string& out) { AppendTable(out, table, version); });
+  return ResultLine(file, tree, "table", problem,
+                    [&](std::string& out) { AppendTable(out, table, version); });
 }
 
 std::string CstLine(const source::SourceFile& file, PythonVersion version) {
@@ -328,7 +359,8 @@ std::string CstLine(const source::SourceFile& file, PythonVersion version) {
   std::string out = "{";
   AppendPath(out, file);
   const bool equal = written == file.bytes && file.is_readable && CoversText(tree);
-  fmt::format_to(std::back_inserter(out), ", \"equal\": {}, \"sha256\": \"{}\", \"length\": {}, \"counts\": {{", equal,
+  fmt::format_to(std::back_inserter(out),
+                 ", \"equal\": {}, \"sha256\": \"{}\", \"length\": {}, \"counts\": {{", equal,
                  Hex(Sha256::Of(written)), written.size());
   std::map<std::string_view, int64_t> counts;
   for (parse::NodeId n = tree.root(); n.value < tree.size(); ++n.value) {
@@ -349,7 +381,8 @@ std::string CstLine(const source::SourceFile& file, PythonVersion version) {
   separate = false;
   for (parse::NodeId n = tree.root(); n.value < tree.size(); ++n.value) {
     if (!IsSpanned(tree.kind(n))) continue;
-    fmt::format_to(std::back_inserter(out), "{}[\"{}\"", separate ? ", " : "", CstKind(tree.kind(n)));
+    fmt::format_to(std::back_inserter(out), "{}[\"{}\"", separate ? ", " : "",
+                   CstKind(tree.kind(n)));
     append(tree.span(n).begin);
     append(tree.span(n).end);
     out += ']';

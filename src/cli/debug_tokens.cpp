@@ -1,11 +1,11 @@
 // debug tokens: the lexer's tokens as the tokenize module gives them.
 //
-// tokenize differs from the lexer in what it shows of layout: it names the encoding first, gives the
-// text of line ends, places DEDENT before the next token, and closes a text without a last line end by
-// an empty NEWLINE. Columns count characters.
-#include <fmt/format.h>
-
+// tokenize differs from the lexer in what it shows of layout: it names the encoding first, gives
+// the text of line ends, places DEDENT before the next token, and closes a text without a last line
+// end by an empty NEWLINE. Columns count characters.
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "base/json_text.h"
 #include "base/line_index.h"
@@ -48,7 +48,8 @@ class TokenPrinter {
     out_ += type;
     out_ += "\", ";
     AppendJsonString(out_, string);
-    fmt::format_to(std::back_inserter(out_), ", [{}, {}], [{}, {}]]", begin.line, begin.column, end.line, end.column);
+    fmt::format_to(std::back_inserter(out_), ", [{}, {}], [{}, {}]]", begin.line, begin.column,
+                   end.line, end.column);
   }
   uint32_t line_count() const { return lines_.line_count(); }
 
@@ -78,7 +79,8 @@ void PrintTokens(std::string& out, const source::SourceFile& file, const lex::To
       case TokenKind::kNewline:
       case TokenKind::kNl: {
         const auto begin = printer.At(span.begin);
-        const auto width = static_cast<uint32_t>(kind == TokenKind::kNewline && string.empty() ? 1 : string.size());
+        const auto width = static_cast<uint32_t>(
+            kind == TokenKind::kNewline && string.empty() ? 1 : string.size());
         printer.Print(TypeName(kind), string, begin, {begin.line, begin.column + width});
         break;
       }
@@ -96,7 +98,8 @@ void PrintTokens(std::string& out, const source::SourceFile& file, const lex::To
         printer.Print("ENDMARKER", "", {last, 0}, {last, 0});
         break;
       }
-      default: printer.Print(TypeName(kind), span, string);
+      default:
+        printer.Print(TypeName(kind), span, string);
     }
   }
 }

@@ -1,12 +1,12 @@
 #include "cli/invocation.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
 
 namespace codeanatomy::cli {
 namespace {
@@ -56,7 +56,8 @@ int ExitStatusOf(const Error& error) {
 Result<PythonVersion> ParseTargetVersion(const std::string& text) {
   if (auto version = FindPythonVersion(text)) return *version;
   return Error(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no known Python version", text),
-               "--target-version", fmt::format("use one of {}", fmt::join(kPythonVersionNames, ", ")));
+               "--target-version",
+               fmt::format("use one of {}", fmt::join(kPythonVersionNames, ", ")));
 }
 
 }  // namespace codeanatomy::cli

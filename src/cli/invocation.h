@@ -1,7 +1,7 @@
 // Invocation: what the command line asked for. main.cpp fills it, one command runs with it.
 //
-// Parsing and running are apart: a command's callback only stores `run`, and main calls it after the
-// whole line was accepted, so that nothing starts on a line that is later refused.
+// Parsing and running are apart: a command's callback only stores `run`, and main calls it after
+// the whole line was accepted, so that nothing starts on a line that is later refused.
 #pragma once
 
 #include <functional>
@@ -37,11 +37,12 @@ bool UseColor(const GlobalOptions& options, int descriptor);
 /// Whether to draw a progress bar on stderr.
 bool UseProgressBar(const GlobalOptions& options);
 
-/// Makes SIGINT and SIGTERM set the flag instead of ending the process; a second signal ends it. For
-/// commands that poll the flag. The flag lives as long as the process.
+/// Makes SIGINT and SIGTERM set the flag instead of ending the process; a second signal ends it.
+/// For commands that poll the flag. The flag lives as long as the process.
 CancelFlag& CatchSignals();
 
-/// The exit status of a command that ends with `error`: its code's, for INTERRUPTED 128 + the signal.
+/// The exit status of a command that ends with `error`: its code's, for INTERRUPTED 128 + the
+/// signal.
 int ExitStatusOf(const Error& error);
 
 /// "3.11" → version; INVALID_ARGUMENT naming the known versions otherwise.

@@ -1,13 +1,14 @@
-// The program: parses the command line, runs one command, prints its error, returns its exit status.
-#include <fmt/color.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <CLI/CLI.hpp>
+// The program: parses the command line, runs one command, prints its error, returns its exit
+// status.
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/color.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/invocation.h"
@@ -25,7 +26,8 @@ constexpr const char* kFooter =
     "  codeanatomy help debug\n"
     "\n"
     "Environment: NO_COLOR, CLICOLOR_FORCE\n"
-    "Exit status: 0 success, 2 unreadable command line, 3 invalid argument; see the reference for more.";
+    "Exit status: 0 success, 2 unreadable command line, 3 invalid argument; see the reference for "
+    "more.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& global) {
   const std::string group = "Global options";
@@ -60,7 +62,8 @@ Result<int> PrintHelp(CLI::App& app, const std::vector<std::string>& topic) {
   CLI::App* command = &app;
   std::string path;  // of the commands above
   for (const std::string& word : topic) {
-    const auto named = command->get_subcommands([&](CLI::App* one) { return one->check_name(word); });
+    const auto named =
+        command->get_subcommands([&](CLI::App* one) { return one->check_name(word); });
     if (named.empty()) return Error(ErrorCode::kInvalidArgument, "no such command", word);
     path += (path.empty() ? "" : " ") + command->get_name();
     command = named.front();

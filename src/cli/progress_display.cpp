@@ -1,8 +1,8 @@
 #include "cli/progress_display.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
+
+#include <fmt/format.h>
 
 namespace codeanatomy::cli {
 namespace {
@@ -18,7 +18,8 @@ ProgressDisplay::~ProgressDisplay() {
   if (drawn_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void ProgressDisplay::Update(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
+void ProgressDisplay::Update(std::string_view stage, std::string_view unit, uint64_t done,
+                             uint64_t total) {
   if (silent_) return;
   const bool first = stage != stage_;
   const bool complete = done == total;
@@ -30,14 +31,15 @@ void ProgressDisplay::Update(std::string_view stage, std::string_view unit, uint
   Draw(stage, unit, done, total);
 }
 
-void ProgressDisplay::Draw(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
+void ProgressDisplay::Draw(std::string_view stage, std::string_view unit, uint64_t done,
+                           uint64_t total) {
   if (!bar_) {
     fmt::print(stderr, "{}: {} of {} {}\n", stage, done, total, unit);
     return;
   }
   const uint64_t filled = total == 0 ? 0 : done * kBarWidth / total;
-  fmt::print(stderr, "\r\x1b[K{:<8} [{:=<{}}{: <{}}] {}/{} {}", stage, "", filled, "", kBarWidth - filled, done, total,
-             unit);
+  fmt::print(stderr, "\r\x1b[K{:<8} [{:=<{}}{: <{}}] {}/{} {}", stage, "", filled, "",
+             kBarWidth - filled, done, total, unit);
   std::fflush(stderr);
   drawn_ = true;
 }

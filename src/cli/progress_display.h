@@ -1,4 +1,5 @@
-// ProgressDisplay: a run's progress on stderr: one bar that redraws on a terminal, plain lines elsewhere.
+// ProgressDisplay: a run's progress on stderr: one bar that redraws on a terminal, plain lines
+// elsewhere.
 #pragma once
 
 #include <chrono>
@@ -17,8 +18,8 @@ class ProgressDisplay {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-  /// One call at a time. Redraws at most ten times a second; plain lines at most one every two seconds
-  /// per stage, and one when a stage is complete.
+  /// One call at a time. Redraws at most ten times a second; plain lines at most one every two
+  /// seconds per stage, and one when a stage is complete.
   void Update(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total);
 
  private:

@@ -10,6 +10,10 @@
 // copied and finished at every node's end. Most nodes are one token (names, literals): their
 // digests are kept by text.
 //
+// Chains that nest to the right (`elif` after `elif`) begin at ever other tokens, so no hash is
+// shared. What bounds them is the prefix: of a longer text only the first kAnchorPrefixBytes bytes
+// and its length are hashed (docs/decisions/0028).
+//
 //   def f(x):                    text of f:   def ␟ f ␟ ( ␟ x ␟ ) ␟ : ␟ return ␟ g ␟ ( ␟ <lambda> ␟
 //   )
 //       return g(lambda: x)      Call: from `g` to the end; Name g: the token `g`; same beginning
@@ -282,6 +286,9 @@ class AnchorBuilder {
     return tree_.text().substr(span.begin, span.size());
   }
 
+  /// Stands for the rest of a text of `bytes` bytes of which only the prefix is hashed.
+  static std::string LengthMark(uint32_t bytes) { return kSeparator + std::to_string(bytes); }
+
   void HashGroup(int32_t head) {
     const Place& start = places_[begins_[static_cast<size_t>(head)]];
     Sha256 running;
@@ -294,9 +301,12 @@ class AnchorBuilder {
       if (end == start.end) {
         if (end != last_end) last_digest = cache_.Of(TextOf(start, begins_[index]));
       } else if (end > hashed) {
-        running.Update(std::string_view(text_).substr(hashed, end - hashed));
-        hashed = end;
-        last_digest = Half(Sha256(running).Finish());
+        const uint32_t hashed_end = std::min(end, start.begin + kAnchorPrefixBytes);
+        running.Update(std::string_view(text_).substr(hashed, hashed_end - hashed));
+        hashed = hashed_end;
+        Sha256 whole(running);
+        if (hashed < end) whole.Update(LengthMark(end - start.begin));
+        last_digest = Half(whole.Finish());
       } else if (end != last_end) {
         last_digest = Half(Sha256::Of(std::string_view(text_).substr(
             start.begin, end > start.begin ? end - start.begin : 0)));

@@ -9,12 +9,14 @@
 
 namespace codeanatomy::evidence {
 
+/// Bytes of a node's joined tokens that its anchor sees; of more, these and the length.
+inline constexpr uint32_t kAnchorPrefixBytes = 4096;
+
 /// The anchor of every node, indexed by node. A node with a logical id is its own anchor.
 ///
 /// Input   a frozen tree and its ids.
-/// Cost    linear in nodes + bytes of the distinct suffixes that begin at a token and reach to the
-/// end
-///         of the largest node there; left-nested chains share one running hash.
+/// Cost    linear in nodes + bytes: a token hashes at most kAnchorPrefixBytes bytes, once for all
+///         nodes that begin at it.
 /// Errors  none; spans of partial trees are clamped.
 std::vector<int64_t> ComputeAnchors(const parse::SyntaxTree& tree, const FileIds& ids,
                                     const IdScheme& scheme);

@@ -78,6 +78,27 @@ TEST_CASE("R2 and anchor vector: interior ids of a function with a lambda") {
   CHECK(anchors[p.Find(AstKind::kArg).index()] == ids.id(p.Find(AstKind::kArg)));
 }
 
+TEST_CASE("anchor of a long node: the first bytes of its tokens and their length") {
+  std::string joined = "x\x1f+\x1f";
+  std::string text = "x + ";
+  while (joined.size() < 3 * kAnchorPrefixBytes) {
+    joined += "y\x1f+\x1f";
+    text += "y + ";
+  }
+  joined += "z";
+  text += "z\n";
+  const Parsed p(FileOf("pkg/mod.py", text));
+  const FileIds& ids = p.context.ids;
+  const auto anchors = ComputeAnchors(p.tree, ids, p.context.scheme);
+  const parse::NodeId sum = p.Find(AstKind::kBinOp);  // the outermost comes first
+  const int64_t module = ids.container_id(ids.declaration_of(sum));
+  const std::string hashed =
+      joined.substr(0, kAnchorPrefixBytes) + "\x1f" + std::to_string(joined.size());
+  CHECK(anchors[sum.index()] ==
+        p.context.scheme.Finish(
+            Hash64().Add(module).Add("CALL").Add(StableHash128(hashed)).Add(int64_t{0})));
+}
+
 TEST_CASE("qualified paths: roles, repeated names, comprehensions") {
   const Parsed p(FileOf("a.py",
                         "class A:\n"

@@ -3,7 +3,8 @@
 //              and alias have no position
 //   3.9        leaves absent optional fields out; 3.10 gives alias a position
 //   3.12       has type_params; from 3.13 on empty lists are left out
-// The walk keeps its own stack, one frame per open node, since trees can be as deep as the text is long.
+// The walk keeps its own stack, one frame per open node, since trees can be as deep as the text is
+// long.
 #include "parse/ast_dump.h"
 
 #include <charconv>
@@ -141,13 +142,16 @@ class AstDumper {
         return Open(NodeId{raw});
       case AstFieldType::kNodeList:
       case AstFieldType::kNameList:
-      case AstFieldType::kCompareOperatorList: return OpenList(frame, info);
+      case AstFieldType::kCompareOperatorList:
+        return OpenList(frame, info);
       case AstFieldType::kName:
       case AstFieldType::kOptName:
         if (raw < 0) return WriteNone(frame, info.field);
         Name(frame, info.field);
         return AppendStrRepr(out_, tree_.name_text(NameId{raw}), version_);
-      case AstFieldType::kInt: Name(frame, info.field); return AppendNumber(raw);
+      case AstFieldType::kInt:
+        Name(frame, info.field);
+        return AppendNumber(raw);
       case AstFieldType::kConstant:
       case AstFieldType::kOptString:
         if (raw < 0) return WriteNone(frame, info.field);
@@ -206,7 +210,8 @@ class AstDumper {
   // Neighbours in the tree are neighbours in the text: try the last line before searching.
   LineColumn Find(uint32_t offset) {
     const auto& starts = lines_.starts();
-    const bool same = starts[line_ - 1] <= offset && (line_ == starts.size() || offset < starts[line_]);
+    const bool same =
+        starts[line_ - 1] <= offset && (line_ == starts.size() || offset < starts[line_]);
     if (!same) line_ = lines_.Find(offset).line;
     return {line_, offset - starts[line_ - 1]};
   }
@@ -223,6 +228,8 @@ class AstDumper {
 
 }  // namespace
 
-std::string DumpAst(const SyntaxTree& tree, const LineIndex& lines) { return AstDumper(tree, lines).Dump(); }
+std::string DumpAst(const SyntaxTree& tree, const LineIndex& lines) {
+  return AstDumper(tree, lines).Dump();
+}
 
 }  // namespace codeanatomy::parse

@@ -10,9 +10,9 @@
 
 namespace codeanatomy::parse {
 
-/// What CPython of tree.version() prints for ast.dump(ast.parse(text), include_attributes=True), byte
-/// for byte; lone surrogates of literals are escaped by repr, so the result is UTF-8.
-/// `lines` indexes tree.text(). Cost: linear in tree and text. Iterative. Damaged regions print ERROR().
+/// What CPython of tree.version() prints for ast.dump(ast.parse(text), include_attributes=True),
+/// byte for byte; lone surrogates of literals are escaped by repr, so the result is UTF-8. `lines`
+/// indexes tree.text(). Cost: linear in tree and text. Iterative. Damaged regions print ERROR().
 std::string DumpAst(const SyntaxTree& tree, const LineIndex& lines);
 
 /// repr() of a literal's value. Integers of more decimal digits than CPython converts (4300) are

@@ -1,9 +1,9 @@
 // Python's repr of literals.
-#include <openssl/bn.h>
-
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+
+#include <openssl/bn.h>
 
 #include "lex/unicode/unicode.h"
 #include "parse/ast_dump.h"
@@ -21,7 +21,9 @@ void AppendHexEscape(std::string& out, char letter, uint32_t value, int digits) 
 
 // The code point at `at` of well-formed UTF-8 or three-byte surrogates, and its length.
 uint32_t DecodeAt(std::string_view text, size_t at, size_t& length) {
-  const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) & 63u : 0u; };
+  const auto byte = [&](size_t i) {
+    return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) & 63u : 0u;
+  };
   const auto lead = static_cast<uint8_t>(text[at]);
   if (lead < 0xe0) {
     length = 2;
@@ -66,17 +68,21 @@ bool NeedsAsciiEscape(char c, char quote) {
   return c == quote || c == '\\' || byte < 0x20 || byte == 0x7f;
 }
 
-// CPython refuses to convert longer integers to text (sys.int_info.default_max_str_digits), which also
-// bounds the quadratic conversion below.
+// CPython refuses to convert longer integers to text (sys.int_info.default_max_str_digits), which
+// also bounds the quadratic conversion below.
 constexpr size_t kMaxIntDigits = 4300;
 
 int Radix(std::string_view digits) {
   if (digits.size() < 2 || digits[0] != '0') return 10;
   switch (digits[1] | 0x20) {
-    case 'x': return 16;
-    case 'o': return 8;
-    case 'b': return 2;
-    default: return 10;
+    case 'x':
+      return 16;
+    case 'o':
+      return 8;
+    case 'b':
+      return 2;
+    default:
+      return 10;
   }
 }
 
@@ -111,7 +117,8 @@ void AppendInt(std::string& out, std::string_view source) {
   uint64_t value = 0;
   if (radix == 10) {
     out += digits;
-  } else if (std::from_chars(digits.data(), digits.data() + digits.size(), value, radix).ec == std::errc()) {
+  } else if (std::from_chars(digits.data(), digits.data() + digits.size(), value, radix).ec ==
+             std::errc()) {
     char text[24];
     out.append(text, std::to_chars(text, text + sizeof(text), value).ptr);
   } else {
@@ -121,7 +128,8 @@ void AppendInt(std::string& out, std::string_view source) {
 
 double ParseFloat(std::string_view text) {
   double value = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc()) return value;
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc())
+    return value;
   return std::strtod(std::string(text).c_str(), nullptr);  // infinite or denormal
 }
 
@@ -133,7 +141,9 @@ void AppendStrRepr(std::string& out, std::string_view text, PythonVersion versio
   size_t i = 0;
   while (i < text.size()) {
     size_t run = i;
-    while (run < text.size() && static_cast<uint8_t>(text[run]) < 0x80 && !NeedsAsciiEscape(text[run], quote)) ++run;
+    while (run < text.size() && static_cast<uint8_t>(text[run]) < 0x80 &&
+           !NeedsAsciiEscape(text[run], quote))
+      ++run;
     out.append(text.data() + i, run - i);
     i = run;
     if (i == text.size()) break;
@@ -178,7 +188,8 @@ void AppendFloatRepr(std::string& out, double value, bool add_point) {
   }
   // Shortest digits as d.ddde±xx, then placed as Python does: exponents from -4 to 15 without e.
   char text[32];
-  const char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+  const char* end =
+      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
   const std::string_view all(text, static_cast<size_t>(end - text));
   const size_t e = all.find('e');
   std::string digits(all.substr(0, e));
@@ -210,19 +221,31 @@ std::string ConstantRepr(const Constant& constant, PythonVersion version) {
   std::string out;
   std::string_view text = constant.text;
   switch (constant.kind) {
-    case ConstantKind::kNone: return "None";
-    case ConstantKind::kTrue: return "True";
-    case ConstantKind::kFalse: return "False";
-    case ConstantKind::kEllipsis: return "Ellipsis";
-    case ConstantKind::kInt: AppendInt(out, text); break;
-    case ConstantKind::kFloat: AppendFloatRepr(out, ParseFloat(text), true); break;
+    case ConstantKind::kNone:
+      return "None";
+    case ConstantKind::kTrue:
+      return "True";
+    case ConstantKind::kFalse:
+      return "False";
+    case ConstantKind::kEllipsis:
+      return "Ellipsis";
+    case ConstantKind::kInt:
+      AppendInt(out, text);
+      break;
+    case ConstantKind::kFloat:
+      AppendFloatRepr(out, ParseFloat(text), true);
+      break;
     case ConstantKind::kImaginary:
       if (!text.empty() && (text.back() | 0x20) == 'j') text.remove_suffix(1);
       AppendFloatRepr(out, ParseFloat(text), false);
       out += 'j';
       break;
-    case ConstantKind::kStr: AppendStrRepr(out, text, version); break;
-    case ConstantKind::kBytes: AppendBytesRepr(out, text); break;
+    case ConstantKind::kStr:
+      AppendStrRepr(out, text, version);
+      break;
+    case ConstantKind::kBytes:
+      AppendBytesRepr(out, text);
+      break;
   }
   return out;
 }

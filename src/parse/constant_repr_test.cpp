@@ -15,7 +15,8 @@ TEST_CASE("repr of integers is decimal at any size") {
   CHECK(Repr(ConstantKind::kInt, "0o777") == "511");
   CHECK(Repr(ConstantKind::kInt, "000") == "0");
   CHECK(Repr(ConstantKind::kInt, "0x0") == "0");
-  CHECK(Repr(ConstantKind::kInt, "123456789012345678901234567890") == "123456789012345678901234567890");
+  CHECK(Repr(ConstantKind::kInt, "123456789012345678901234567890") ==
+        "123456789012345678901234567890");
   CHECK(Repr(ConstantKind::kInt, "0xffffffffffffffffffff") == "1208925819614629174706175");
   CHECK(Repr(ConstantKind::kInt, "0o7777777777777777777777777") == "37778931862957161709567");
   const std::string long_hex = "0x" + std::string(100000, 'f');

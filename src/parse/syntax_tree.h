@@ -1,14 +1,16 @@
-// SyntaxTree: the frozen tree of one file. Nodes are numbered in preorder (fields in ASDL order), so a
-// subtree is the contiguous range [node, subtree_end(node)) and NodeId equals `ast_id` of the tables.
+// SyntaxTree: the frozen tree of one file. Nodes are numbered in preorder (fields in ASDL order),
+// so a subtree is the contiguous range [node, subtree_end(node)) and NodeId equals `ast_id` of the
+// tables.
 //
-// Storage is struct of arrays: per node its kind, parent, subtree end, byte span and the offset of its
-// slots. A slot is 32 bits and holds what catalog/ast_kind.def says of the field: a NodeId, a NameId, a
-// ConstantId, an integer or an enumerator; list fields hold an offset into `lists`, where a count is
-// followed by the elements. Operators and expression contexts are field values, not nodes.
+// Storage is struct of arrays: per node its kind, parent, subtree end, byte span and the offset of
+// its slots. A slot is 32 bits and holds what catalog/ast_kind.def says of the field: a NodeId, a
+// NameId, a ConstantId, an integer or an enumerator; list fields hold an offset into `lists`, where
+// a count is followed by the elements. Operators and expression contexts are field values, not
+// nodes.
 //
 // Positions: byte offsets into the text that was lexed (source::SourceFile::text()).
-// Ownership: a tree owns its arrays, names and decoded constants; string_views into the text need the
-// SourceFile alive. Immutable and safe to read from several threads.
+// Ownership: a tree owns its arrays, names and decoded constants; string_views into the text need
+// the SourceFile alive. Immutable and safe to read from several threads.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +21,10 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/pod_vector.h"
 #include "base/span.h"
 #include "catalog/ast_kind.h"
 #include "catalog/python_version.h"
-#include "base/pod_vector.h"
 
 namespace codeanatomy::parse {
 
@@ -30,11 +32,21 @@ using NodeId = Id<struct NodeTag>;
 using NameId = Id<struct NameTag>;          // interned identifier, NFKC-normalized, per tree
 using ConstantId = Id<struct ConstantTag>;  // literal value
 
-enum class ConstantKind : uint8_t { kNone, kTrue, kFalse, kEllipsis, kInt, kFloat, kImaginary, kStr, kBytes };
+enum class ConstantKind : uint8_t {
+  kNone,
+  kTrue,
+  kFalse,
+  kEllipsis,
+  kInt,
+  kFloat,
+  kImaginary,
+  kStr,
+  kBytes
+};
 
-/// A literal. `text`: for numbers the source text without underscores, prefix (0x, 0o, 0b) and suffix
-/// (j) included; for str the decoded value as UTF-8 in which lone surrogates are encoded as three bytes
-/// (WTF-8); for bytes the value.
+/// A literal. `text`: for numbers the source text without underscores, prefix (0x, 0o, 0b) and
+/// suffix (j) included; for str the decoded value as UTF-8 in which lone surrogates are encoded as
+/// three bytes (WTF-8); for bytes the value.
 struct Constant {
   ConstantKind kind;
   std::string_view text;
@@ -42,10 +54,10 @@ struct Constant {
 
 struct Diagnostic {
   ByteSpan span;
-  uint8_t stage = 0;         // 0 lex, 1 parse, 2 symbols
-  std::string_view code;     // a code of catalog/diagnostic_code.def
-  std::string type;          // Python's exception class: SyntaxError, IndentationError, TabError
-  std::string message;       // Python's wording where it has one
+  uint8_t stage = 0;      // 0 lex, 1 parse, 2 symbols
+  std::string_view code;  // a code of catalog/diagnostic_code.def
+  std::string type;       // Python's exception class: SyntaxError, IndentationError, TabError
+  std::string message;    // Python's wording where it has one
 };
 
 class SyntaxTree {
@@ -54,10 +66,12 @@ class SyntaxTree {
   int32_t size() const { return static_cast<int32_t>(kinds_.size()); }
   NodeId root() const { return NodeId{0}; }  // Module; every tree has one
   AstKind kind(NodeId n) const { return kinds_[n.index()]; }
-  NodeId parent(NodeId n) const { return parents_[n.index()]; }            // none for the root
-  NodeId subtree_end(NodeId n) const { return subtree_ends_[n.index()]; }  // one past the last descendant
-  /// Span as CPython's lineno … end_col_offset; kinds without position have the hull of their children
-  /// (the whole text for Module).
+  NodeId parent(NodeId n) const { return parents_[n.index()]; }  // none for the root
+  NodeId subtree_end(NodeId n) const {
+    return subtree_ends_[n.index()];
+  }  // one past the last descendant
+  /// Span as CPython's lineno … end_col_offset; kinds without position have the hull of their
+  /// children (the whole text for Module).
   ByteSpan span(NodeId n) const { return {begins_[n.index()], ends_[n.index()]}; }
   /// Where the node hangs in its parent: field and index in it (0 for scalar fields).
   AstField slot(NodeId n) const { return slots_of_[n.index()]; }
@@ -87,13 +101,13 @@ class SyntaxTree {
   std::string_view name_text(NameId id) const { return names_[id.index()]; }
   int32_t name_count() const { return static_cast<int32_t>(names_.size()); }
   const Constant& constant(ConstantId id) const { return constants_[id.index()]; }
-  /// Byte offset where the node's identifier token begins: def and class names, Attribute.attr, alias
-  /// names, arg, keyword, handler names, Name. 0xffffffff where the kind carries none.
+  /// Byte offset where the node's identifier token begins: def and class names, Attribute.attr,
+  /// alias names, arg, keyword, handler names, Name. 0xffffffff where the kind carries none.
   uint32_t name_begin(NodeId n) const { return name_begins_[n.index()]; }
 
   // --- lexical layer ---
-  /// Significant tokens in text order, for anchors and round trips: spans of all tokens but comments,
-  /// NEWLINE, NL, INDENT and DEDENT. What lies between them is trivia.
+  /// Significant tokens in text order, for anchors and round trips: spans of all tokens but
+  /// comments, NEWLINE, NL, INDENT and DEDENT. What lies between them is trivia.
   std::span<const ByteSpan> tokens() const { return {tokens_.data(), tokens_.size()}; }
   std::string_view text() const { return text_; }
   PythonVersion version() const { return version_; }
@@ -116,7 +130,8 @@ class SyntaxTree {
   PodVector<Constant> constants_;
   PodVector<ByteSpan> tokens_;
   std::vector<Diagnostic> diagnostics_;
-  std::vector<std::unique_ptr<char[]>> buffers_;  // decoded text that names_ and constants_ refer to
+  std::vector<std::unique_ptr<char[]>>
+      buffers_;  // decoded text that names_ and constants_ refer to
 };
 
 struct ParseOptions {

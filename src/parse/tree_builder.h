@@ -13,8 +13,8 @@
 #include <memory>
 #include <string_view>
 
-#include "parse/name_table.h"
 #include "base/pod_vector.h"
+#include "parse/name_table.h"
 #include "parse/syntax_tree.h"
 
 namespace codeanatomy::parse {
@@ -73,8 +73,7 @@ class TreeBuilder {
   void RollBack(Mark mark);
 
   /// The tree below `root`. Leaves the builder empty.
-  SyntaxTree Freeze(NodeRef root, PodVector<ByteSpan> tokens,
-                    std::vector<Diagnostic> diagnostics);
+  SyntaxTree Freeze(NodeRef root, PodVector<ByteSpan> tokens, std::vector<Diagnostic> diagnostics);
 
  private:
   struct Node {

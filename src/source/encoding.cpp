@@ -5,14 +5,14 @@
 // steps of one input character: slow, but such files are rare and the cost stays linear.
 #include "source/encoding.h"
 
-#include <fmt/format.h>
-#include <iconv.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+
+#include <fmt/format.h>
+#include <iconv.h>
 
 namespace codeanatomy::source {
 namespace {
@@ -28,7 +28,8 @@ bool IsCookieCharacter(char c) {
 ByteSpan CookieIn(std::string_view line) {
   const size_t first = line.find_first_not_of(" \t\f");
   if (first == std::string_view::npos || line[first] != '#') return {};
-  for (size_t at = line.find("coding", first); at != std::string_view::npos; at = line.find("coding", at + 1)) {
+  for (size_t at = line.find("coding", first); at != std::string_view::npos;
+       at = line.find("coding", at + 1)) {
     size_t p = at + 6;
     if (p >= line.size() || (line[p] != ':' && line[p] != '=')) continue;
     ++p;
@@ -68,7 +69,9 @@ size_t LineEnd(std::string_view bytes, size_t from) {
 
 /// Length of the well-formed UTF-8 character at `at`, 0 when malformed.
 size_t Utf8Length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
   const unsigned a = byte(at);
   if (a < 0x80) return 1;
   const auto tail = [&](size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
@@ -94,8 +97,11 @@ void RepairUtf8(SourceFile& file, size_t invalid_at) {
   file.problems.push_back(
       {"INVALID_ENCODING",
        fmt::format("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {}",
-                   static_cast<unsigned char>(file.bytes[invalid_at]), invalid_at - file.text_offset),
-       At(invalid_at), {}, 0});
+                   static_cast<unsigned char>(file.bytes[invalid_at]),
+                   invalid_at - file.text_offset),
+       At(invalid_at),
+       {},
+       0});
   file.is_decoded = true;
   file.offsets.AddRun(0, file.text_offset);
   const std::string_view bytes = file.bytes;
@@ -140,8 +146,11 @@ void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
   const std::string iconv_name = declaration.name == "latin-1" ? "iso-8859-1" : declaration.name;
   const iconv_t raw = iconv_open("UTF-8", iconv_name.c_str());
   if (raw == reinterpret_cast<iconv_t>(-1)) {
-    file.problems.push_back(
-        {"UNKNOWN_ENCODING", fmt::format("unknown encoding: {}", declaration.name), declaration.cookie, {}, 0});
+    file.problems.push_back({"UNKNOWN_ENCODING",
+                             fmt::format("unknown encoding: {}", declaration.name),
+                             declaration.cookie,
+                             {},
+                             0});
     file.encoding = "utf-8";
     if (size_t bad = 0; !IsValidUtf8(file.bytes, &bad)) RepairUtf8(file, bad);
     return;
@@ -156,10 +165,13 @@ void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
     size_t taken = DecodeCharacter(converter.get(), bytes, i, file.decoded);
     if (taken == 0) {
       if (!reported) {
-        file.problems.push_back({"INVALID_ENCODING",
-                                 fmt::format("'{}' codec can't decode byte 0x{:02x} in position {}", declaration.name,
-                                             static_cast<unsigned char>(bytes[i]), i),
-                                 At(i), {}, 0});
+        file.problems.push_back(
+            {"INVALID_ENCODING",
+             fmt::format("'{}' codec can't decode byte 0x{:02x} in position {}", declaration.name,
+                         static_cast<unsigned char>(bytes[i]), i),
+             At(i),
+             {},
+             0});
         reported = true;
       }
       file.decoded += kReplacement;
@@ -175,8 +187,9 @@ void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
 }  // namespace
 
 uint32_t OffsetMap::ToDisk(uint32_t decoded) const {
-  auto after = std::upper_bound(runs_.begin(), runs_.end(), decoded,
-                                [](uint32_t offset, const Run& run) { return offset < run.decoded; });
+  auto after =
+      std::upper_bound(runs_.begin(), runs_.end(), decoded,
+                       [](uint32_t offset, const Run& run) { return offset < run.decoded; });
   if (after == runs_.begin()) return decoded;
   const Run& run = *std::prev(after);
   const uint32_t disk = run.disk + (decoded - run.decoded);
@@ -193,7 +206,8 @@ EncodingDeclaration FindEncoding(std::string_view bytes) {
     const std::string_view line = bytes.substr(begin, end - begin);
     if (const ByteSpan cookie = CookieIn(line); cookie.size() > 0) {
       found.name = NormalizeEncodingName(line.substr(cookie.begin, cookie.size()));
-      found.cookie = {static_cast<uint32_t>(begin) + cookie.begin, static_cast<uint32_t>(begin) + cookie.end};
+      found.cookie = {static_cast<uint32_t>(begin) + cookie.begin,
+                      static_cast<uint32_t>(begin) + cookie.end};
       break;
     }
     if (!IsBlankOrComment(line)) break;
@@ -226,8 +240,11 @@ void DecodeSource(SourceFile& file) {
   EncodingDeclaration declaration = FindEncoding(file.bytes);
   file.text_offset = declaration.has_bom ? static_cast<uint32_t>(kBom.size()) : 0;
   if (declaration.has_bom && declaration.name != "utf-8") {
-    file.problems.push_back({"ENCODING_BOM_CONFLICT", fmt::format("encoding problem: {} with BOM", declaration.name),
-                             declaration.cookie, {}, 0});
+    file.problems.push_back({"ENCODING_BOM_CONFLICT",
+                             fmt::format("encoding problem: {} with BOM", declaration.name),
+                             declaration.cookie,
+                             {},
+                             0});
     declaration.name = "utf-8";
   }
   file.encoding = declaration.name;

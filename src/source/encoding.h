@@ -9,8 +9,8 @@
 namespace codeanatomy::source {
 
 /// The encoding named by BOM or cookie (comment in the first two lines), normalized as CPython's
-/// tokenizer does: `utf-8` and `iso-8859-1` spellings fold together. "utf-8" when nothing names one.
-/// `has_bom` with another cookie is a problem that DecodeSource reports.
+/// tokenizer does: `utf-8` and `iso-8859-1` spellings fold together. "utf-8" when nothing names
+/// one. `has_bom` with another cookie is a problem that DecodeSource reports.
 struct EncodingDeclaration {
   std::string name = "utf-8";
   bool has_bom = false;
@@ -18,9 +18,9 @@ struct EncodingDeclaration {
 };
 EncodingDeclaration FindEncoding(std::string_view bytes);
 
-/// Sets encoding, decoded text, offset map and problems of `file` from its bytes. Linear. Never fails:
-/// undecodable bytes become U+FFFD and give one problem at the first of them; an unknown encoding
-/// gives a problem and the file is read as UTF-8.
+/// Sets encoding, decoded text, offset map and problems of `file` from its bytes. Linear. Never
+/// fails: undecodable bytes become U+FFFD and give one problem at the first of them; an unknown
+/// encoding gives a problem and the file is read as UTF-8.
 void DecodeSource(SourceFile& file);
 
 /// True iff `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms); else sets

@@ -1,8 +1,8 @@
 #include "source/git_scope.h"
 
-#include <git2.h>
-
 #include <cstdlib>
+
+#include <git2.h>
 
 namespace codeanatomy::source {
 
@@ -46,7 +46,8 @@ std::unique_ptr<GitScope> GitScope::Open(const std::string& root) {
     const std::string_view path(entry->path);
     if (!path.starts_with(scope->prefix_)) continue;
     std::string relative(path.substr(scope->prefix_.size()));
-    for (size_t slash = relative.rfind('/'); slash != std::string::npos; slash = relative.rfind('/', slash - 1)) {
+    for (size_t slash = relative.rfind('/'); slash != std::string::npos;
+         slash = relative.rfind('/', slash - 1)) {
       if (!scope->directories_.insert(relative.substr(0, slash)).second || slash == 0) break;
     }
     auto& set = entry->mode == GIT_FILEMODE_COMMIT ? scope->submodules_ : scope->tracked_;
@@ -55,7 +56,8 @@ std::unique_ptr<GitScope> GitScope::Open(const std::string& root) {
   git_index_free(index);
   if (!scope->prefix_.empty() && scope->tracked_.empty()) {
     int ignored = 0;
-    if (git_ignore_path_is_ignored(&ignored, handle, scope->prefix_.c_str()) != 0 || ignored != 0) return nullptr;
+    if (git_ignore_path_is_ignored(&ignored, handle, scope->prefix_.c_str()) != 0 || ignored != 0)
+      return nullptr;
   }
   return scope;
 }
@@ -64,7 +66,8 @@ bool GitScope::IsIgnored(std::string_view path, bool is_directory) const {
   std::string full = prefix_ + std::string(path);
   if (is_directory) full += '/';
   int ignored = 0;
-  return git_ignore_path_is_ignored(&ignored, repository_->handle, full.c_str()) == 0 && ignored != 0;
+  return git_ignore_path_is_ignored(&ignored, repository_->handle, full.c_str()) == 0 &&
+         ignored != 0;
 }
 
 }  // namespace codeanatomy::source

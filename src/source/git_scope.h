@@ -17,7 +17,9 @@ class GitScope {
   ~GitScope();
 
   bool IsTracked(std::string_view path) const { return tracked_.contains(std::string(path)); }
-  bool HasTrackedBelow(std::string_view directory) const { return directories_.contains(std::string(directory)); }
+  bool HasTrackedBelow(std::string_view directory) const {
+    return directories_.contains(std::string(directory));
+  }
   bool IsSubmodule(std::string_view path) const { return submodules_.contains(std::string(path)); }
   bool IsIgnored(std::string_view path, bool is_directory) const;
 

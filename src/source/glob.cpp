@@ -66,7 +66,8 @@ std::string TranslateGlob(std::string_view glob) {
 }
 
 std::string_view StripTrailingSpaces(std::string_view pattern) {
-  while (!pattern.empty() && pattern.back() == ' ' && !pattern.ends_with("\\ ")) pattern.remove_suffix(1);
+  while (!pattern.empty() && pattern.back() == ' ' && !pattern.ends_with("\\ "))
+    pattern.remove_suffix(1);
   return pattern;
 }
 
@@ -101,7 +102,8 @@ Result<GlobList> GlobList::Compile(const std::vector<std::string>& patterns) {
     rule.self = std::make_unique<RE2>(body, options);
     rule.below = std::make_unique<RE2>("(?:" + body + ")/.+", options);
     if (!rule.self->ok()) {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("invalid glob pattern: {}", rule.self->error()), text,
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("invalid glob pattern: {}", rule.self->error()), text,
                    "use gitignore syntax, such as tests/** or *.pyi");
     }
     list.rules_.push_back(std::move(rule));

@@ -5,7 +5,8 @@
 namespace codeanatomy::source {
 namespace {
 
-bool Match(const std::vector<std::string>& patterns, std::string_view path, bool is_directory = false) {
+bool Match(const std::vector<std::string>& patterns, std::string_view path,
+           bool is_directory = false) {
   auto list = GlobList::Compile(patterns);
   REQUIRE(list.has_value());
   return list->Matches(path, is_directory);

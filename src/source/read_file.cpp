@@ -1,12 +1,12 @@
 #include "source/read_file.h"
 
+#include <cerrno>
+#include <limits>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <limits>
 
 #include "base/hash.h"
 #include "source/encoding.h"
@@ -55,7 +55,8 @@ Result<std::string> ReadBytes(const std::string& absolute_path) {
   if (file.get() < 0) return ErrnoError(errno, "open", absolute_path);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return ErrnoError(errno, "stat", absolute_path);
-  if (!S_ISREG(info.st_mode)) return Error(ErrorCode::kIoError, "not a regular file", absolute_path);
+  if (!S_ISREG(info.st_mode))
+    return Error(ErrorCode::kIoError, "not a regular file", absolute_path);
   return ReadOpen(file.get(), static_cast<size_t>(info.st_size), absolute_path);
 }
 
@@ -65,13 +66,18 @@ SourceFile ReadSourceFile(const std::string& root, std::string path, uint64_t ma
   const std::string absolute = root + "/" + file.path;
   struct stat info {};
   if (::stat(absolute.c_str(), &info) == 0) file.size_bytes = info.st_size;
-  const uint64_t limit = max_file_bytes == 0 ? kLargestFile : std::min(max_file_bytes, kLargestFile);
+  const uint64_t limit =
+      max_file_bytes == 0 ? kLargestFile : std::min(max_file_bytes, kLargestFile);
   if (static_cast<uint64_t>(file.size_bytes) > limit) {
     file.is_readable = false;
-    file.problems.push_back({"FILE_TOO_LARGE",
-                             fmt::format("{} bytes are more than max_file_bytes = {}; raise --max-file-bytes to parse it",
-                                         file.size_bytes, limit),
-                             {}, "max_file_bytes", static_cast<int64_t>(limit)});
+    file.problems.push_back(
+        {"FILE_TOO_LARGE",
+         fmt::format(
+             "{} bytes are more than max_file_bytes = {}; raise --max-file-bytes to parse it",
+             file.size_bytes, limit),
+         {},
+         "max_file_bytes",
+         static_cast<int64_t>(limit)});
     return file;
   }
   auto bytes = ReadBytes(absolute);

@@ -1,22 +1,22 @@
-// The walk is our own, not git's: it must see what git hides (to say why a file was left out) and work
-// without git. Directories are an explicit stack; entries of one directory are read at once and sorted,
-// the whole list is sorted at the end, so the order never depends on the file system.
+// The walk is our own, not git's: it must see what git hides (to say why a file was left out) and
+// work without git. Directories are an explicit stack; entries of one directory are read at once
+// and sorted, the whole list is sorted at the end, so the order never depends on the file system.
 //
-// A directory is entered once per (device, inode), which ends symbolic-link cycles; a link's target must
-// lie below the root, so nothing outside the repository is ever read.
+// A directory is entered once per (device, inode), which ends symbolic-link cycles; a link's target
+// must lie below the root, so nothing outside the repository is ever read.
 #include "source/repository_scan.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <set>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "source/encoding.h"
 #include "source/git_scope.h"
@@ -39,7 +39,8 @@ bool HasPythonShebang(const std::string& absolute) {
   const ssize_t n = ::read(fd, buffer, sizeof buffer);
   ::close(fd);
   const std::string_view head(buffer, n > 0 ? static_cast<size_t>(n) : 0);
-  return head.starts_with("#!") && head.substr(0, head.find('\n')).find("python") != std::string_view::npos;
+  return head.starts_with("#!") &&
+         head.substr(0, head.find('\n')).find("python") != std::string_view::npos;
 }
 
 struct PendingDirectory {
@@ -50,14 +51,18 @@ struct PendingDirectory {
 class Walk {
  public:
   Walk(const ScanOptions& options, GlobList include, GlobList exclude, ScanResult& result)
-      : options_(options), include_(std::move(include)), exclude_(std::move(exclude)), result_(result) {}
+      : options_(options),
+        include_(std::move(include)),
+        exclude_(std::move(exclude)),
+        result_(result) {}
 
   Result<void> Run(const CancelFlag& cancel) {
     git_ = GitScope::Open(result_.root);
     result_.is_git = git_ != nullptr;
     pending_.push_back({"", ScopeKind::kRepo});
     while (!pending_.empty() && !full_) {
-      if (cancel.cancelled()) return Error(ErrorCode::kInterrupted, "stopped while scanning", result_.root);
+      if (cancel.cancelled())
+        return Error(ErrorCode::kInterrupted, "stopped while scanning", result_.root);
       const PendingDirectory next = std::move(pending_.back());
       pending_.pop_back();
       ReadDirectory(next);
@@ -71,7 +76,8 @@ class Walk {
  private:
   void Problem(std::string path, std::string_view code, std::string message, std::string limit = {},
                int64_t value = 0) {
-    result_.problems.push_back({std::move(path), {code, std::move(message), {}, std::move(limit), value}});
+    result_.problems.push_back(
+        {std::move(path), {code, std::move(message), {}, std::move(limit), value}});
   }
 
   std::string Absolute(std::string_view path) const {
@@ -81,10 +87,12 @@ class Walk {
   void ReadDirectory(const PendingDirectory& directory) {
     const std::string absolute = Absolute(directory.path);
     struct stat self {};
-    if (::stat(absolute.c_str(), &self) != 0 || !entered_.insert({self.st_dev, self.st_ino}).second) return;
+    if (::stat(absolute.c_str(), &self) != 0 || !entered_.insert({self.st_dev, self.st_ino}).second)
+      return;
     const std::unique_ptr<DIR, int (*)(DIR*)> handle(::opendir(absolute.c_str()), ::closedir);
     if (handle == nullptr) {
-      Problem(directory.path, "DIRECTORY_UNREADABLE", ErrnoError(errno, "open", directory.path).message());
+      Problem(directory.path, "DIRECTORY_UNREADABLE",
+              ErrnoError(errno, "open", directory.path).message());
       return;
     }
     std::vector<std::string> names;
@@ -102,13 +110,16 @@ class Walk {
     struct stat info {};
     if (::lstat(absolute.c_str(), &info) != 0) return;  // gone since readdir
     if (S_ISLNK(info.st_mode)) {
-      if (!options_.follow_symlinks || !LeadsInside(absolute) || ::stat(absolute.c_str(), &info) != 0) return;
+      if (!options_.follow_symlinks || !LeadsInside(absolute) ||
+          ::stat(absolute.c_str(), &info) != 0)
+        return;
     }
     if (S_ISDIR(info.st_mode)) {
       EnterDirectory(directory, name, std::move(path), absolute);
     } else if (S_ISREG(info.st_mode)) {
       const bool bare = name.find('.') == std::string::npos;
-      if (HasPythonExtension(name) || (bare && HasPythonShebang(absolute))) AddFile(std::move(path), directory.scope);
+      if (HasPythonExtension(name) || (bare && HasPythonShebang(absolute)))
+        AddFile(std::move(path), directory.scope);
     }
   }
 
@@ -120,7 +131,9 @@ class Walk {
 
   void EnterDirectory(const PendingDirectory& parent, const std::string& name, std::string path,
                       const std::string& absolute) {
-    if (std::find(std::begin(kNeverEntered), std::end(kNeverEntered), name) != std::end(kNeverEntered)) return;
+    if (std::find(std::begin(kNeverEntered), std::end(kNeverEntered), name) !=
+        std::end(kNeverEntered))
+      return;
     if (absolute == options_.output_dir) return;
     ScopeKind scope = parent.scope;
     struct stat marker {};
@@ -131,7 +144,8 @@ class Walk {
     } else if (git_ != nullptr && git_->IsSubmodule(path)) {
       return;  // not checked out
     }
-    if (scope == ScopeKind::kRepo && git_ != nullptr && !git_->HasTrackedBelow(path) && git_->IsIgnored(path, true)) {
+    if (scope == ScopeKind::kRepo && git_ != nullptr && !git_->HasTrackedBelow(path) &&
+        git_->IsIgnored(path, true)) {
       return;
     }
     pending_.push_back({std::move(path), scope});
@@ -143,12 +157,14 @@ class Walk {
     char buffer[4096];
     const ssize_t n = ::read(fd, buffer, sizeof buffer);
     ::close(fd);
-    return n > 0 && std::string_view(buffer, static_cast<size_t>(n)).find("/worktrees/") != std::string_view::npos;
+    return n > 0 && std::string_view(buffer, static_cast<size_t>(n)).find("/worktrees/") !=
+                        std::string_view::npos;
   }
 
   void AddFile(std::string path, ScopeKind scope) {
     if (size_t bad = 0; !IsValidUtf8(path, &bad)) {
-      Problem("", "PATH_NOT_UTF8", fmt::format("a file name is not UTF-8 at byte {} of {:?}", bad, path));
+      Problem("", "PATH_NOT_UTF8",
+              fmt::format("a file name is not UTF-8 at byte {} of {:?}", bad, path));
       return;
     }
     ScannedFile file;
@@ -161,14 +177,16 @@ class Walk {
     file.include_index = include_.Decide(path, false).value_or(-1);
     file.exclude_index = exclude_.Decide(path, false).value_or(-1);
     file.included = !file.ignored_by_git && (!file.is_untracked || options_.include_untracked) &&
-                    (include_.empty() || include_.Matches(path, false)) && !exclude_.Matches(path, false);
+                    (include_.empty() || include_.Matches(path, false)) &&
+                    !exclude_.Matches(path, false);
     file.path = std::move(path);
     included_ += file.included ? 1 : 0;
     if (included_ > options_.max_files) {
       full_ = true;
       Problem("", "TOO_MANY_FILES",
-              fmt::format("more than max_files = {} files; narrow with --include-glob or raise --max-files",
-                          options_.max_files),
+              fmt::format(
+                  "more than max_files = {} files; narrow with --include-glob or raise --max-files",
+                  options_.max_files),
               "max_files", static_cast<int64_t>(options_.max_files));
       return;
     }
@@ -187,12 +205,13 @@ class Walk {
 
 }  // namespace
 
-Result<ScanResult> ScanRepository(const std::string& root, const ScanOptions& options, const CancelFlag& cancel) {
+Result<ScanResult> ScanRepository(const std::string& root, const ScanOptions& options,
+                                  const CancelFlag& cancel) {
   ScanResult result;
   char resolved[4096];
   if (::realpath(root.c_str(), resolved) == nullptr) {
-    return Error(ErrorCode::kNotFound, ErrnoError(errno, "open the repository", root).message(), root,
-                 "name an existing directory");
+    return Error(ErrorCode::kNotFound, ErrnoError(errno, "open the repository", root).message(),
+                 root, "name an existing directory");
   }
   struct stat info {};
   if (::stat(resolved, &info) != 0 || !S_ISDIR(info.st_mode)) {

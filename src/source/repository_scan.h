@@ -20,7 +20,7 @@ struct ScanOptions {
   bool include_worktrees = false;
   bool follow_symlinks = false;  // never out of the repository
   uint64_t max_files = 200'000;
-  std::string output_dir;        // absolute; skipped when it lies inside the repository
+  std::string output_dir;  // absolute; skipped when it lies inside the repository
 };
 
 enum class ScopeKind : uint8_t { kRepo, kSubmodule, kWorktree };
@@ -43,15 +43,17 @@ struct ScanProblem {
 };
 
 struct ScanResult {
-  std::string root;                    // absolute, symlinks resolved
-  bool is_git = false;                 // ignore rules and index came from git
-  std::vector<ScannedFile> files;      // every Python file seen, sorted by path bytes
-  std::vector<ScanProblem> problems;   // unreadable directories, limits, names that are not UTF-8
+  std::string root;                   // absolute, symlinks resolved
+  bool is_git = false;                // ignore rules and index came from git
+  std::vector<ScannedFile> files;     // every Python file seen, sorted by path bytes
+  std::vector<ScanProblem> problems;  // unreadable directories, limits, names that are not UTF-8
 };
 
-/// Walks the repository. Python files are *.py, *.pyi, *.pyw and files without extension whose first
-/// line is a Python shebang. With git, tracked files count even where an ignore rule names them.
-/// Errors: NotADirectory, NotFound, InvalidArgument (glob), Interrupted. Cost: one directory walk.
-Result<ScanResult> ScanRepository(const std::string& root, const ScanOptions& options, const CancelFlag& cancel);
+/// Walks the repository. Python files are *.py, *.pyi, *.pyw and files without extension whose
+/// first line is a Python shebang. With git, tracked files count even where an ignore rule names
+/// them. Errors: NotADirectory, NotFound, InvalidArgument (glob), Interrupted. Cost: one directory
+/// walk.
+Result<ScanResult> ScanRepository(const std::string& root, const ScanOptions& options,
+                                  const CancelFlag& cancel);
 
 }  // namespace codeanatomy::source

@@ -1,12 +1,12 @@
 #include "source/repository_scan.h"
 
-#include <doctest/doctest.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace codeanatomy::source {
 namespace {
@@ -115,7 +115,8 @@ TEST_CASE("limits and refusals are named") {
   REQUIRE(result.has_value());
   REQUIRE(result->problems.size() == 1);
   CHECK(result->problems[0].problem.limit_name == "max_files");
-  CHECK(ScanRepository(folder.root() + "/a.py", {}, cancel).error().code() == ErrorCode::kNotADirectory);
+  CHECK(ScanRepository(folder.root() + "/a.py", {}, cancel).error().code() ==
+        ErrorCode::kNotADirectory);
   CHECK(ScanRepository(folder.root() + "/none", {}, cancel).error().code() == ErrorCode::kNotFound);
 }
 

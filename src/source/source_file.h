@@ -35,8 +35,8 @@ class OffsetMap {
 };
 
 /// All spans of the system are offsets into `bytes`; `text()` is what the lexer reads. They are one
-/// buffer for UTF-8 (a BOM is skipped); any other encoding, and UTF-8 with invalid bytes, carries the
-/// decoded text (invalid bytes as U+FFFD) and the map back.
+/// buffer for UTF-8 (a BOM is skipped); any other encoding, and UTF-8 with invalid bytes, carries
+/// the decoded text (invalid bytes as U+FFFD) and the map back.
 struct SourceFile {
   std::string path;                // repository-relative, POSIX separators
   std::string bytes;               // exactly as stored on disk; empty when not readable

@@ -6,18 +6,18 @@
 //           def m(s):
 //               x       m: x is free, defined by f
 //
-// Scopes are walked in CPython's order. Going in, each symbol is resolved against `bound_by_`: for every
-// name the innermost enclosing function-like scope that binds it, kept as one array with an undo log,
-// so that entering a scope costs only its own symbols. Coming out, the names that were free inside
-// become cells of the scope that binds them, or free symbols of the scopes they pass through; the free
-// names of all open scopes share one stack, a scope's part being its top.
+// Scopes are walked in CPython's order. Going in, each symbol is resolved against `bound_by_`: for
+// every name the innermost enclosing function-like scope that binds it, kept as one array with an
+// undo log, so that entering a scope costs only its own symbols. Coming out, the names that were
+// free inside become cells of the scope that binds them, or free symbols of the scopes they pass
+// through; the free names of all open scopes share one stack, a scope's part being its top.
 //
 // 3.12 and later inline list, set and dict comprehensions: their symbols are merged into the scope
 // around them (symbol_flag::kMerged) and a name that the comprehension alone takes from that scope
 // needs no cell. Source: Language Reference 4.2.2, PEP 227, 695, 709, 649.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "symbols/builder.h"
 
@@ -28,12 +28,13 @@ struct SymbolTableBuilder::Analysis {
     Reserve();
     class_cells.push_back(b.names_.Intern("__class__"));
     if (b.AtLeast(PythonVersion::k312)) class_cells.push_back(b.names_.Intern("__classdict__"));
-    if (b.AtLeast(PythonVersion::k314)) class_cells.push_back(b.names_.Intern("__conditional_annotations__"));
+    if (b.AtLeast(PythonVersion::k314))
+      class_cells.push_back(b.names_.Intern("__conditional_annotations__"));
     Reserve();
   }
 
   struct Bound {
-    ScopeId scope;                  // none: no function-like scope binds the name
+    ScopeId scope;  // none: no function-like scope binds the name
     bool is_type_parameter = false;
   };
   struct Undo {
@@ -69,17 +70,27 @@ struct SymbolTableBuilder::Analysis {
   void Enter(ScopeId id) {
     const Scope& scope = b.scopes_[id.index()];
     ScopeId class_entry;
-    if (!frames.empty() && (scope.sees_class || (!scope.listed && scope.type == ScopeType::kAnnotation))) {
+    if (!frames.empty() &&
+        (scope.sees_class || (!scope.listed && scope.type == ScopeType::kAnnotation))) {
       const Frame& outer = frames.back();
       const bool in_class = b.scopes_[outer.scope.index()].type == ScopeType::kClass;
       class_entry = in_class ? outer.scope : outer.class_entry;
     }
-    for (SymbolId y = scope.first_symbol; y.valid(); y = b.symbols_[y.index()].next) Resolve(scope, y, class_entry);
+    for (SymbolId y = scope.first_symbol; y.valid(); y = b.symbols_[y.index()].next)
+      Resolve(scope, y, class_entry);
 
-    frames.push_back({id, scope.first_child, class_entry, undo.size(), free.size(), free_in_children.size(), {}});
-    for (SymbolId y = scope.first_symbol; y.valid(); y = b.symbols_[y.index()].next) Publish(id, scope, b.symbols_[y.index()]);
+    frames.push_back({id,
+                      scope.first_child,
+                      class_entry,
+                      undo.size(),
+                      free.size(),
+                      free_in_children.size(),
+                      {}});
+    for (SymbolId y = scope.first_symbol; y.valid(); y = b.symbols_[y.index()].next)
+      Publish(id, scope, b.symbols_[y.index()]);
     if (scope.type == ScopeType::kClass) {
-      for (const NameId cell : class_cells) Bind(cell, {id, bound_by[cell.index()].is_type_parameter});
+      for (const NameId cell : class_cells)
+        Bind(cell, {id, bound_by[cell.index()].is_type_parameter});
     }
   }
 
@@ -88,7 +99,8 @@ struct SymbolTableBuilder::Analysis {
     bound_by[name.index()] = bound;
   }
 
-  // What the scopes inside see of a symbol. Class bodies bind nothing for them, but hide type parameters.
+  // What the scopes inside see of a symbol. Class bodies bind nothing for them, but hide type
+  // parameters.
   void Publish(ScopeId id, const Scope& scope, const Symbol& symbol) {
     const Bound now = bound_by[symbol.name.index()];
     if (symbol.resolution == Resolution::kLocal) {
@@ -98,7 +110,8 @@ struct SymbolTableBuilder::Analysis {
       } else if (now.is_type_parameter != is_type_parameter) {
         Bind(symbol.name, {now.scope, is_type_parameter});
       }
-    } else if (symbol.resolution == Resolution::kGlobalExplicit && now.scope.valid() && scope.type != ScopeType::kClass) {
+    } else if (symbol.resolution == Resolution::kGlobalExplicit && now.scope.valid() &&
+               scope.type != ScopeType::kClass) {
       Bind(symbol.name, {ScopeId{}, now.is_type_parameter});
     }
   }
@@ -107,10 +120,12 @@ struct SymbolTableBuilder::Analysis {
     Symbol& symbol = b.symbols_[id.index()];
     const Bound bound = bound_by[symbol.name.index()];
     if ((symbol.flags & symbol_flag::kGlobalStatement) != 0) {
-      if ((symbol.flags & symbol_flag::kNonlocal) != 0) Refuse(symbol, "name '{}' is nonlocal and global");
+      if ((symbol.flags & symbol_flag::kNonlocal) != 0)
+        Refuse(symbol, "name '{}' is nonlocal and global");
       return SetGlobal(symbol, id, Resolution::kGlobalExplicit);
     }
-    if ((symbol.flags & symbol_flag::kNonlocal) != 0) return ResolveNonlocal(scope, symbol, id, bound);
+    if ((symbol.flags & symbol_flag::kNonlocal) != 0)
+      return ResolveNonlocal(scope, symbol, id, bound);
     if ((symbol.flags & symbol_flag::kBound) != 0) {
       symbol.resolution = Resolution::kLocal;
       symbol.definition = id;
@@ -127,7 +142,8 @@ struct SymbolTableBuilder::Analysis {
     } else if (!bound.scope.valid()) {
       Refuse(symbol, "no binding for nonlocal '{}' found");
     } else {
-      if (bound.is_type_parameter) Refuse(symbol, "nonlocal binding not allowed for type parameter '{}'");
+      if (bound.is_type_parameter)
+        Refuse(symbol, "nonlocal binding not allowed for type parameter '{}'");
       return SetFree(symbol, bound.scope);
     }
     SetGlobal(symbol, id, Resolution::kGlobalImplicit);
@@ -199,7 +215,8 @@ struct SymbolTableBuilder::Analysis {
     if (frames.empty()) return;
     const ScopeId outer = frames.back().scope;
     const Scope& around = b.scopes_[outer.index()];
-    const bool inlined = b.AtLeast(PythonVersion::k312) && scope.comprehension != Comprehension::kNo &&
+    const bool inlined = b.AtLeast(PythonVersion::k312) &&
+                         scope.comprehension != Comprehension::kNo &&
                          scope.comprehension != Comprehension::kGenerator && !around.sees_class;
     if (inlined) {
       Inline(frame);
@@ -212,7 +229,8 @@ struct SymbolTableBuilder::Analysis {
 
   template <typename Predicate>
   void DropFree(size_t begin, Predicate drop) {
-    free.erase(std::remove_if(free.begin() + static_cast<std::ptrdiff_t>(begin), free.end(), drop), free.end());
+    free.erase(std::remove_if(free.begin() + static_cast<std::ptrdiff_t>(begin), free.end(), drop),
+               free.end());
   }
 
   bool BecomeCell(ScopeId scope, NameId name) {
@@ -246,10 +264,12 @@ struct SymbolTableBuilder::Analysis {
   void AddOwnFree(const Frame& frame) {
     ++stamp;
     DropFree(frame.free_begin, [&](NameId name) { return !Stamp(name); });
-    for (SymbolId y = b.scopes_[frame.scope.index()].first_symbol; y.valid(); y = b.symbols_[y.index()].next) {
+    for (SymbolId y = b.scopes_[frame.scope.index()].first_symbol; y.valid();
+         y = b.symbols_[y.index()].next) {
       const Symbol& symbol = b.symbols_[y.index()];
       const bool evaluated = (symbol.flags & symbol_flag::kUnevaluated) == 0;
-      if (symbol.resolution == Resolution::kFree && evaluated && Stamp(symbol.name)) free.push_back(symbol.name);
+      if (symbol.resolution == Resolution::kFree && evaluated && Stamp(symbol.name))
+        free.push_back(symbol.name);
     }
   }
 
@@ -261,8 +281,10 @@ struct SymbolTableBuilder::Analysis {
   }
 
   void NoteFreeSymbols(const Frame& frame) {
-    for (SymbolId y = b.scopes_[frame.scope.index()].first_symbol; y.valid(); y = b.symbols_[y.index()].next) {
-      if (b.symbols_[y.index()].resolution == Resolution::kFree) free_in_children.push_back(b.symbols_[y.index()].name);
+    for (SymbolId y = b.scopes_[frame.scope.index()].first_symbol; y.valid();
+         y = b.symbols_[y.index()].next) {
+      if (b.symbols_[y.index()].resolution == Resolution::kFree)
+        free_in_children.push_back(b.symbols_[y.index()].name);
     }
   }
 
@@ -273,16 +295,18 @@ struct SymbolTableBuilder::Analysis {
     Frame& outer = frames.back();
     const bool in_class = b.scopes_[outer.scope.index()].type == ScopeType::kClass;
     ++stamp;
-    for (size_t i = comprehension.free_in_children_begin; i < free_in_children.size(); ++i) Stamp(free_in_children[i]);
+    for (size_t i = comprehension.free_in_children_begin; i < free_in_children.size(); ++i)
+      Stamp(free_in_children[i]);
     const uint32_t free_in_child = stamp;
     std::vector<NameId> not_free;
     const SymbolId first = b.scopes_[comprehension.scope.index()].first_symbol;
     for (SymbolId y = first; y.valid(); y = b.symbols_[y.index()].next) {
       const Symbol symbol = b.symbols_[y.index()];
       if ((symbol.flags & symbol_flag::kParameter) != 0) continue;
-      const bool is_cell = symbol.resolution == Resolution::kCell ||
-                           std::find(comprehension.inlined_cells.begin(), comprehension.inlined_cells.end(),
-                                     symbol.name) != comprehension.inlined_cells.end();
+      const bool is_cell =
+          symbol.resolution == Resolution::kCell ||
+          std::find(comprehension.inlined_cells.begin(), comprehension.inlined_cells.end(),
+                    symbol.name) != comprehension.inlined_cells.end();
       if (is_cell) outer.inlined_cells.push_back(symbol.name);
       Resolution resolution = symbol.resolution;
       if (b.AtLeast(PythonVersion::k313) && in_class && resolution == Resolution::kFree &&

@@ -1,8 +1,9 @@
 // SymbolTableBuilder: the two passes over a module and what they share. Private to symbols/.
 //
-// Pass 1 (collect*.cpp) walks the tree in CPython's order of visits, opens scopes and notes for each
-// name what occurs (flags). Pass 2 (analyze.cpp) walks the scopes and decides where each name's binding
-// lives. Freeze (freeze.cpp) renumbers scopes to a preorder and symbols to contiguous ranges.
+// Pass 1 (collect*.cpp) walks the tree in CPython's order of visits, opens scopes and notes for
+// each name what occurs (flags). Pass 2 (analyze.cpp) walks the scopes and decides where each
+// name's binding lives. Freeze (freeze.cpp) renumbers scopes to a preorder and symbols to
+// contiguous ranges.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class SymbolTableBuilder {
     ScopeId parent;
     uint32_t offset = 0;  // of the position that gives the line
     ByteSpan span;
-    NameId private_class;       // prefix of class-private names
+    NameId private_class;        // prefix of class-private names
     int32_t mangled_names = -1;  // index of the only names to mangle; -1: all
     std::string_view purpose;    // of a type variable scope, for messages
     bool nested = false;
@@ -42,9 +43,9 @@ class SymbolTableBuilder {
     bool listed = true;
     bool inlined = false;
     bool coroutine = false;
-    bool in_target = false;        // inside the target of a comprehension's for
-    int16_t iterable_depth = 0;    // inside so many comprehension iterables
-    bool unevaluated = false;      // inside the annotation of a local variable (3.14)
+    bool in_target = false;      // inside the target of a comprehension's for
+    int16_t iterable_depth = 0;  // inside so many comprehension iterables
+    bool unevaluated = false;    // inside the annotation of a local variable (3.14)
     bool has_conditional_annotations = false;
     ScopeId annotation_scope;  // of a module's, class's or function's variables (3.14)
     SymbolId first_symbol, last_symbol;
@@ -59,7 +60,8 @@ class SymbolTableBuilder {
     SymbolId next;        // in the scope, by first occurrence
     SymbolId definition;  // while analyzing
   };
-  struct Directive {  // of a global or nonlocal statement, or of an assignment expression that acts as one
+  struct Directive {  // of a global or nonlocal statement, or of an assignment expression that acts
+                      // as one
     ScopeId scope;
     NameId name;
     NodeId node;
@@ -79,8 +81,8 @@ class SymbolTableBuilder {
     kSignatureAnnotations,
     kReturnAnnotation,
     kVariableAnnotation,
-    kTarget,        // begin = 1: into, 0: out of a comprehension's target
-    kIterable,      // begin = 1, -1
+    kTarget,    // begin = 1: into, 0: out of a comprehension's target
+    kIterable,  // begin = 1, -1
     kYieldCheck,
   };
   struct Task {

@@ -1,8 +1,9 @@
-// SyntaxErrors that CPython raises while it builds the symbol table. They do not stop the pass here.
-#include <fmt/format.h>
-
+// SyntaxErrors that CPython raises while it builds the symbol table. They do not stop the pass
+// here.
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "symbols/builder.h"
 
@@ -10,8 +11,8 @@ namespace codeanatomy::symbols {
 namespace {
 
 constexpr auto kFutureFeatures = std::to_array<std::string_view>(
-    {"nested_scopes", "generators", "division", "absolute_import", "with_statement", "print_function",
-     "unicode_literals", "barry_as_FLUFL", "generator_stop", "annotations"});
+    {"nested_scopes", "generators", "division", "absolute_import", "with_statement",
+     "print_function", "unicode_literals", "barry_as_FLUFL", "generator_stop", "annotations"});
 
 }  // namespace
 
@@ -30,14 +31,16 @@ void SymbolTableBuilder::ReportInScope(std::string message, ByteSpan where) {
 // `symtable` did not look at them, but annotations were part of the scope anyway.
 void SymbolTableBuilder::CheckFutureImports() {
   if (!AtLeast(PythonVersion::k310)) return;
-  bool may_follow = true, docstring_may_follow = true;  // 3.14 allows text only as the first statement
+  bool may_follow = true,
+       docstring_may_follow = true;  // 3.14 allows text only as the first statement
   uint32_t last_line = 0;
   for (const NodeId n : tree_.Children(tree_.root(), AstField::kBody)) {
     const uint32_t line = lines_.Find(tree_.span(n).begin).line;
     if (!may_follow && line > last_line) return;
     last_line = line;
     const AstKind kind = tree_.kind(n);
-    const NameId module = kind == AstKind::kImportFrom ? tree_.Name(n, AstField::kModule) : NameId{};
+    const NameId module =
+        kind == AstKind::kImportFrom ? tree_.Name(n, AstField::kModule) : NameId{};
     const bool first = docstring_may_follow;
     docstring_may_follow = false;
     if (module.valid() && names_.text(module) == "__future__") {
@@ -47,14 +50,16 @@ void SymbolTableBuilder::CheckFutureImports() {
       } else if (!AtLeast(PythonVersion::k312)) {
         // CPython gives this error the 0-based column as offset: one less than all others.
         const ByteSpan where = tree_.span(n);
-        return Report("from __future__ imports must occur at the beginning of the file", {where.begin - 1, where.end});
+        return Report("from __future__ imports must occur at the beginning of the file",
+                      {where.begin - 1, where.end});
       }
       continue;
     }
     if (kind == AstKind::kExpr && may_follow && (first || !AtLeast(PythonVersion::k314))) {
       const NodeId value = tree_.Child(n, AstField::kValue);
       const bool is_text = value.valid() && tree_.kind(value) == AstKind::kConstant &&
-                           tree_.constant(tree_.ConstantAt(value, AstField::kValue)).kind == parse::ConstantKind::kStr;
+                           tree_.constant(tree_.ConstantAt(value, AstField::kValue)).kind ==
+                               parse::ConstantKind::kStr;
       if (is_text) continue;
     }
     may_follow = false;
@@ -70,7 +75,8 @@ void SymbolTableBuilder::CheckFutureFeatures(NodeId n) {
   for (const NodeId alias : tree_.Children(n, AstField::kNames)) {
     const std::string_view feature = names_.text(tree_.Name(alias, AstField::kName));
     if (feature == "annotations") future_annotations_ = true;
-    if (std::find(kFutureFeatures.begin(), kFutureFeatures.end(), feature) != kFutureFeatures.end()) continue;
+    if (std::find(kFutureFeatures.begin(), kFutureFeatures.end(), feature) != kFutureFeatures.end())
+      continue;
     const ByteSpan where = tree_.span(AtLeast(PythonVersion::k314) ? alias : n);
     if (feature == "braces") {
       Report("not a chance", where);
@@ -93,7 +99,8 @@ void SymbolTableBuilder::CheckLateFutureImport(NodeId n) {
 // From 3.14 on; before, the compiler's later stage found these.
 void SymbolTableBuilder::CheckWritable(NameId name, ByteSpan where, ExprContext context) {
   if (name != debug_ || context == ExprContext::kLoad || !AtLeast(PythonVersion::k314)) return;
-  Report(context == ExprContext::kDel ? "cannot delete __debug__" : "cannot assign to __debug__", where);
+  Report(context == ExprContext::kDel ? "cannot delete __debug__" : "cannot assign to __debug__",
+         where);
 }
 
 void SymbolTableBuilder::CheckKeywordPatterns(NodeId n) {
@@ -110,11 +117,20 @@ bool SymbolTableBuilder::RefusedInAnnotation(std::string_view what, NodeId n) {
   const Scope& scope = current();
   std::string_view place;
   switch (scope.type) {
-    case ScopeType::kAnnotation: place = "an annotation"; break;
-    case ScopeType::kTypeVariable: place = scope.purpose; break;
-    case ScopeType::kTypeAlias: place = "a type alias"; break;
-    case ScopeType::kTypeParameters: place = "the definition of a generic"; break;
-    default: return false;
+    case ScopeType::kAnnotation:
+      place = "an annotation";
+      break;
+    case ScopeType::kTypeVariable:
+      place = scope.purpose;
+      break;
+    case ScopeType::kTypeAlias:
+      place = "a type alias";
+      break;
+    case ScopeType::kTypeParameters:
+      place = "the definition of a generic";
+      break;
+    default:
+      return false;
   }
   Report(AtLeast(PythonVersion::k312) ? fmt::format("{} cannot be used within {}", what, place)
                                       : fmt::format("'{}' can not be used within {}", what, place),
@@ -123,9 +139,11 @@ bool SymbolTableBuilder::RefusedInAnnotation(std::string_view what, NodeId n) {
 }
 
 void SymbolTableBuilder::CheckYield(NodeId n) {
-  constexpr std::string_view kNames[] = {"", "list comprehension", "set comprehension", "dict comprehension",
-                                         "generator expression"};
-  ReportInScope(fmt::format("'yield' inside {}", kNames[static_cast<size_t>(current().comprehension)]), tree_.span(n));
+  constexpr std::string_view kNames[] = {"", "list comprehension", "set comprehension",
+                                         "dict comprehension", "generator expression"};
+  ReportInScope(
+      fmt::format("'yield' inside {}", kNames[static_cast<size_t>(current().comprehension)]),
+      tree_.span(n));
 }
 
 void SymbolTableBuilder::CheckAwait(NodeId n) {

@@ -1,11 +1,11 @@
 // Pass 1, the walk: which names occur in which scopes.
 //
-// The tree's preorder is almost CPython's order of visits, so most of a module is one linear scan over
-// node ids: a Name binds or uses, everything else is passed over. Where CPython goes another way (a
-// function's defaults before its decorators, a comprehension's first iterable outside of its scope),
-// the node's parts are planned as tasks on a stack: scan this range, open that scope, close it. The rest
-// of the interrupted range waits below them. Order decides the numbers of scopes and which of
-// several errors is the first, not flags. Without recursion, any depth is safe.
+// The tree's preorder is almost CPython's order of visits, so most of a module is one linear scan
+// over node ids: a Name binds or uses, everything else is passed over. Where CPython goes another
+// way (a function's defaults before its decorators, a comprehension's first iterable outside of its
+// scope), the node's parts are planned as tasks on a stack: scan this range, open that scope, close
+// it. The rest of the interrupted range waits below them. Order decides the numbers of scopes and
+// which of several errors is the first, not flags. Without recursion, any depth is safe.
 //
 //   def f(a=x): y      scan [def f …)  →  tasks: scan {x} · open f, define a · scan {y} · close
 #include "symbols/builder.h"
@@ -48,21 +48,38 @@ void SymbolTableBuilder::Collect() {
 void SymbolTableBuilder::Run(const Task& task) {
   const NodeId n{task.begin};
   switch (task.op) {
-    case Op::kScan: return Scan(task.begin, task.end);
-    case Op::kExit: return Exit();
-    case Op::kFunction: return EnterFunction(n);
-    case Op::kComprehension: return EnterComprehension(n);
-    case Op::kComprehensionEnd: return FinishComprehension(n);
-    case Op::kClass: return EnterClass(n);
-    case Op::kTypeParameters: return EnterTypeParameters(n);
-    case Op::kTypeAlias: return EnterTypeAlias(n, task.end != 0);
-    case Op::kTypeVariable: return EnterTypeVariable(n, NodeId{task.end}, task.text);
-    case Op::kSignatureAnnotations: return EnterSignatureAnnotations(n);
-    case Op::kReturnAnnotation: return EnterReturnAnnotation(n);
-    case Op::kVariableAnnotation: return EnterVariableAnnotation(n);
-    case Op::kTarget: current().in_target = task.begin != 0; return;
-    case Op::kIterable: current().iterable_depth = static_cast<int16_t>(current().iterable_depth + task.begin); return;
-    case Op::kYieldCheck: return CheckYield(n);
+    case Op::kScan:
+      return Scan(task.begin, task.end);
+    case Op::kExit:
+      return Exit();
+    case Op::kFunction:
+      return EnterFunction(n);
+    case Op::kComprehension:
+      return EnterComprehension(n);
+    case Op::kComprehensionEnd:
+      return FinishComprehension(n);
+    case Op::kClass:
+      return EnterClass(n);
+    case Op::kTypeParameters:
+      return EnterTypeParameters(n);
+    case Op::kTypeAlias:
+      return EnterTypeAlias(n, task.end != 0);
+    case Op::kTypeVariable:
+      return EnterTypeVariable(n, NodeId{task.end}, task.text);
+    case Op::kSignatureAnnotations:
+      return EnterSignatureAnnotations(n);
+    case Op::kReturnAnnotation:
+      return EnterReturnAnnotation(n);
+    case Op::kVariableAnnotation:
+      return EnterVariableAnnotation(n);
+    case Op::kTarget:
+      current().in_target = task.begin != 0;
+      return;
+    case Op::kIterable:
+      current().iterable_depth = static_cast<int16_t>(current().iterable_depth + task.begin);
+      return;
+    case Op::kYieldCheck:
+      return CheckYield(n);
   }
 }
 
@@ -105,24 +122,32 @@ void SymbolTableBuilder::Scan(int32_t begin, int32_t end) {
 bool SymbolTableBuilder::Visit(NodeId n) {
   switch (tree_.kind(n)) {
     case AstKind::kFunctionDef:
-    case AstKind::kAsyncFunctionDef: return PlanFunction(n), true;
-    case AstKind::kLambda: return PlanLambda(n), true;
-    case AstKind::kClassDef: return PlanClass(n), true;
+    case AstKind::kAsyncFunctionDef:
+      return PlanFunction(n), true;
+    case AstKind::kLambda:
+      return PlanLambda(n), true;
+    case AstKind::kClassDef:
+      return PlanClass(n), true;
     case AstKind::kListComp:
     case AstKind::kSetComp:
     case AstKind::kDictComp:
-    case AstKind::kGeneratorExp: return PlanComprehension(n), true;
-    case AstKind::kTypeAlias: return PlanTypeAlias(n), true;
+    case AstKind::kGeneratorExp:
+      return PlanComprehension(n), true;
+    case AstKind::kTypeAlias:
+      return PlanTypeAlias(n), true;
     case AstKind::kTypeVar:
     case AstKind::kParamSpec:
-    case AstKind::kTypeVarTuple: return PlanTypeParameter(n), true;
-    case AstKind::kAnnAssign: return PlanAnnAssign(n), true;
-    case AstKind::kNamedExpr: return PlanNamedExpr(n), true;
+    case AstKind::kTypeVarTuple:
+      return PlanTypeParameter(n), true;
+    case AstKind::kAnnAssign:
+      return PlanAnnAssign(n), true;
+    case AstKind::kNamedExpr:
+      return PlanNamedExpr(n), true;
     case AstKind::kTry:
     case AstKind::kTryStar:
       if (AtLeast(PythonVersion::k313)) return false;
-      Plan({ScanList(n, AstField::kBody), ScanList(n, AstField::kOrelse), ScanList(n, AstField::kHandlers),
-            ScanList(n, AstField::kFinalbody)});
+      Plan({ScanList(n, AstField::kBody), ScanList(n, AstField::kOrelse),
+            ScanList(n, AstField::kHandlers), ScanList(n, AstField::kFinalbody)});
       return true;
     case AstKind::kYield:
     case AstKind::kYieldFrom:
@@ -130,27 +155,41 @@ bool SymbolTableBuilder::Visit(NodeId n) {
       if (current().comprehension == Comprehension::kNo) return false;
       Plan({{Op::kScan, n.value + 1, tree_.subtree_end(n).value}, {Op::kYieldCheck, n.value}});
       return true;
-    default: VisitSimple(n); return false;
+    default:
+      VisitSimple(n);
+      return false;
   }
 }
 
 void SymbolTableBuilder::VisitSimple(NodeId n) {
   switch (tree_.kind(n)) {
-    case AstKind::kAlias: return VisitAlias(n);
+    case AstKind::kAlias:
+      return VisitAlias(n);
     case AstKind::kGlobal:
-    case AstKind::kNonlocal: return VisitDirective(n);
-    case AstKind::kExceptHandler: return VisitPatternName(n, AstField::kName);
+    case AstKind::kNonlocal:
+      return VisitDirective(n);
+    case AstKind::kExceptHandler:
+      return VisitPatternName(n, AstField::kName);
     case AstKind::kMatchStar:
-    case AstKind::kMatchAs: return VisitPatternName(n, AstField::kName);
-    case AstKind::kMatchMapping: return VisitPatternName(n, AstField::kRest);
-    case AstKind::kAwait: return CheckAwait(n);
+    case AstKind::kMatchAs:
+      return VisitPatternName(n, AstField::kName);
+    case AstKind::kMatchMapping:
+      return VisitPatternName(n, AstField::kRest);
+    case AstKind::kAwait:
+      return CheckAwait(n);
     case AstKind::kAsyncFor:
-    case AstKind::kAsyncWith: return CheckAsyncStatement(n);
-    case AstKind::kImportFrom: return CheckLateFutureImport(n);
-    case AstKind::kAttribute: return CheckWritable(tree_.Name(n, AstField::kAttr), tree_.span(n), tree_.Context(n));
-    case AstKind::kKeyword: return CheckWritable(tree_.Name(n, AstField::kArg), tree_.span(n), ExprContext::kStore);
-    case AstKind::kMatchClass: return CheckKeywordPatterns(n);
-    default: return;
+    case AstKind::kAsyncWith:
+      return CheckAsyncStatement(n);
+    case AstKind::kImportFrom:
+      return CheckLateFutureImport(n);
+    case AstKind::kAttribute:
+      return CheckWritable(tree_.Name(n, AstField::kAttr), tree_.span(n), tree_.Context(n));
+    case AstKind::kKeyword:
+      return CheckWritable(tree_.Name(n, AstField::kArg), tree_.span(n), ExprContext::kStore);
+    case AstKind::kMatchClass:
+      return CheckKeywordPatterns(n);
+    default:
+      return;
   }
 }
 

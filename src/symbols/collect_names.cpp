@@ -1,7 +1,7 @@
 // Pass 1: what binds, uses and declares names.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "symbols/builder.h"
 
@@ -29,8 +29,8 @@ SymbolId SymbolTableBuilder::AddSymbol(ScopeId scope, NameId mangled) {
   return id;
 }
 
-// Around a generic class only its type parameters are mangled (3.13 on), so that they can be used in
-// the body under their private names.
+// Around a generic class only its type parameters are mangled (3.13 on), so that they can be used
+// in the body under their private names.
 NameId SymbolTableBuilder::MangleFor(ScopeId scope, NameId name) {
   const int32_t only = scopes_[scope.index()].mangled_names;
   if (only >= 0) {
@@ -61,7 +61,8 @@ SymbolId SymbolTableBuilder::DefineIn(ScopeId scope, NameId name, uint16_t flag,
   Symbol& symbol = symbols_[id.index()];
   const uint16_t both = symbol.flags & flag;
   if ((both & symbol_flag::kParameter) != 0) {
-    ReportInScope(fmt::format("duplicate argument '{}' in function definition", names_.text(name)), where);
+    ReportInScope(fmt::format("duplicate argument '{}' in function definition", names_.text(name)),
+                  where);
   }
   if ((both & symbol_flag::kTypeParameter) != 0) {
     Report(fmt::format("duplicate type parameter '{}'", names_.text(name)), where);
@@ -69,9 +70,10 @@ SymbolId SymbolTableBuilder::DefineIn(ScopeId scope, NameId name, uint16_t flag,
   symbol.flags |= flag;
   if (scopes_[scope.index()].in_target) {
     if ((symbol.flags & (symbol_flag::kGlobalStatement | symbol_flag::kNonlocal)) != 0) {
-      ReportInScope(fmt::format("comprehension inner loop cannot rebind assignment expression target '{}'",
-                                names_.text(name)),
-                    where);
+      ReportInScope(
+          fmt::format("comprehension inner loop cannot rebind assignment expression target '{}'",
+                      names_.text(name)),
+          where);
     }
     symbol.flags |= symbol_flag::kComprehensionTarget;
   }
@@ -99,7 +101,8 @@ void SymbolTableBuilder::VisitName(NodeId n) {
   const ExprContext context = tree_.Context(n);
   const ByteSpan where = tree_.span(n);
   if (context != ExprContext::kLoad) CheckWritable(name, where, context);
-  const uint16_t flag = context == ExprContext::kLoad ? symbol_flag::kReferenced : symbol_flag::kAssigned;
+  const uint16_t flag =
+      context == ExprContext::kLoad ? symbol_flag::kReferenced : symbol_flag::kAssigned;
   const SymbolId symbol = DefineIn(current_, name, flag, where);
   node_symbols_[n.index()] = symbol;
   uint16_t& flags = symbols_[symbol.index()].flags;
@@ -116,8 +119,10 @@ void SymbolTableBuilder::PlanNamedExpr(NodeId n) {
   RefusedInAnnotation("named expression", n);
   const NodeId target = tree_.Child(n, AstField::kTarget);
   if (current().iterable_depth > 0) {
-    Report("assignment expression cannot be used in a comprehension iterable expression", tree_.span(n));
-  } else if (current().comprehension != Comprehension::kNo && target.valid() && tree_.kind(target) == AstKind::kName) {
+    Report("assignment expression cannot be used in a comprehension iterable expression",
+           tree_.span(n));
+  } else if (current().comprehension != Comprehension::kNo && target.valid() &&
+             tree_.kind(target) == AstKind::kName) {
     BindAssignmentExpression(target);
   }
   Plan({ScanNode(tree_.Child(n, AstField::kValue)), ScanNode(target)});
@@ -133,9 +138,10 @@ void SymbolTableBuilder::BindAssignmentExpression(NodeId target) {
     if (scope.comprehension != Comprehension::kNo) {
       const bool is_target = (flags & symbol_flag::kComprehensionTarget) != 0;
       if (is_target && ((flags & symbol_flag::kAssigned) != 0 || !AtLeast(PythonVersion::k312))) {
-        return Report(fmt::format("assignment expression cannot rebind comprehension iteration variable '{}'",
-                                  names_.text(name)),
-                      where);
+        return Report(
+            fmt::format("assignment expression cannot rebind comprehension iteration variable '{}'",
+                        names_.text(name)),
+            where);
       }
       continue;
     }
@@ -144,17 +150,26 @@ void SymbolTableBuilder::BindAssignmentExpression(NodeId target) {
       case ScopeType::kFunction:
         if ((flags & symbol_flag::kGlobalStatement) != 0) here = symbol_flag::kGlobalStatement;
         break;
-      case ScopeType::kModule: here = there = symbol_flag::kGlobalStatement; break;
+      case ScopeType::kModule:
+        here = there = symbol_flag::kGlobalStatement;
+        break;
       case ScopeType::kClass:
-        return Report("assignment expression within a comprehension cannot be used in a class body", where);
+        return Report("assignment expression within a comprehension cannot be used in a class body",
+                      where);
       case ScopeType::kTypeParameters:
         return Report(
-            "assignment expression within a comprehension cannot be used within the definition of a generic", where);
+            "assignment expression within a comprehension cannot be used within the definition of "
+            "a generic",
+            where);
       case ScopeType::kTypeAlias:
-        return Report("assignment expression within a comprehension cannot be used in a type alias", where);
+        return Report("assignment expression within a comprehension cannot be used in a type alias",
+                      where);
       case ScopeType::kTypeVariable:
-        return Report("assignment expression within a comprehension cannot be used in a TypeVar bound", where);
-      case ScopeType::kAnnotation: continue;
+        return Report(
+            "assignment expression within a comprehension cannot be used in a TypeVar bound",
+            where);
+      case ScopeType::kAnnotation:
+        continue;
     }
     Define(name, here, where);
     directives_.push_back({current_, MangleFor(current_, name), target});
@@ -179,11 +194,13 @@ void SymbolTableBuilder::PlanAnnAssign(NodeId n) {
   const bool declared = (flags & (symbol_flag::kGlobalStatement | symbol_flag::kNonlocal)) != 0;
   if (declared && current_.value != 0 && simple) {
     const bool global = (flags & symbol_flag::kGlobalStatement) != 0;
-    Report(fmt::format("annotated name '{}' can't be {}", names_.text(name), global ? "global" : "nonlocal"),
+    Report(fmt::format("annotated name '{}' can't be {}", names_.text(name),
+                       global ? "global" : "nonlocal"),
            tree_.span(n));
   }
   if (simple || value.valid()) {
-    const uint16_t flag = simple ? symbol_flag::kAnnotated | symbol_flag::kAssigned : symbol_flag::kAssigned;
+    const uint16_t flag =
+        simple ? symbol_flag::kAnnotated | symbol_flag::kAssigned : symbol_flag::kAssigned;
     node_symbols_[target.index()] = Define(name, flag, tree_.span(target));
   }
   Plan({annotation, ScanNode(value)});
@@ -194,10 +211,12 @@ void SymbolTableBuilder::VisitAlias(NodeId n) {
   NameId name = as_name.valid() ? as_name : tree_.Name(n, AstField::kName);
   const std::string_view text = names_.text(name);
   if (text == "*") {
-    if (current().type != ScopeType::kModule) ReportInScope("import * only allowed at module level", tree_.span(n));
+    if (current().type != ScopeType::kModule)
+      ReportInScope("import * only allowed at module level", tree_.span(n));
     return;
   }
-  if (const size_t dot = text.find('.'); dot != std::string_view::npos) name = names_.Intern(text.substr(0, dot));
+  if (const size_t dot = text.find('.'); dot != std::string_view::npos)
+    name = names_.Intern(text.substr(0, dot));
   node_symbols_[n.index()] = Define(name, symbol_flag::kImported, tree_.span(n));
 }
 

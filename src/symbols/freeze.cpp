@@ -1,4 +1,5 @@
-// From what the passes collected to the frozen table: scopes numbered in preorder, symbols contiguous.
+// From what the passes collected to the frozen table: scopes numbered in preorder, symbols
+// contiguous.
 #include "symbols/builder.h"
 
 namespace codeanatomy::symbols {
@@ -29,13 +30,16 @@ std::vector<ScopeId> SymbolTableBuilder::NumberScopes(SymbolTable& table) const 
     table.scope_types_.push_back(scope.type);
     table.scope_names_.push_back(names_.text(scope.name));
     table.scope_nodes_.push_back(scope.node);
-    table.scope_parents_.push_back(scope.parent.valid() ? numbers[scope.parent.index()] : ScopeId{});
+    table.scope_parents_.push_back(scope.parent.valid() ? numbers[scope.parent.index()]
+                                                        : ScopeId{});
     table.scope_ends_.push_back({});
-    table.scope_lines_.push_back(scope.type == ScopeType::kModule ? 0 : lines_.Find(scope.span.begin).line);
+    table.scope_lines_.push_back(
+        scope.type == ScopeType::kModule ? 0 : lines_.Find(scope.span.begin).line);
     table.scope_flags_.push_back(static_cast<uint8_t>(
         (scope.nested ? SymbolTable::kNestedScope : 0) |
         (scope.comprehension != Comprehension::kNo ? SymbolTable::kComprehensionScope : 0) |
-        (scope.inlined ? SymbolTable::kInlinedScope : 0) | (scope.listed ? 0 : SymbolTable::kUnlistedScope)));
+        (scope.inlined ? SymbolTable::kInlinedScope : 0) |
+        (scope.listed ? 0 : SymbolTable::kUnlistedScope)));
     open.push_back(at);
     ScopeId child = scope.first_child;
     while (!child.valid() && !open.empty()) {
@@ -53,7 +57,8 @@ SymbolTable SymbolTableBuilder::Freeze() {
   SymbolTable table;
   const std::vector<ScopeId> scope_numbers = NumberScopes(table);
   std::vector<ScopeId> by_number(scopes_.size());
-  for (size_t i = 0; i < scopes_.size(); ++i) by_number[scope_numbers[i].index()] = ScopeId{static_cast<int32_t>(i)};
+  for (size_t i = 0; i < scopes_.size(); ++i)
+    by_number[scope_numbers[i].index()] = ScopeId{static_cast<int32_t>(i)};
 
   std::vector<SymbolId> symbol_numbers(symbols_.size());
   for (const ScopeId old : by_number) {

@@ -44,7 +44,8 @@ class IdMap {
     slots_[i] = {key, value};
   }
   void Grow() {
-    std::vector<std::pair<uint64_t, int32_t>> old(slots_.empty() ? 64 : 2 * slots_.size(), {kEmpty, -1});
+    std::vector<std::pair<uint64_t, int32_t>> old(slots_.empty() ? 64 : 2 * slots_.size(),
+                                                  {kEmpty, -1});
     old.swap(slots_);
     for (const auto& [key, value] : old) {
       if (key != kEmpty) Place(key, value);

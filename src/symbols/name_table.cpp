@@ -29,7 +29,8 @@ NameId NameTable::Intern(std::string_view text) {
 NameId NameTable::Mangle(NameId klass, NameId name) {
   if (!klass.valid()) return name;
   const std::string_view text = texts_[name.index()];
-  if (!text.starts_with("__") || text.ends_with("__") || text.find('.') != std::string_view::npos) return name;
+  if (!text.starts_with("__") || text.ends_with("__") || text.find('.') != std::string_view::npos)
+    return name;
   std::string_view prefix = texts_[klass.index()];
   const size_t first = prefix.find_first_not_of('_');
   if (first == std::string_view::npos) return name;

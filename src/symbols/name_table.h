@@ -1,4 +1,5 @@
-// NameTable: the tree's names plus those that stand in no source text (mangled, implicit), as dense ids.
+// NameTable: the tree's names plus those that stand in no source text (mangled, implicit), as dense
+// ids.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,8 @@ class NameTable {
   std::string_view text(NameId id) const { return texts_[id.index()]; }
   /// `text` is copied if it is new.
   NameId Intern(std::string_view text);
-  /// Class-private names: `__x` in class `_C` is `_C__x` (Language Reference 6.2.1). `klass` may be none.
+  /// Class-private names: `__x` in class `_C` is `_C__x` (Language Reference 6.2.1). `klass` may be
+  /// none.
   NameId Mangle(NameId klass, NameId name);
   /// Hands over what the texts of interned names point to.
   std::vector<std::unique_ptr<char[]>> TakeBuffers() { return std::move(buffers_); }

@@ -30,7 +30,9 @@ SymbolId SymbolTable::Find(ScopeId s, std::string_view text) const {
   return {};
 }
 
-SymbolTable BuildSymbolTable(const parse::SyntaxTree& tree) { return SymbolTableBuilder(tree).Build(); }
+SymbolTable BuildSymbolTable(const parse::SyntaxTree& tree) {
+  return SymbolTableBuilder(tree).Build();
+}
 
 std::vector<parse::Diagnostic> FindFutureFeatureErrors(const parse::SyntaxTree& tree) {
   return SymbolTableBuilder(tree).FutureFeatureErrors();

@@ -1,18 +1,20 @@
 // SymbolTable: the scopes and symbols of one module, as CPython's `symtable` of the tree's version.
 //
-// Scopes are numbered in the order CPython opens them, which is a preorder: the scopes inside a scope
-// are the range (scope, subtree_end(scope)). Each scope owns a contiguous range of symbols in the
-// order of first occurrence. A name is one symbol per scope in which it occurs; `resolution` says where
-// its binding lives, `definition` leads to the symbol of the scope that owns the binding.
+// Scopes are numbered in the order CPython opens them, which is a preorder: the scopes inside a
+// scope are the range (scope, subtree_end(scope)). Each scope owns a contiguous range of symbols in
+// the order of first occurrence. A name is one symbol per scope in which it occurs; `resolution`
+// says where its binding lives, `definition` leads to the symbol of the scope that owns the
+// binding.
 //
 // Comprehensions always have a scope of their own here. From 3.12 on CPython inlines most of them
-// into the enclosing scope and its `symtable` module shows the merged result; such a scope is marked
-// is_inlined(), and the symbols it adds to the enclosing scope are marked kMerged. Readers that want
-// meaning skip kMerged symbols. Readers that want CPython's picture skip inlined scopes (their children
-// belong to the scope around them), scopes that are not listed, and symbols marked kUnevaluated.
+// into the enclosing scope and its `symtable` module shows the merged result; such a scope is
+// marked is_inlined(), and the symbols it adds to the enclosing scope are marked kMerged. Readers
+// that want meaning skip kMerged symbols. Readers that want CPython's picture skip inlined scopes
+// (their children belong to the scope around them), scopes that are not listed, and symbols marked
+// kUnevaluated.
 //
-// Ownership: struct of arrays; names are views into the tree or into the table's own buffers, so the
-// tree must outlive the table. Immutable and safe to read from several threads.
+// Ownership: struct of arrays; names are views into the tree or into the table's own buffers, so
+// the tree must outlive the table. Immutable and safe to read from several threads.
 #pragma once
 
 #include <cstdint>
@@ -43,19 +45,20 @@ inline constexpr std::string_view kScopeTypeNames[] = {
 
 /// What occurred in the scope. The names are those of symtable.Symbol's `is_…` where one exists.
 namespace symbol_flag {
-inline constexpr uint16_t kGlobalStatement = 1 << 0;    // named by `global`
-inline constexpr uint16_t kAssigned = 1 << 1;           // bound, but not as parameter or by import only
+inline constexpr uint16_t kGlobalStatement = 1 << 0;  // named by `global`
+inline constexpr uint16_t kAssigned = 1 << 1;  // bound, but not as parameter or by import only
 inline constexpr uint16_t kParameter = 1 << 2;
-inline constexpr uint16_t kNonlocal = 1 << 3;           // named by `nonlocal`
+inline constexpr uint16_t kNonlocal = 1 << 3;  // named by `nonlocal`
 inline constexpr uint16_t kReferenced = 1 << 4;
 inline constexpr uint16_t kImported = 1 << 5;
 inline constexpr uint16_t kAnnotated = 1 << 6;
 inline constexpr uint16_t kTypeParameter = 1 << 7;
 inline constexpr uint16_t kComprehensionTarget = 1 << 8;
-inline constexpr uint16_t kFreeInClass = 1 << 9;        // free through a class that binds the same name
-inline constexpr uint16_t kMerged = 1 << 10;            // added by an inlined comprehension
-inline constexpr uint16_t kImplicit = 1 << 11;          // `.0`, `__class__`, …: stands in no source text here
-inline constexpr uint16_t kUnevaluated = 1 << 12;       // only in annotations of local variables (3.14)
+inline constexpr uint16_t kFreeInClass = 1 << 9;  // free through a class that binds the same name
+inline constexpr uint16_t kMerged = 1 << 10;      // added by an inlined comprehension
+inline constexpr uint16_t kImplicit = 1
+                                      << 11;  // `.0`, `__class__`, …: stands in no source text here
+inline constexpr uint16_t kUnevaluated = 1 << 12;  // only in annotations of local variables (3.14)
 inline constexpr uint16_t kBound = kAssigned | kParameter | kImported | kTypeParameter;
 }  // namespace symbol_flag
 
@@ -67,8 +70,8 @@ enum class Resolution : uint8_t {
   kFree,            // bound in an enclosing function (or type parameter, class cell)
   kCell,            // bound here and used by an inner scope
 };
-inline constexpr std::string_view kResolutionNames[] = {"none",           "local", "global_explicit",
-                                                        "global_implicit", "free",  "cell"};
+inline constexpr std::string_view kResolutionNames[] = {
+    "none", "local", "global_explicit", "global_implicit", "free", "cell"};
 
 class SymbolTable {
  public:
@@ -77,8 +80,8 @@ class SymbolTable {
   ScopeType type(ScopeId s) const { return scope_types_[s.index()]; }
   /// "top", the function's or class's name, "lambda", "listcomp", "genexpr", ….
   std::string_view name(ScopeId s) const { return scope_names_[s.index()]; }
-  /// The node that opens it. Several scopes may share a node: a generic function has a type parameter
-  /// scope and a function scope; a type variable a bound and a default.
+  /// The node that opens it. Several scopes may share a node: a generic function has a type
+  /// parameter scope and a function scope; a type variable a bound and a default.
   NodeId node(ScopeId s) const { return scope_nodes_[s.index()]; }
   ScopeId parent(ScopeId s) const { return scope_parents_[s.index()]; }  // none for the module
   ScopeId subtree_end(ScopeId s) const { return scope_ends_[s.index()]; }
@@ -87,13 +90,16 @@ class SymbolTable {
   bool is_nested(ScopeId s) const { return (scope_flags_[s.index()] & kNestedScope) != 0; }
   /// True for functions, lambdas and comprehensions: locals are fast.
   bool is_optimized(ScopeId s) const { return type(s) == ScopeType::kFunction; }
-  bool is_comprehension(ScopeId s) const { return (scope_flags_[s.index()] & kComprehensionScope) != 0; }
+  bool is_comprehension(ScopeId s) const {
+    return (scope_flags_[s.index()] & kComprehensionScope) != 0;
+  }
   bool is_inlined(ScopeId s) const { return (scope_flags_[s.index()] & kInlinedScope) != 0; }
   /// False for scopes that get_children() leaves out: annotations under `from __future__ import
   /// annotations`. What is below such a scope is left out as well.
   bool is_listed(ScopeId s) const { return (scope_flags_[s.index()] & kUnlistedScope) == 0; }
 
-  /// Direct children in order: for (ScopeId c = t.first_child(s); c != t.subtree_end(s); c = t.subtree_end(c)).
+  /// Direct children in order: for (ScopeId c = t.first_child(s); c != t.subtree_end(s); c =
+  /// t.subtree_end(c)).
   ScopeId first_child(ScopeId s) const { return ScopeId{s.value + 1}; }
 
   // --- symbols: those of scope s are the ids [symbols_begin(s), symbols_end(s)) ---
@@ -106,10 +112,10 @@ class SymbolTable {
   uint16_t flags(SymbolId y) const { return symbol_flags_[y.index()]; }
   bool has(SymbolId y, uint16_t flag) const { return (flags(y) & flag) != 0; }
   Resolution resolution(SymbolId y) const { return resolutions_[y.index()]; }
-  /// The symbol of the scope that owns the binding: itself for kLocal and kCell; the defining scope's
-  /// symbol for kFree; the module's for globals; the class's for a name that a type or annotation
-  /// scope looks up in its class first. None where no scope binds the name (builtins, names made at
-  /// run time) and for the implicit `__class__`.
+  /// The symbol of the scope that owns the binding: itself for kLocal and kCell; the defining
+  /// scope's symbol for kFree; the module's for globals; the class's for a name that a type or
+  /// annotation scope looks up in its class first. None where no scope binds the name (builtins,
+  /// names made at run time) and for the implicit `__class__`.
   SymbolId definition(SymbolId y) const { return definitions_[y.index()]; }
 
   // symtable.Symbol's predicates that are not one flag.
@@ -125,8 +131,8 @@ class SymbolTable {
   SymbolId Find(ScopeId s, std::string_view name) const;
 
   // --- nodes ---
-  /// The scope whose code evaluates the node. A def, class or comprehension belongs to the scope around
-  /// it, its decorators, defaults and first iterable too; parameters belong to the function.
+  /// The scope whose code evaluates the node. A def, class or comprehension belongs to the scope
+  /// around it, its decorators, defaults and first iterable too; parameters belong to the function.
   ScopeId scope_of(NodeId n) const { return node_scopes_[n.index()]; }
   /// The scope of the node's own body: Module, FunctionDef, AsyncFunctionDef, ClassDef, Lambda,
   /// comprehensions, TypeAlias (its value), TypeVar (its bound). None for every other node.
@@ -143,7 +149,8 @@ class SymbolTable {
 
  private:
   friend class SymbolTableBuilder;
-  static constexpr uint8_t kNestedScope = 1, kComprehensionScope = 2, kInlinedScope = 4, kUnlistedScope = 8;
+  static constexpr uint8_t kNestedScope = 1, kComprehensionScope = 2, kInlinedScope = 4,
+                           kUnlistedScope = 8;
   std::vector<ScopeType> scope_types_;
   std::vector<std::string_view> scope_names_;
   std::vector<NodeId> scope_nodes_;

@@ -1,15 +1,17 @@
 #include "symbols/symbol_table.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 namespace codeanatomy::symbols {
 namespace {
 
 struct Module {
   explicit Module(std::string source, PythonVersion version = kNewestPythonVersion)
-      : text(std::move(source)), tree(parse::ParseModule(text, {.version = version})), table(BuildSymbolTable(tree)) {}
+      : text(std::move(source)),
+        tree(parse::ParseModule(text, {.version = version})),
+        table(BuildSymbolTable(tree)) {}
 
   NodeId Find(AstKind kind, int nth = 0) const {
     for (NodeId n{0}; n.value < tree.size(); ++n.value) {
@@ -20,7 +22,9 @@ struct Module {
   // The nth Name of that text.
   NodeId Name(std::string_view name, int nth = 0) const {
     for (NodeId n{0}; n.value < tree.size(); ++n.value) {
-      if (tree.kind(n) == AstKind::kName && tree.name_text(tree.Name(n, AstField::kId)) == name && nth-- == 0) return n;
+      if (tree.kind(n) == AstKind::kName && tree.name_text(tree.Name(n, AstField::kId)) == name &&
+          nth-- == 0)
+        return n;
     }
     return {};
   }
@@ -31,7 +35,9 @@ struct Module {
 };
 
 TEST_CASE("a name resolves through the functions around it, not through classes") {
-  const Module m("def f():\n    x = 1\n    class C:\n        x = 2\n        def m(self): return x\n", PythonVersion::k311);
+  const Module m(
+      "def f():\n    x = 1\n    class C:\n        x = 2\n        def m(self): return x\n",
+      PythonVersion::k311);
   const SymbolTable& t = m.table;
   const SymbolId use = t.symbol_of(m.Name("x", 2));
   CHECK(t.resolution(use) == Resolution::kFree);
@@ -92,7 +98,8 @@ TEST_CASE("errors carry CPython's message and do not stop the table") {
 }
 
 TEST_CASE("broken and deep code give a table") {
-  for (const char* text : {"", "def f(", "class", "lambda x: (", "[x for x in", "x: ", "from . import", "match x:\n case", "type A[T"}) {
+  for (const char* text : {"", "def f(", "class", "lambda x: (", "[x for x in",
+                           "x: ", "from . import", "match x:\n case", "type A[T"}) {
     CHECK(Module(text).table.scope_count() >= 1);
   }
   std::string deep;

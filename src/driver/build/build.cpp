@@ -1,12 +1,12 @@
 #include "driver/build/build.h"
 
-#include <fmt/format.h>
-#include <malloc.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <sys/resource.h>
 
 #include "driver/build/evidence_stage.h"
 #include "driver/config/config_file.h"
@@ -51,8 +51,8 @@ source::ScanOptions ScanOptionsOf(const Config& config, const std::string& out) 
           .output_dir = out};
 }
 
-Result<engine::SessionOptions> SessionOptionsOf(const Config& config, const std::string& out, Recorder& recorder,
-                                                const CancelFlag& cancel) {
+Result<engine::SessionOptions> SessionOptionsOf(const Config& config, const std::string& out,
+                                                Recorder& recorder, const CancelFlag& cancel) {
   engine::SessionOptions options;
   CA_ASSIGN_OR_RETURN(options.profile, engine::ParseProfile(config.GetText("engine.profile")));
   if (const int64_t threads = config.GetInt("engine.threads"); threads > 0) {
@@ -87,7 +87,8 @@ class BuildRun {
       span.Exception(status.error());
       // The bundle of a failed run is what one looks at; its own failure must not hide the error.
       if (locked_ && WantsBundle()) {
-        if (auto written = WriteRunBundle(Bundle(&status.error())); !written) span.Exception(written.error());
+        if (auto written = WriteRunBundle(Bundle(&status.error())); !written)
+          span.Exception(written.error());
       }
       return std::move(status.error());
     }
@@ -103,8 +104,13 @@ class BuildRun {
   bool WantsBundle() const { return config_.GetBool("build.include_run_bundle"); }
 
   RunBundle Bundle(const Error* error) const {
-    return {.out = report_.output_dir, .report = &report_, .config = &config_, .recorder = &recorder_,
-            .spec_json = spec_json_, .settings = settings_, .error = error};
+    return {.out = report_.output_dir,
+            .report = &report_,
+            .config = &config_,
+            .recorder = &recorder_,
+            .spec_json = spec_json_,
+            .settings = settings_,
+            .error = error};
   }
 
   Result<void> RunSteps(uint64_t span) {
@@ -137,12 +143,13 @@ class BuildRun {
                    "name an existing directory");
     }
     if (!fs::is_directory(repository)) {
-      return Error(ErrorCode::kNotADirectory, "the repository root is not a directory", request_.repository,
-                   "name the directory that holds the sources");
+      return Error(ErrorCode::kNotADirectory, "the repository root is not a directory",
+                   request_.repository, "name the directory that holds the sources");
     }
     report_.repository = repository.string();
     const std::string& out = config_.GetText("build.output_dir");
-    report_.output_dir = fs::weakly_canonical(out.empty() ? repository / ".codeanatomy" : repository / out).string();
+    report_.output_dir =
+        fs::weakly_canonical(out.empty() ? repository / ".codeanatomy" : repository / out).string();
     report_.target_version = TargetVersion(config_, report_.repository);
     return {};
   }
@@ -158,8 +165,8 @@ class BuildRun {
             {"codeanatomy.target_version", std::string(PythonVersionName(report_.target_version))}};
   }
 
-  Result<EvidenceStageResult> Extract(engine::Session& session, const storage::Environment& environment,
-                                      uint64_t span) {
+  Result<EvidenceStageResult> Extract(engine::Session& session,
+                                      const storage::Environment& environment, uint64_t span) {
     const EvidenceStageRequest request{
         .scan = ScanOptionsOf(config_, report_.output_dir),
         .extract = {.version = report_.target_version, .id_salt = config_.GetInt("graph.id_salt")},
@@ -167,8 +174,8 @@ class BuildRun {
         .out = report_.output_dir,
         .max_file_bytes = static_cast<uint64_t>(config_.GetInt("source.max_file_bytes")),
         .commit_metadata = Provenance()};
-    CA_ASSIGN_OR_RETURN(auto evidence, RunEvidenceStage(request, session, environment, recorder_, span,
-                                                        *request_.cancel));
+    CA_ASSIGN_OR_RETURN(auto evidence, RunEvidenceStage(request, session, environment, recorder_,
+                                                        span, *request_.cancel));
     // The allocator keeps what trees and rows took; the engine's share of the budget needs it back.
     ::malloc_trim(0);
     report_.files = evidence.file_count;
@@ -189,9 +196,10 @@ class BuildRun {
                        const EvidenceStageResult& evidence, uint64_t parent) {
     SpanScope span(recorder_, "engine_execute", parent);
     CA_ASSIGN_OR_RETURN(spec::Spec spec,
-                        semantics::BuildDefaultSpec({.edges_full = config_.GetText("graph.edges") == "full",
-                                                     .props_full = config_.GetText("graph.props") == "full",
-                                                     .rulepack_profile = config_.GetText("engine.rulepack_profile")}));
+                        semantics::BuildDefaultSpec(
+                            {.edges_full = config_.GetText("graph.edges") == "full",
+                             .props_full = config_.GetText("graph.props") == "full",
+                             .rulepack_profile = config_.GetText("engine.rulepack_profile")}));
     std::map<std::string, std::string, std::less<>> digests;
     for (const BuiltTable& table : evidence.tables) digests[table.name] = table.content_digest;
     for (spec::InputRelation& input : spec.input_relations) {
@@ -201,14 +209,16 @@ class BuildRun {
     spec_json_ = spec::CanonicalJson(spec);
     report_.spec_hash = spec::SpecHash(spec);
     recorder_.Progress("graph", "tables", 0, spec.output_targets.size());
-    CA_ASSIGN_OR_RETURN(const engine::ExecutionReport executed,
-                        engine::ExecuteSpec(spec, session, {environment, report_.output_dir, evidence.files, digests},
-                                            {.commit_metadata = Provenance(), .sink = &recorder_, .parent_span = span.id()}));
+    CA_ASSIGN_OR_RETURN(
+        const engine::ExecutionReport executed,
+        engine::ExecuteSpec(
+            spec, session, {environment, report_.output_dir, evidence.files, digests},
+            {.commit_metadata = Provenance(), .sink = &recorder_, .parent_span = span.id()}));
     recorder_.Progress("graph", "tables", spec.output_targets.size(), spec.output_targets.size());
     report_.tables = evidence.tables;
     for (const engine::OutputReport& output : executed.outputs) {
-      report_.tables.push_back({output.table, output.location, output.version, output.rows, output.files,
-                                output.bytes, output.content_digest});
+      report_.tables.push_back({output.table, output.location, output.version, output.rows,
+                                output.files, output.bytes, output.content_digest});
       if (output.table == "cpg_nodes") report_.nodes = output.rows;
     }
     std::sort(report_.tables.begin(), report_.tables.end(),

@@ -48,7 +48,8 @@ struct BuildReport {
   uint64_t peak_memory_bytes = 0;
 };
 
-/// Errors  of every stage, typed; nothing is published then. With `build.strict` a file that cannot be
+/// Errors  of every stage, typed; nothing is published then. With `build.strict` a file that cannot
+/// be
 ///         read or parsed is ExtractionFailed.
 /// Cost    linear in the sources; memory bounded by shards and the engine's limit.
 Result<BuildReport> RunBuild(const BuildRequest& request);

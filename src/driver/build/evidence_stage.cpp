@@ -1,13 +1,13 @@
-// Shards are cut by bytes in path order, so that files, and with them tables and digests, depend on the
-// sources alone. While a shard is being written the next one is read and extracted.
+// Shards are cut by bytes in path order, so that files, and with them tables and digests, depend on
+// the sources alone. While a shard is being written the next one is read and extracted.
 #include "driver/build/evidence_stage.h"
+
+#include <memory>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
-
-#include <memory>
 
 #include "catalog/diagnostic_code.h"
 #include "catalog/table.h"
@@ -23,14 +23,16 @@ constexpr uint64_t kShardBytes = 1 << 20;
 using Shard = std::vector<source::SourceFile>;
 
 /// Consecutive ranges of `paths` of about kShardBytes each.
-std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root, const std::vector<std::string>& paths) {
+std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root,
+                                                 const std::vector<std::string>& paths) {
   std::vector<std::pair<size_t, size_t>> shards;
   size_t begin = 0;
   uint64_t bytes = 0;
   for (size_t i = 0; i < paths.size(); ++i) {
     struct stat info {};
-    const uint64_t size =
-        ::stat(fmt::format("{}/{}", root, paths[i]).c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+    const uint64_t size = ::stat(fmt::format("{}/{}", root, paths[i]).c_str(), &info) == 0
+                              ? static_cast<uint64_t>(info.st_size)
+                              : 0;
     if (i > begin && bytes + size > kShardBytes) {
       shards.emplace_back(begin, i);
       begin = i;
@@ -42,8 +44,8 @@ std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root, const 
   return shards;
 }
 
-std::shared_ptr<Shard> ReadShard(const std::string& root, std::span<const std::string> paths, uint64_t max_file_bytes,
-                                 int threads) {
+std::shared_ptr<Shard> ReadShard(const std::string& root, std::span<const std::string> paths,
+                                 uint64_t max_file_bytes, int threads) {
   auto shard = std::make_shared<Shard>(paths.size());
   tbb::task_arena arena(threads);
   arena.execute([&] {
@@ -56,8 +58,9 @@ std::shared_ptr<Shard> ReadShard(const std::string& root, std::span<const std::s
 
 class Stage {
  public:
-  Stage(const EvidenceStageRequest& request, engine::Session& session, const storage::Environment& environment,
-        Recorder& recorder, uint64_t parent_span, const CancelFlag& cancel)
+  Stage(const EvidenceStageRequest& request, engine::Session& session,
+        const storage::Environment& environment, Recorder& recorder, uint64_t parent_span,
+        const CancelFlag& cancel)
       : request_(request),
         session_(session),
         environment_(environment),
@@ -96,7 +99,8 @@ class Stage {
     return source::ScanRepository(request_.repository, request_.scan, cancel_);
   }
 
-  Result<void> Write(std::vector<evidence::TableBatches> tables, std::shared_ptr<const void> sources) {
+  Result<void> Write(std::vector<evidence::TableBatches> tables,
+                     std::shared_ptr<const void> sources) {
     for (const evidence::TableBatches& table : tables) {
       rows_[std::string(table.table->name)] += table.rows;
       if (table.table->name == "diagnostics") CountDiagnostics(table);
@@ -131,8 +135,8 @@ class Stage {
     for (const auto& [begin, end] : CutShards(root, paths)) {
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
       SpanScope span(recorder_, "extract.shard", span_.id());
-      auto files = ReadShard(root, std::span(paths).subspan(begin, end - begin), request_.max_file_bytes,
-                             session_.threads());
+      auto files = ReadShard(root, std::span(paths).subspan(begin, end - begin),
+                             request_.max_file_bytes, session_.threads());
       evidence::ShardEvidence shard =
           evidence::ExtractShard(*files, request_.extract, session_.threads(), cancel_);
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
@@ -149,7 +153,8 @@ class Stage {
     SpanScope span(recorder_, "extract.resolve", span_.id());
     CA_ASSIGN_OR_RETURN(auto tables, resolution.Finish());
     // The resolution owns what its rows point into.
-    return Write(std::move(tables), std::make_shared<evidence::RepositoryResolution>(std::move(resolution)));
+    return Write(std::move(tables),
+                 std::make_shared<evidence::RepositoryResolution>(std::move(resolution)));
   }
 
   Result<void> Commit() {
@@ -161,18 +166,21 @@ class Stage {
       const std::string root = fmt::format("{}/{}", request_.out, location);
       std::vector<storage::DataFile>& data = files[std::string(table.name)];
       auto& live = result_.files[std::string(table.name)];
-      for (const storage::DataFile& file : data) live.push_back(fmt::format("{}/{}", root, file.path));
+      for (const storage::DataFile& file : data)
+        live.push_back(fmt::format("{}/{}", root, file.path));
       CA_RETURN_IF_ERROR(environment_.files.CreateDirectories(root));
-      CA_ASSIGN_OR_RETURN(auto transaction,
-                          storage::Transaction::Begin(environment_, root,
-                                                      {.schema = storage::SchemaOf(table),
-                                                       .mode = storage::WriteMode::kOverwrite,
-                                                       .schema_mode = storage::SchemaMode::kReplace}));
+      CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
+                                                environment_, root,
+                                                {.schema = storage::SchemaOf(table),
+                                                 .mode = storage::WriteMode::kOverwrite,
+                                                 .schema_mode = storage::SchemaMode::kReplace}));
       transaction.Add(std::move(data));
-      CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome,
-                          transaction.Commit({.metadata = request_.commit_metadata, .skip_if_unchanged = true}));
-      result_.tables.push_back({std::string(table.name), location, outcome.version, rows_[std::string(table.name)],
-                                outcome.files_added, outcome.bytes_written, outcome.content_digest});
+      CA_ASSIGN_OR_RETURN(
+          const storage::CommitOutcome outcome,
+          transaction.Commit({.metadata = request_.commit_metadata, .skip_if_unchanged = true}));
+      result_.tables.push_back({std::string(table.name), location, outcome.version,
+                                rows_[std::string(table.name)], outcome.files_added,
+                                outcome.bytes_written, outcome.content_digest});
     }
     return {};
   }
@@ -190,9 +198,11 @@ class Stage {
 
 }  // namespace
 
-Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request, engine::Session& session,
-                                             const storage::Environment& environment, Recorder& recorder,
-                                             uint64_t parent_span, const CancelFlag& cancel) {
+Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request,
+                                             engine::Session& session,
+                                             const storage::Environment& environment,
+                                             Recorder& recorder, uint64_t parent_span,
+                                             const CancelFlag& cancel) {
   return Stage(request, session, environment, recorder, parent_span, cancel).Run();
 }
 

@@ -35,9 +35,12 @@ struct EvidenceStageResult {
 
 /// Errors  ExtractionFailed when the repository holds no Python file; IdCollision; those of scan,
 ///         storage and engine; Interrupted.
-/// Memory  sources, one shard of 1 MiB as trees, rows of a few files per table, per-file interfaces.
-Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request, engine::Session& session,
-                                             const storage::Environment& environment, Recorder& recorder,
-                                             uint64_t parent_span, const CancelFlag& cancel);
+/// Memory  sources, one shard of 1 MiB as trees, rows of a few files per table, per-file
+/// interfaces.
+Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request,
+                                             engine::Session& session,
+                                             const storage::Environment& environment,
+                                             Recorder& recorder, uint64_t parent_span,
+                                             const CancelFlag& cancel);
 
 }  // namespace codeanatomy::driver

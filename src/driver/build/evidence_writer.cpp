@@ -1,10 +1,10 @@
 #include "driver/build/evidence_writer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "engine/duckdb/parquet_writer.h"
 
@@ -44,7 +44,8 @@ void EvidenceWriter::Fail(Error error) {
   changed_.notify_all();
 }
 
-Result<void> EvidenceWriter::Write(std::vector<evidence::TableBatches> tables, std::shared_ptr<const void> sources) {
+Result<void> EvidenceWriter::Write(std::vector<evidence::TableBatches> tables,
+                                   std::shared_ptr<const void> sources) {
   for (evidence::TableBatches& table : tables) {
     Task& task = gathering_[table.table->name];
     task.table = table.table;
@@ -67,7 +68,8 @@ void EvidenceWriter::Queue(Task task) {
   changed_.notify_all();
 }
 
-Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> EvidenceWriter::Finish() {
+Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>>
+EvidenceWriter::Finish() {
   {
     std::vector<Task> rest;
     for (auto& [name, task] : gathering_) {
@@ -104,7 +106,8 @@ void EvidenceWriter::Run() {
       tasks_.pop_front();
     }
     auto files = WriteTask(**connection, task);
-    if (!files) return Fail(std::move(files.error()).WithFrame(fmt::format("writing {}", task.table->name)));
+    if (!files)
+      return Fail(std::move(files.error()).WithFrame(fmt::format("writing {}", task.table->name)));
     const std::lock_guard lock(mutex_);
     files_[std::string(task.table->name)][task.index] = *std::move(files);
     rows_open_ -= task.rows;
@@ -112,7 +115,8 @@ void EvidenceWriter::Run() {
   }
 }
 
-Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connection& connection, const Task& task) {
+Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connection& connection,
+                                                                 const Task& task) {
   CA_RETURN_IF_ERROR(session_.CheckCancelled());
   std::vector<const ColumnBatch*> batches;
   batches.reserve(task.batches.size());
@@ -123,8 +127,9 @@ Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connect
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) return ErrnoError(failed.value(), "make the folder", folder);
-  auto files = engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation), folder,
-                                    {.sorted = true, .delta_encodings = true});
+  auto files =
+      engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation),
+                           folder, {.sorted = true, .delta_encodings = true});
   session_.batches().Drop(relation);
   return files;
 }

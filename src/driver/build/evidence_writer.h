@@ -1,8 +1,10 @@
-// EvidenceWriter: batches of the native stage → Parquet files below `<out>/evidence` and `<out>/quality`.
+// EvidenceWriter: batches of the native stage → Parquet files below `<out>/evidence` and
+// `<out>/quality`.
 //
-// Shards come in path order. Rows of a table are gathered until they fill a file, so that files, and
-// with them tables and digests, depend on the sources alone and memory stays bounded. Files are written
-// side by side on a few threads, each with its own connection, while the caller extracts on.
+// Shards come in path order. Rows of a table are gathered until they fill a file, so that files,
+// and with them tables and digests, depend on the sources alone and memory stays bounded. Files are
+// written side by side on a few threads, each with its own connection, while the caller extracts
+// on.
 #pragma once
 
 #include <condition_variable>
@@ -30,9 +32,10 @@ class EvidenceWriter {
   EvidenceWriter(const EvidenceWriter&) = delete;
   EvidenceWriter& operator=(const EvidenceWriter&) = delete;
 
-  /// Takes a shard's tables; `sources` is what their text points into. Waits while too many rows are
-  /// unwritten. Errors: the first that any thread met; the writer is then of no more use.
-  Result<void> Write(std::vector<evidence::TableBatches> tables, std::shared_ptr<const void> sources);
+  /// Takes a shard's tables; `sources` is what their text points into. Waits while too many rows
+  /// are unwritten. Errors: the first that any thread met; the writer is then of no more use.
+  Result<void> Write(std::vector<evidence::TableBatches> tables,
+                     std::shared_ptr<const void> sources);
 
   /// Writes what is left and waits for all; files by table name, in the order of their rows.
   Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> Finish();
@@ -48,7 +51,8 @@ class EvidenceWriter {
   };
   void Queue(Task task);  // under mutex_
   void Run();
-  Result<std::vector<storage::DataFile>> WriteTask(engine::Connection& connection, const Task& task);
+  Result<std::vector<storage::DataFile>> WriteTask(engine::Connection& connection,
+                                                   const Task& task);
   void Fail(Error error);
 
   engine::Session& session_;

@@ -1,8 +1,8 @@
 // Config: the effective settings of a command, each with where it came from.
 //
-// Precedence: command line > environment > codeanatomy.toml (first found walking up from the working
-// directory) > pyproject.toml [tool.codeanatomy] (contributes only sections the first file lacks) >
-// defaults. `--config FILE` replaces the search. Unknown sections and keys are errors.
+// Precedence: command line > environment > codeanatomy.toml (first found walking up from the
+// working directory) > pyproject.toml [tool.codeanatomy] (contributes only sections the first file
+// lacks) > defaults. `--config FILE` replaces the search. Unknown sections and keys are errors.
 #pragma once
 
 #include <cstdint>
@@ -29,12 +29,13 @@ struct Setting {
   std::string location;  // flag, variable, or file and key
 };
 
-/// Text given on the command line or in the environment, by option key. Lists hold every occurrence.
+/// Text given on the command line or in the environment, by option key. Lists hold every
+/// occurrence.
 using TextSettings = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 struct ConfigInputs {
-  TextSettings cli;                       // option key → texts as typed
-  std::string working_directory;          // where the search begins
+  TextSettings cli;                        // option key → texts as typed
+  std::string working_directory;           // where the search begins
   std::optional<std::string> config_file;  // --config
   /// Reads a variable; nullptr when unset. Injectable for tests.
   const char* (*get_env)(const char*) = nullptr;
@@ -47,7 +48,9 @@ class Config {
 
   bool GetBool(std::string_view key) const { return std::get<bool>(Get(key).value); }
   int64_t GetInt(std::string_view key) const { return std::get<int64_t>(Get(key).value); }
-  const std::string& GetText(std::string_view key) const { return std::get<std::string>(Get(key).value); }
+  const std::string& GetText(std::string_view key) const {
+    return std::get<std::string>(Get(key).value);
+  }
   const std::vector<std::string>& GetList(std::string_view key) const {
     return std::get<std::vector<std::string>>(Get(key).value);
   }
@@ -64,7 +67,7 @@ class Config {
 };
 
 /// The value of `text` as the option's type. Errors: `code`, naming `location`.
-Result<ConfigValue> ParseSetting(const OptionInfo& option, const std::vector<std::string>& texts, ErrorCode code,
-                                 const std::string& location);
+Result<ConfigValue> ParseSetting(const OptionInfo& option, const std::vector<std::string>& texts,
+                                 ErrorCode code, const std::string& location);
 
 }  // namespace codeanatomy::driver

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <filesystem>
+
 #include <nlohmann/json.hpp>
+#include <toml++/toml.h>
 
 #include "source/read_file.h"
 
@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 using Settings = std::map<std::string, FileSetting>;
 
 Error Invalid(std::string message, const std::string& where) {
-  return Error(ErrorCode::kInvalidConfig, std::move(message), where, "see codeanatomy config show for the keys");
+  return Error(ErrorCode::kInvalidConfig, std::move(message), where,
+               "see codeanatomy config show for the keys");
 }
 
 bool IsSection(const std::string& name) {
@@ -36,7 +37,8 @@ Result<std::vector<std::string>> ListOf(const nlohmann::json& value, const std::
 }
 
 /// A JSON leaf as the option's type; numbers and texts go through the one text parser.
-Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& value, const std::string& where) {
+Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& value,
+                              const std::string& where) {
   if (option.type == OptionType::kTextList) {
     if (!value.is_array()) return Invalid("expected a list of texts", where);
     CA_ASSIGN_OR_RETURN(auto items, ListOf(value, where));
@@ -44,9 +46,11 @@ Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& va
   }
   const bool fits = option.type == OptionType::kBool  ? value.is_boolean()
                     : option.type == OptionType::kInt ? value.is_number_integer()
-                    : option.type == OptionType::kSize ? value.is_number_integer() || value.is_string()
-                                                       : value.is_string();
-  if (!fits) return Invalid(fmt::format("'{}' has the wrong type for {}", value.dump(), option.key), where);
+                    : option.type == OptionType::kSize
+                        ? value.is_number_integer() || value.is_string()
+                        : value.is_string();
+  if (!fits)
+    return Invalid(fmt::format("'{}' has the wrong type for {}", value.dump(), option.key), where);
   return ParseSetting(option, {value.is_string() ? value.get<std::string>() : value.dump()},
                       ErrorCode::kInvalidConfig, where);
 }
@@ -62,7 +66,8 @@ Result<void> Merge(const nlohmann::json& document, const std::string& file, Sett
     for (const auto& [name, value] : keys.items()) {
       const std::string key = section + "." + name;
       const OptionInfo* option = FindOption(key);
-      if (option == nullptr) return Invalid(fmt::format("unknown key {}", key), fmt::format("{}: {}", file, key));
+      if (option == nullptr)
+        return Invalid(fmt::format("unknown key {}", key), fmt::format("{}: {}", file, key));
       CA_ASSIGN_OR_RETURN(auto parsed, LeafValue(*option, value, fmt::format("{}: {}", file, key)));
       if (!taken) found[key] = {std::move(parsed), fmt::format("{}: {}", file, key)};
     }
@@ -116,12 +121,14 @@ Result<nlohmann::json> ReadDocument(const std::string& file) {
 
 }  // namespace
 
-Result<Settings> LoadConfigFiles(const std::string& directory, const std::optional<std::string>& explicit_file) {
+Result<Settings> LoadConfigFiles(const std::string& directory,
+                                 const std::optional<std::string>& explicit_file) {
   Settings settings;
   std::vector<std::string> files;
   if (explicit_file) {
     if (!fs::exists(*explicit_file)) {
-      return Error(ErrorCode::kInvalidArgument, "the configuration file does not exist", *explicit_file);
+      return Error(ErrorCode::kInvalidArgument, "the configuration file does not exist",
+                   *explicit_file);
     }
     files.push_back(*explicit_file);
   } else {

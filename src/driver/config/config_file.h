@@ -15,13 +15,14 @@ struct FileSetting {
   std::string location;  // "<file>: section.key"
 };
 
-/// Settings by option key from `explicit_file`, or from the files found walking up from `directory`.
-/// Errors: InvalidConfig naming file and key (syntax, unknown section or key, wrong type).
-Result<std::map<std::string, FileSetting>> LoadConfigFiles(const std::string& directory,
-                                                           const std::optional<std::string>& explicit_file);
+/// Settings by option key from `explicit_file`, or from the files found walking up from
+/// `directory`. Errors: InvalidConfig naming file and key (syntax, unknown section or key, wrong
+/// type).
+Result<std::map<std::string, FileSetting>> LoadConfigFiles(
+    const std::string& directory, const std::optional<std::string>& explicit_file);
 
-/// `project.requires-python` of a repository's pyproject.toml; nullopt when there is none or the file
-/// is not readable TOML (it is analysed data, not our configuration).
+/// `project.requires-python` of a repository's pyproject.toml; nullopt when there is none or the
+/// file is not readable TOML (it is analysed data, not our configuration).
 std::optional<std::string> FindRequiresPython(const std::string& repository_root);
 
 }  // namespace codeanatomy::driver

@@ -1,10 +1,10 @@
 #include "driver/config/config.h"
 
-#include <doctest/doctest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include <doctest/doctest.h>
 
 #include "driver/config/target_version.h"
 
@@ -17,7 +17,9 @@ struct Folder {
     root = ::mkdtemp(name);
   }
   ~Folder() { std::filesystem::remove_all(root); }
-  void Write(const std::string& path, const std::string& text) const { std::ofstream(root + "/" + path) << text; }
+  void Write(const std::string& path, const std::string& text) const {
+    std::ofstream(root + "/" + path) << text;
+  }
   std::string root;
 };
 
@@ -31,12 +33,14 @@ const char* SomeEnv(const char* name) {
 TEST_CASE("precedence: flag, variable, codeanatomy.toml, pyproject.toml, default") {
   const Folder folder;
   folder.Write("codeanatomy.toml", "[engine]\nthreads = 2\nprofile = \"small\"\n");
-  folder.Write("pyproject.toml",
-               "[tool.codeanatomy.engine]\nprofile = \"large\"\n[tool.codeanatomy.graph]\nid_salt = 7\n");
+  folder.Write(
+      "pyproject.toml",
+      "[tool.codeanatomy.engine]\nprofile = \"large\"\n[tool.codeanatomy.graph]\nid_salt = 7\n");
   auto config = Config::Resolve({.working_directory = folder.root, .get_env = SomeEnv});
   REQUIRE(config.has_value());
   CHECK(config->GetInt("engine.threads") == 3);
-  CHECK(config->GetText("engine.profile") == "small");  // pyproject gives only sections the first file lacks
+  CHECK(config->GetText("engine.profile") ==
+        "small");  // pyproject gives only sections the first file lacks
   CHECK(config->GetInt("graph.id_salt") == 7);
   CHECK(config->GetInt("source.max_file_bytes") == 64 << 20);
   auto flagged = Config::Resolve(

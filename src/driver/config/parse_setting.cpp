@@ -1,9 +1,10 @@
-// Text → typed value, one routine for flags, variables and files, so that `yes` means the same everywhere.
-#include <fmt/format.h>
-
+// Text → typed value, one routine for flags, variables and files, so that `yes` means the same
+// everywhere.
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "driver/config/config.h"
 
@@ -12,7 +13,8 @@ namespace {
 
 std::string Lower(std::string_view text) {
   std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(low.begin(), low.end(), low.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return low;
 }
 
@@ -40,9 +42,10 @@ std::optional<int64_t> ParseSize(std::string_view text) {
     std::string_view name;
     int64_t bytes;
   };
-  static constexpr Unit kUnits[] = {{"", 1},          {"b", 1},           {"kb", 1000},        {"mb", 1000'000},
-                                    {"gb", 1000'000'000}, {"k", 1 << 10}, {"kib", 1 << 10},    {"m", 1 << 20},
-                                    {"mib", 1 << 20}, {"g", 1 << 30},     {"gib", 1 << 30}};
+  static constexpr Unit kUnits[] = {
+      {"", 1},         {"b", 1},         {"kb", 1000},   {"mb", 1000'000}, {"gb", 1000'000'000},
+      {"k", 1 << 10},  {"kib", 1 << 10}, {"m", 1 << 20}, {"mib", 1 << 20}, {"g", 1 << 30},
+      {"gib", 1 << 30}};
   const std::string low = Lower(unit);
   for (const Unit& candidate : kUnits) {
     if (candidate.name != low) continue;
@@ -52,15 +55,17 @@ std::optional<int64_t> ParseSize(std::string_view text) {
   return std::nullopt;
 }
 
-Error Refuse(const OptionInfo& option, std::string_view text, std::string_view expected, ErrorCode code,
-             const std::string& location) {
-  return Error(code, fmt::format("'{}' is no value for {}: expected {}", text, option.key, expected), location);
+Error Refuse(const OptionInfo& option, std::string_view text, std::string_view expected,
+             ErrorCode code, const std::string& location) {
+  return Error(code,
+               fmt::format("'{}' is no value for {}: expected {}", text, option.key, expected),
+               location);
 }
 
 }  // namespace
 
-Result<ConfigValue> ParseSetting(const OptionInfo& option, const std::vector<std::string>& texts, ErrorCode code,
-                                 const std::string& location) {
+Result<ConfigValue> ParseSetting(const OptionInfo& option, const std::vector<std::string>& texts,
+                                 ErrorCode code, const std::string& location) {
   if (option.type == OptionType::kTextList) return ConfigValue(texts);
   const std::string text = texts.empty() ? std::string() : texts.back();
   switch (option.type) {
@@ -68,8 +73,10 @@ Result<ConfigValue> ParseSetting(const OptionInfo& option, const std::vector<std
       if (const auto value = ParseBool(text)) return ConfigValue(*value);
       return Refuse(option, text, "true or false", code, location);
     case OptionType::kInt:
-      if (const auto value = ParseInt(text); value && *value >= option.minimum) return ConfigValue(*value);
-      return Refuse(option, text, fmt::format("an integer of at least {}", option.minimum), code, location);
+      if (const auto value = ParseInt(text); value && *value >= option.minimum)
+        return ConfigValue(*value);
+      return Refuse(option, text, fmt::format("an integer of at least {}", option.minimum), code,
+                    location);
     case OptionType::kSize:
       if (const auto value = ParseSize(text)) return ConfigValue(*value);
       return Refuse(option, text, "a size such as 64MiB", code, location);
@@ -77,7 +84,8 @@ Result<ConfigValue> ParseSetting(const OptionInfo& option, const std::vector<std
       if (std::find(option.choices.begin(), option.choices.end(), text) != option.choices.end()) {
         return ConfigValue(text);
       }
-      return Refuse(option, text, fmt::format("one of {}", fmt::join(option.choices, ", ")), code, location);
+      return Refuse(option, text, fmt::format("one of {}", fmt::join(option.choices, ", ")), code,
+                    location);
     case OptionType::kText:
     case OptionType::kTextList:
       break;

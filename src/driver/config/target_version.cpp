@@ -30,8 +30,10 @@ std::optional<Release> ParseRelease(std::string_view text) {
     if (status != std::errc()) return std::nullopt;
     release.parts[static_cast<size_t>(release.count++)] = value;
     text.remove_prefix(static_cast<size_t>(end - text.data()));
-    if (text.starts_with('.')) text.remove_prefix(1);
-    else break;  // pre-release and local parts do not decide between minor versions
+    if (text.starts_with('.'))
+      text.remove_prefix(1);
+    else
+      break;  // pre-release and local parts do not decide between minor versions
   }
   if (release.count == 0) return std::nullopt;
   return release;
@@ -68,11 +70,13 @@ PythonVersion NewestVersionFor(std::string_view requires_python) {
   while (!requires_python.empty()) {
     const size_t comma = requires_python.find(',');
     const std::string_view clause = Trim(requires_python.substr(0, comma));
-    requires_python = comma == std::string_view::npos ? std::string_view() : requires_python.substr(comma + 1);
+    requires_python =
+        comma == std::string_view::npos ? std::string_view() : requires_python.substr(comma + 1);
     if (clause.empty()) continue;
     const size_t digits = clause.find_first_of("0123456789");
     const std::string_view op = Trim(clause.substr(0, digits));
-    const auto release = digits == std::string_view::npos ? std::nullopt : ParseRelease(clause.substr(digits));
+    const auto release =
+        digits == std::string_view::npos ? std::nullopt : ParseRelease(clause.substr(digits));
     if (!release || op.empty()) return kNewestPythonVersion;
     clauses.emplace_back(op, *release);
   }
@@ -80,7 +84,8 @@ PythonVersion NewestVersionFor(std::string_view requires_python) {
     const int minor = 8 + static_cast<int>(v);
     for (int micro = 0; micro <= kLastMicro; ++micro) {
       bool all = true;
-      for (const auto& [op, release] : clauses) all = all && Satisfies(op, release, {3, minor, micro});
+      for (const auto& [op, release] : clauses)
+        all = all && Satisfies(op, release, {3, minor, micro});
       if (all) return static_cast<PythonVersion>(v);
     }
   }

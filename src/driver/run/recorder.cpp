@@ -40,14 +40,16 @@ void Recorder::Event(uint64_t span, std::string_view name, const Attributes& att
 
 void Recorder::Exception(uint64_t span, const Error& error) {
   const std::lock_guard lock(mutex_);
-  records_.push_back({"exception",
-                      std::string(GetErrorCodeInfo(error.code()).name),
-                      span,
-                      Seconds(),
-                      {{"message", error.message()}, {"subject", error.subject()}, {"text", error.ToString()}}});
+  records_.push_back(
+      {"exception",
+       std::string(GetErrorCodeInfo(error.code()).name),
+       span,
+       Seconds(),
+       {{"message", error.message()}, {"subject", error.subject()}, {"text", error.ToString()}}});
 }
 
-void Recorder::Progress(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
+void Recorder::Progress(std::string_view stage, std::string_view unit, uint64_t done,
+                        uint64_t total) {
   const std::lock_guard lock(mutex_);
   if (progress_) progress_(stage, unit, done, total);
 }
@@ -61,8 +63,9 @@ std::string Recorder::EventsJsonLines(std::string_view run_id) const {
   const std::lock_guard lock(mutex_);
   std::string lines;
   for (const Record& record : records_) {
-    nlohmann::ordered_json line{{"run_id", run_id}, {"kind", record.kind}, {"name", record.name},
-                                {"span", record.span}, {"at", record.at}, {"attributes", ToJson(record.attributes)}};
+    nlohmann::ordered_json line{{"run_id", run_id},    {"kind", record.kind},
+                                {"name", record.name}, {"span", record.span},
+                                {"at", record.at},     {"attributes", ToJson(record.attributes)}};
     lines += line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   }
   return lines;

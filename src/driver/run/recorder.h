@@ -1,5 +1,5 @@
-// Recorder: the event sink of a run. Keeps spans, events and exceptions for the run bundle and hands
-// progress on to whoever displays it.
+// Recorder: the event sink of a run. Keeps spans, events and exceptions for the run bundle and
+// hands progress on to whoever displays it.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@
 namespace codeanatomy::driver {
 
 /// Called with the work done and known so far; from any thread, one call at a time.
-using ProgressFunction =
-    std::function<void(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total)>;
+using ProgressFunction = std::function<void(std::string_view stage, std::string_view unit,
+                                            uint64_t done, uint64_t total)>;
 
 /// Seconds since the recorder was made, on a monotonic clock.
 struct RecordedSpan {
@@ -34,7 +34,8 @@ class Recorder : public EventSink {
   void EndSpan(uint64_t span, const Attributes& attributes) override;
   void Event(uint64_t span, std::string_view name, const Attributes& attributes) override;
   void Exception(uint64_t span, const Error& error) override;
-  void Progress(std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) override;
+  void Progress(std::string_view stage, std::string_view unit, uint64_t done,
+                uint64_t total) override;
 
   double Seconds() const;
   /// Spans in the order they began.

@@ -1,7 +1,6 @@
 #include "driver/run/recorder.h"
 
 #include <doctest/doctest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "driver/run/run_id.h"

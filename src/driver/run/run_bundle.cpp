@@ -1,7 +1,6 @@
 #include "driver/run/run_bundle.h"
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 namespace codeanatomy::driver {
@@ -51,8 +50,8 @@ std::string SpecPath(const std::string& out, const std::string& spec_hash) {
   return fmt::format("{}/specs/{}.json", out, spec_hash);
 }
 
-Result<void> WriteSpec(storage::FileSystem& files, const std::string& out, const std::string& spec_hash,
-                       const std::string& spec_json) {
+Result<void> WriteSpec(storage::FileSystem& files, const std::string& out,
+                       const std::string& spec_hash, const std::string& spec_json) {
   CA_RETURN_IF_ERROR(files.CreateDirectories(out + "/specs"));
   return files.WriteFile(SpecPath(out, spec_hash), spec_json);
 }
@@ -70,7 +69,8 @@ Result<void> WriteRunBundle(const RunBundle& bundle) {
   CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
   CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));
-  CA_RETURN_IF_ERROR(write("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id)));
+  CA_RETURN_IF_ERROR(
+      write("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id)));
   return write("manifest.json", Manifest(bundle));
 }
 

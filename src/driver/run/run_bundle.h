@@ -18,17 +18,17 @@ struct RunBundle {
   const Recorder* recorder = nullptr;
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::vector<std::pair<std::string, std::string>> settings;  // of the engine session
-  const Error* error = nullptr;  // null: the run succeeded
+  const Error* error = nullptr;                               // null: the run succeeded
 };
 
 /// Writes manifest.json, config.json, spec.json, settings.json, timings.json and events.jsonl.
 /// `sha256sum spec.json` prints the spec hash. Errors IoError, NoSpace.
 Result<void> WriteRunBundle(const RunBundle& bundle);
 
-/// `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written before
-/// CURRENT names the hash.
+/// `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written
+/// before CURRENT names the hash.
 std::string SpecPath(const std::string& out, const std::string& spec_hash);
-Result<void> WriteSpec(storage::FileSystem& files, const std::string& out, const std::string& spec_hash,
-                       const std::string& spec_json);
+Result<void> WriteSpec(storage::FileSystem& files, const std::string& out,
+                       const std::string& spec_hash, const std::string& spec_json);
 
 }  // namespace codeanatomy::driver

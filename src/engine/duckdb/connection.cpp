@@ -30,8 +30,8 @@ constexpr auto kErrorPrefixes = std::to_array<ErrorPrefix>({
     {"Permission Error: ", ErrorCode::kEngineFailed},
 });
 
-/// Without the position marks ("LINE 1: … ^") and the advice about settings, which are ours to make, on
-/// one line.
+/// Without the position marks ("LINE 1: … ^") and the advice about settings, which are ours to
+/// make, on one line.
 std::string OneLine(std::string_view text) {
   for (const std::string_view rest : {"\nLINE ", "\nPossible solutions"}) {
     text = text.substr(0, std::min(text.find(rest), text.size()));
@@ -133,8 +133,8 @@ constexpr auto kLongestPause = std::chrono::microseconds(640);
 
 /// Helps with a statement's tasks until its result is there. While the engine's workers hold all of
 /// them, the engine's own loop (duckdb_query, duckdb_execute_prepared) spins and takes a whole core
-/// from whatever else the process does, a third of all CPU time when Parquet is written; this sleeps.
-/// False when the statement failed: duckdb_pending_error then says why.
+/// from whatever else the process does, a third of all CPU time when Parquet is written; this
+/// sleeps. False when the statement failed: duckdb_pending_error then says why.
 bool Finish(const Library& library, duckdb_pending_result pending) {
   auto pause = kShortestPause;
   while (true) {

@@ -141,8 +141,7 @@ Result<std::vector<DataFile>> WriteParquet(Connection& connection, std::string_v
       "PARQUET_VERSION {}, DICTIONARY_SIZE_LIMIT {}, WRITE_BLOOM_FILTER false, USE_TMP_FILE false, "
       "RETURN_STATS)",
       rows, QuoteLiteral(temporary.path()), options.compression_level, options.row_group_rows,
-      options.delta_encodings ? "v2" : "v1",
-      options.dictionaries ? options.dictionary_limit : 1));
+      options.delta_encodings ? "v2" : "v1", options.dictionaries ? options.dictionary_limit : 1));
   if (!written) return std::move(written.error()).WithSubject(folder);
   CA_ASSIGN_OR_RETURN(DataFile file, ReadReturnedStatistics(*std::move(written)));
   if (file.rows == 0) return std::vector<DataFile>{};

@@ -21,8 +21,9 @@ struct ParquetOptions {
   bool sorted = false;
   /// Off where floats must keep the sign of zero: DuckDB's dictionaries hold equal values once.
   bool dictionaries = true;
-  /// Distinct values of a column per row group up to which it is dictionary-encoded. A column beyond
-  /// that pays for a dictionary and then throws it away: half of the time of writing graph tables.
+  /// Distinct values of a column per row group up to which it is dictionary-encoded. A column
+  /// beyond that pays for a dictionary and then throws it away: half of the time of writing graph
+  /// tables.
   uint64_t dictionary_limit = 2000;
   /// Delta and byte-stream-split encodings for what has no dictionary: smaller and quicker. Readers
   /// that know only the oldest encodings refuse them.
