@@ -1,7 +1,7 @@
 # `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench bench-peers asan tsan format lint check reference clean
+.PHONY: help setup build demo test test-full bench bench-growth bench-peers asan tsan format lint check reference clean
 
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
@@ -32,6 +32,9 @@ test-full: test ## the same with the slow tests
 
 bench: build ## benchmarks of the stages, FILTER=regex
 	@scripts/bench.sh $(FILTER)
+
+bench-growth: build ## cost of a build against the size of its input, shape by shape
+	@python3 benchmarks/growth.py $(PROGRAM)
 
 bench-peers: build ## measured against other tools
 	@test -x benchmarks/peers.sh || { echo "bench-peers: no benchmarks/peers.sh yet" >&2; exit 1; }
