@@ -14,7 +14,6 @@ namespace {
 
 std::string HelpText(const OptionInfo& option) {
   std::string text(option.summary);
-  if (!option.choices.empty()) text += fmt::format(" ({})", fmt::join(option.choices, ", "));
   if (!option.default_value.empty()) text += fmt::format(" [default: {}]", option.default_value);
   if (!option.env.empty()) text += fmt::format(" [env: {}]", option.env);
   return text;
@@ -26,8 +25,8 @@ std::string GroupOf(const OptionInfo& option) {
   return section + " options";
 }
 
-const char* TypeName(OptionType type) {
-  switch (type) {
+std::string TypeName(const OptionInfo& option) {
+  switch (option.type) {
     case OptionType::kInt:
       return "N";
     case OptionType::kSize:
@@ -35,7 +34,7 @@ const char* TypeName(OptionType type) {
     case OptionType::kTextList:
       return "GLOB";
     default:
-      return "TEXT";
+      return option.choices.empty() ? "TEXT" : fmt::format("{}", fmt::join(option.choices, "|"));
   }
 }
 
@@ -63,7 +62,7 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
       return true;
     };
     auto* added = command.add_option(names, store, HelpText(option));
-    added->type_name(TypeName(option.type))->group(GroupOf(option))->type_size(1);
+    added->type_name(TypeName(option))->group(GroupOf(option))->type_size(1);
     if (option.type == OptionType::kTextList) {
       added->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     } else {

@@ -29,6 +29,17 @@ constexpr const char* kFooter =
     "Exit status: 0 success, 2 unreadable command line, 3 invalid argument; see the reference for "
     "more.";
 
+/// Names of switches without the `{false}` by which the library says that `--no-x` turns x off.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, is_positional);
+    constexpr std::string_view kNote = "{false}";
+    for (size_t at; (at = name.find(kNote)) != std::string::npos;) name.erase(at, kNote.size());
+    return name;
+  }
+};
+
 void AddGlobalOptions(CLI::App& app, GlobalOptions& global) {
   const std::string group = "Global options";
   app.add_option("--config", global.config, "Configuration file instead of the search")
@@ -98,6 +109,7 @@ Result<int> Run(const Invocation& invocation) {
 int Main(int argc, char** argv) {
   CLI::App app(kDescription, "codeanatomy");
   app.set_version_flag("-V,--version", "codeanatomy " + std::string(kProgramVersion));
+  app.formatter(std::make_shared<HelpFormatter>());  // inherited by the sub-commands
   app.require_subcommand(1);
   app.fallthrough();  // inherited by the sub-commands: global options may follow them
 
