@@ -5,25 +5,28 @@
 namespace codeanatomy {
 namespace {
 
-struct RowCount {
-  template <typename T>
-  size_t operator()(const T& column) const {
-    return column.size();
+/// Rows of a column; a struct has those of its first field, found by descending into it.
+size_t RowCountOf(const Column& column) {
+  const Column* at = &column;
+  while (const auto* record = std::get_if<StructColumn>(at)) {
+    if (record->fields.empty()) return 0;
+    at = &record->fields[0];
   }
-  size_t operator()(const ConstantTextColumn&) const { return 0; }
-  size_t operator()(const ConstantInt64Column&) const { return 0; }
-  size_t operator()(const StructColumn& column) const {
-    return column.fields.empty()
-               ? 0
-               : std::visit(RowCount{}, static_cast<const Column::variant&>(column.fields[0]));
-  }
-};
+  return std::visit(
+      [](const auto& leaf) -> size_t {
+        if constexpr (requires { leaf.size(); }) {
+          return leaf.size();
+        } else {
+          return 0;  // constants have no rows of their own
+        }
+      },
+      static_cast<const Column::variant&>(*at));
+}
 
 }  // namespace
 
 void ListColumn::CloseRow() {
-  offsets.push_back(
-      static_cast<uint32_t>(std::visit(RowCount{}, static_cast<const Column::variant&>(*child))));
+  offsets.push_back(static_cast<uint32_t>(RowCountOf(*child)));
   if (!valid.empty()) valid.push_back(1);
 }
 

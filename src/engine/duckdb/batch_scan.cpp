@@ -51,7 +51,8 @@ duckdb_string_t MakeString(std::string_view text) {
   std::memset(&result, 0, sizeof result);  // unused bytes take part in comparisons
   result.value.inlined.length = static_cast<uint32_t>(text.size());
   if (text.size() <= sizeof result.value.inlined.inlined) {
-    std::memcpy(result.value.inlined.inlined, text.data(), text.size());
+    // An empty view may point nowhere, which memcpy does not allow.
+    if (!text.empty()) std::memcpy(result.value.inlined.inlined, text.data(), text.size());
   } else {
     std::memcpy(result.value.pointer.prefix, text.data(), sizeof result.value.pointer.prefix);
     result.value.pointer.ptr = const_cast<char*>(text.data());
