@@ -40,9 +40,9 @@ bench-peers: build ## measured against other tools
 	@test -x benchmarks/peers.sh || { echo "bench-peers: no benchmarks/peers.sh yet" >&2; exit 1; }
 	@benchmarks/peers.sh $(PROGRAM)
 
-asan: setup ## unit tests under the address and undefined behaviour sanitizers
+asan: setup ## unit and golden tests under the address and undefined behaviour sanitizers
 	@$(call compile,asan)
-	@ctest --test-dir build/asan --output-on-failure -R '^unit\.' -j $(JOBS)
+	@ctest --test-dir build/asan --output-on-failure -R '^(unit|golden)\.' -j $(JOBS)
 
 tsan: setup ## unit tests under the thread sanitizer
 	@$(call compile,tsan)
