@@ -19,7 +19,9 @@ Parser::Arguments Parser::ParseArguments() {
     if (Accept(TokenKind::kStar)) {
       if (unpacked) FailHere("iterable argument unpacking follows keyword argument unpacking");
       const NodeRef value = ParseExpression();
-      stack_.push_back(Add<AstKind::kStarred>(SpanFrom(from), value, kLoad));
+      // 3.8 leaves parentheses around the value out.
+      const uint32_t end = AtLeast(PythonVersion::k39) ? previous_end() : EndOf(value);
+      stack_.push_back(Add<AstKind::kStarred>({from, end}, value, kLoad));
     } else if (Accept(TokenKind::kDoubleStar)) {
       unpacked = true;
       const NodeRef value = ParseExpression();

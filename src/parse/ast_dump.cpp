@@ -196,7 +196,11 @@ class AstDumper {
   void WriteAttributes(Frame& frame) {
     if (!HasPosition(tree_.kind(frame.node))) return;
     const ByteSpan span = tree_.span(frame.node);
-    const LineColumn begin = Find(span.begin), end = Find(span.end);
+    LineColumn begin = Find(span.begin), end = Find(span.end);
+    if (const ReportedSpan* reported = tree_.FindReportedSpan(frame.node)) {
+      begin = reported->begin;
+      end = reported->end;
+    }
     out_ += frame.separate ? ", lineno=" : "lineno=";
     AppendNumber(begin.line);
     out_ += ", col_offset=";

@@ -129,9 +129,12 @@ NodeRef Parser::ParseParameters(TokenKind closer) {
       if (bare) FailHere("named arguments must follow bare *");
       param = kwarg = ParseParameter(annotated, false);
     } else {
+      const ByteSpan name = spans_[pos_];
       param = ParseParameter(annotated, false);
       if (Accept(TokenKind::kEqual)) fallback = ParseExpression();
       if (star) {
+        // 3.8 leaves the annotation out of the position.
+        if (!AtLeast(PythonVersion::k39) && param >= 0) tree_.SetSpan(param, name);
         kwonly.push_back(param);
         kw_defaults.push_back(fallback);
         bare = false;

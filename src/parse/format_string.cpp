@@ -113,7 +113,7 @@ void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, b
     } else if (At(TokenKind::kLeftBrace)) {
       const bool two_braces = text_.substr(text_spans_[pos_].begin).starts_with("{{");
       if (keeps_empty && two_braces && !after_middle) AddEmptyPiece(here);
-      ParseField(run, raw, template_string);
+      ParseField(run, raw, template_string, in_spec);
       after_middle = false;
       after_field = true;
     } else {
@@ -188,8 +188,9 @@ void Parser::AppendMiddle(LiteralRun& run, bool raw, bool in_spec) {
 }
 
 /// A replacement field from its `{`.
-void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
+void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, bool in_spec) {
   const uint32_t from = begin();
+  const uint32_t first = pos_ + 1;
   const uint32_t text_from = text_spans_[pos_].end;
   Advance();
   if (At(TokenKind::kRightBrace) || At(TokenKind::kExclamation) || At(TokenKind::kColon) ||
@@ -212,10 +213,15 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
     }
   }
   std::string shown;  // the text of the field, without comments
+  const bool shows = (debug || template_string) && !failed_;
+  const uint32_t shown_to = shows ? FindShownEnd(first, text_to, conversion >= 0) : text_to;
   if (debug) {
-    AppendFieldText(text_.substr(text_from, text_to - text_from), shown);
-    std::string decoded;  // CPython decodes escapes also here
-    AppendStr(shown, raw, false, options_.version, decoded);
+    AppendFieldText(text_.substr(text_from, shown_to - text_from), shown);
+    // 3.12 and 3.13 decode escapes also here, 3.13 not in specifications.
+    const bool verbatim =
+        raw || AtLeast(PythonVersion::k314) || (in_spec && AtLeast(PythonVersion::k313));
+    std::string decoded;
+    AppendStr(shown, verbatim, false, options_.version, decoded);
     run.Extend(shown_span, decoded, false, kNoNode);
   }
   NodeRef spec = kNoNode;
@@ -224,14 +230,14 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
     Advance();
     LiteralRun spec_run;
     const size_t mark = stack_.size();
-    const uint32_t first = pos_;
+    const uint32_t spec_first = pos_;
     // Fields of a specification are FormattedValues also in template strings. Before 3.14 escapes
     // of a specification are decoded also in raw strings.
     ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), false, true);
     FlushRun(spec_run);
     const bool one_middle =
-        AtLeast(PythonVersion::k313) && pos_ == first + 1 && stack_.size() == mark + 1;
-    if (one_middle && FindPieceEnd(TokenTextAt(first), raw) < TokenTextAt(first).size()) {
+        AtLeast(PythonVersion::k313) && pos_ == spec_first + 1 && stack_.size() == mark + 1;
+    if (one_middle && FindPieceEnd(TokenTextAt(spec_first), raw) < TokenTextAt(spec_first).size()) {
       spec = stack_.back();
       if (AtLeast(PythonVersion::k314)) tree_.SetSpan(spec, SpanFrom(spec_from));
       stack_.Truncate(mark);
@@ -253,15 +259,87 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string) {
     stack_.push_back(Add<AstKind::kFormattedValue>(SpanFrom(from), value, conversion, spec));
     return;
   }
-  if (shown.empty()) AppendFieldText(text_.substr(text_from, text_to - text_from), shown);
+  if (shown.empty()) AppendFieldText(text_.substr(text_from, shown_to - text_from), shown);
   while (!shown.empty() && (IsSpace(shown.back()) || shown.back() == '=')) shown.pop_back();
   const int32_t source = tree_.AddConstant(ConstantKind::kStr, tree_.Keep(shown));
   stack_.push_back(Add<AstKind::kInterpolation>(SpanFrom(from), value, source, conversion, spec));
 }
 
-/// The source of a field as `=` shows it: comments are left out.
+/// Where the text ends that `=` shows of the field whose tokens begin at `first`, as CPython takes
+/// a
+/// `!` for the end of the expression also where it begins `!=`:
+///   3.12  at the first `!=` outside of brackets
+///   3.13  there, and once a `=` has been seen at a `!=` or `:` within one bracket (3.13.0)
+///   3.14  at the last `!=` outside of brackets, if a specification follows without a conversion
+uint32_t Parser::FindShownEnd(uint32_t first, uint32_t text_to, bool converted) const {
+  const bool newest = AtLeast(PythonVersion::k314);
+  if (newest && (converted || !At(TokenKind::kColon))) return text_to;
+  int brackets = 0, strings = 0;
+  bool equal = false;
+  for (uint32_t token = first; token < pos_; ++token) {
+    switch (kinds_[token]) {
+      case TokenKind::kFStringStart:
+        ++strings;
+        break;
+      case TokenKind::kFStringEnd:
+        --strings;
+        break;
+      case TokenKind::kLeftParen:
+      case TokenKind::kLeftBracket:
+      case TokenKind::kLeftBrace:
+        brackets += strings == 0;
+        break;
+      case TokenKind::kRightParen:
+      case TokenKind::kRightBracket:
+      case TokenKind::kRightBrace:
+        brackets -= strings == 0;
+        break;
+      case TokenKind::kEqual:
+        equal = equal || (strings == 0 && options_.version == PythonVersion::k313);
+        break;
+      case TokenKind::kColon:
+        if (strings == 0 && equal && brackets == 1) return text_spans_[token].begin;
+        break;
+      case TokenKind::kNotEqual:
+        if (strings != 0 || (brackets != 0 && !(equal && brackets == 1))) break;
+        text_to = text_spans_[token].begin;
+        if (!newest) return text_to;
+        break;
+      default:
+        break;
+    }
+  }
+  return text_to;
+}
+
+namespace {
+
+/// Does a `#` stand outside of strings?
+bool HasComment(std::string_view source) {
+  char quote = 0;
+  for (size_t i = 0; i < source.size(); ++i) {
+    const char c = source[i];
+    if (c == '\\') {
+      ++i;
+    } else if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '#') {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+/// The source of a field as `=` shows it: comments are left out. Before 3.14 CPython takes
+/// everything behind a `#` for one, in strings as well; since then it knows strings, but escapes
+/// only as long as there is no comment.
 void Parser::AppendFieldText(std::string_view source, std::string& out) const {
-  if (source.find('#') == std::string_view::npos) {
+  const bool knows_strings = AtLeast(PythonVersion::k314);
+  if (source.find('#') == std::string_view::npos || (knows_strings && !HasComment(source))) {
     AppendStr(source, true, false, options_.version, out);
     return;
   }
@@ -271,7 +349,7 @@ void Parser::AppendFieldText(std::string_view source, std::string& out) const {
     const char c = source[i];
     if (quote != 0) {
       if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
+    } else if (knows_strings && (c == '"' || c == '\'')) {
       quote = c;
     } else if (c == '#') {
       while (i < source.size() && source[i] != '\n' && source[i] != '\r') ++i;

@@ -3,12 +3,22 @@
 // `{a, b}` is a parenthesized tuple that spans the braces, and all literal pieces, fields and
 // format specifications have the span of the whole literal.
 //
-// Positions inside fields are those of the text with exceptions, which come from how CPython shifts
-// the second tokenizer's columns. Only tokens that end on the field's first line are shifted, so a
-// string that begins there and ends on a later line keeps its column within the field, and the
-// fields of such a string inherit the difference. A field that begins with a line end is not
-// shifted at all, which shows in the begin of the parenthesis. `ShiftFieldTokens` reproduces that;
-// hence tokens have a reported and a text span.
+// Positions inside fields are what the second tokenizer says, shifted by what CPython takes for the
+// place of the field. The tree holds the true spans and, where they differ, those beside them
+// (reported_place.h). The field's first line is the text `(a, b)`, so its columns begin at the
+// brace:
+//
+//   3.10, 3.11  where the brace is; but at the begin of the line (of the string, if the brace
+//   stands
+//               on its first line) when nothing but blanks follow the brace on its line
+//   3.9         the same plus the column of the string; on its later lines one more
+//   3.8         where the text `{a, b}` occurs first in the first of the concatenated strings, the
+//               column of that string added on later lines as well; the begin of that string where
+//               it does not occur, as in `{a!r}`
+//
+// The shift applies to tokens that end on the first line, so a string that begins there and ends on
+// a later line keeps its column within the field, and the fields of such a string inherit the
+// difference. 3.8 shifts nodes instead (reported_place.cpp).
 #include <algorithm>
 
 #include "parse/parser.h"
@@ -18,19 +28,36 @@ namespace codeanatomy::parse {
 
 /// One format string, or the format specification of one of its fields, while it is taken apart.
 struct Parser::LegacyFormat {
+  uint32_t first;  // of the concatenated tokens
   uint32_t token;  // of the string literal
   ByteSpan whole;  // span of all concatenated tokens
   bool raw;
   int32_t kind;           // Constant.kind of literal pieces
   uint32_t begin, end;    // the body, in the text
   std::string literal{};  // pending literal text
-  // Is there a line end between the begin of the token and the field at hand? Sought as fields
-  // come.
-  uint32_t newlines_sought_to = 0;
-  bool on_later_line = false;
+  // Lines between the begin of the token and the field at hand, and where the last of them begins.
+  // Sought as fields come.
+  uint32_t lines_sought_to = 0;
+  uint32_t lines = 0;
+  uint32_t line_begin = 0;
+};
+
+/// Where CPython puts the column 0 of a field's first line.
+struct Parser::FieldOrigin {
+  uint32_t line, column;
+  bool operator==(const FieldOrigin&) const = default;
 };
 
 namespace {
+
+// What FindFieldText may look at in a file, so that hostile text does not cost its square.
+constexpr uint64_t kFieldSearchMinimum = 1 << 24;
+constexpr uint64_t kFieldSearchFactor = 64;
+
+/// Does a line end behind the byte at `at`? As CPython counts: \n, \r\n or a lone \r.
+bool EndsLine(std::string_view text, uint32_t at) {
+  return text[at] == '\n' || (text[at] == '\r' && (at + 1 == text.size() || text[at + 1] != '\n'));
+}
 
 /// CPython's isspace for what may stand between `=` and `!`, `:` or `}`.
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -110,15 +137,15 @@ NodeRef Parser::ParseLegacyStrings(uint32_t first, uint32_t last) {
   const bool unicode = SplitString(TokenTextAt(first)).unicode;
   const int32_t kind = unicode ? tree_.AddConstant(ConstantKind::kStr, "u") : kNoNode;
   const size_t mark = stack_.size();
-  LegacyFormat format{first, whole, false, kind, 0, 0};
+  LegacyFormat format{first, first, whole, false, kind, 0, 0};
   for (uint32_t token = first; token < last && !failed_; ++token) {
     const StringParts parts = SplitString(TokenTextAt(token));
     format.token = token;
     format.raw = parts.raw;
     format.begin = text_spans_[token].begin + parts.body_begin;
     format.end = text_spans_[token].begin + parts.body_end;
-    format.newlines_sought_to = text_spans_[token].begin;
-    format.on_later_line = false;
+    format.lines_sought_to = format.line_begin = text_spans_[token].begin;
+    format.lines = 0;
     if (parts.format) {
       uint32_t at = format.begin;
       ParseLegacyPieces(format, at, 0);
@@ -220,14 +247,16 @@ void Parser::ParseLegacyField(LegacyFormat& format, uint32_t& at, int level) {
   FlushLegacyLiteral(format);
   if (!at_end() && text_[at] == ':') {
     ++at;
-    LegacyFormat inner{format.token, format.whole, format.raw, format.kind, at, format.end};
-    inner.newlines_sought_to = format.newlines_sought_to;
-    inner.on_later_line = format.on_later_line;
+    LegacyFormat inner = format;
+    inner.begin = at;
     const size_t mark = stack_.size();
     ParseLegacyPieces(inner, at, level + 1);
-    // What CPython finishes at the end of a specification has the span of its token alone.
-    inner.whole = spans_[format.token];
-    inner.kind = kNoNode;
+    // What CPython finishes at the end of a specification has the span of its token alone
+    // since 3.9.
+    if (AtLeast(PythonVersion::k39)) {
+      inner.whole = spans_[format.token];
+      inner.kind = kNoNode;
+    }
     FlushLegacyLiteral(inner);
     const ListRef values = TakeList(stack_, mark);
     spec = Add<AstKind::kJoinedStr>(inner.whole, values);
@@ -257,7 +286,7 @@ NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint3
   lex::LexExpression(text_, from, to, lex_options, tokens);
   tokens.Add(TokenKind::kRightParen, to, to + 1);
   tokens.Add(TokenKind::kEndMarker, to + 1, to + 1);
-  const std::vector<ByteSpan> reported = ShiftFieldTokens(format, tokens);
+  const std::vector<ByteSpan> reported = PlaceFieldTokens(format, tokens);
 
   const auto outer = std::tuple(kinds_, spans_, text_spans_, pos_, last_);
   kinds_ = tokens.kinds.data();
@@ -280,49 +309,106 @@ NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint3
   return kNoNode;
 }
 
-/// Spans as CPython 3.11 computes them (see the head of the file); empty if they are those of the
-/// text.
-std::vector<ByteSpan> Parser::ShiftFieldTokens(LegacyFormat& format,
-                                               const lex::TokenBuffer& tokens) const {
-  const auto is_line_end = [this](uint32_t at) { return text_[at] == '\n' || text_[at] == '\r'; };
+/// Line and column of an offset or a place.
+LineColumn Parser::ReportedPosition(uint32_t at) {
+  if (IsPlace(at)) {
+    const ReportedPlace& place = tree_.place(at);
+    return {place.line, place.column + place.shift};
+  }
+  if (lines_ == nullptr) lines_ = std::make_unique<LineIndex>(text_);
+  return lines_->Find(at);
+}
+
+/// The first occurrence of a field's text, braces included, in the first of the concatenated
+/// strings. CPython searches without bound; here the searches of a file may look at as many bytes
+/// as keep the cost linear, and find nothing behind that.
+bool Parser::FindFieldText(const LegacyFormat& format, ByteSpan field, uint32_t& found) {
+  const std::string_view string = TokenTextAt(format.first);
+  std::string wanted(text_.substr(field.begin, field.size()));
+  wanted.back() = '}';
+  const uint64_t budget = kFieldSearchMinimum + kFieldSearchFactor * uint64_t{text_.size()};
+  if (field_search_ > budget) return false;
+  const size_t at = string.find(wanted);
+  field_search_ += at == std::string_view::npos ? string.size() : at;
+  if (at == std::string_view::npos) return false;
+  found = text_spans_[format.first].begin + static_cast<uint32_t>(at);
+  return true;
+}
+
+/// See the head of the file.
+Parser::FieldOrigin Parser::FindFieldOrigin(const LegacyFormat& format,
+                                            const lex::TokenBuffer& tokens, bool breaks_at_once) {
   const uint32_t brace = tokens.spans[0].begin;
-  while (!format.on_later_line && format.newlines_sought_to < brace) {
-    format.on_later_line = is_line_end(format.newlines_sought_to++);
+  if (AtLeast(PythonVersion::k39)) {
+    const LineColumn string = ReportedPosition(spans_[format.token].begin);
+    const bool later = format.lines > 0, old = !AtLeast(PythonVersion::k310);
+    const uint32_t inside = breaks_at_once ? 0 : brace - format.line_begin + (later && old ? 1 : 0);
+    return {string.line + format.lines, inside + (later && !old ? 0 : string.column)};
+  }
+  const LineColumn string = ReportedPosition(spans_[format.first].begin);
+  FieldOrigin origin{string.line, string.column};
+  uint32_t found = 0;
+  if (!FindFieldText(format, {brace, tokens.spans.back().end}, found)) return origin;
+  const uint32_t begin = text_spans_[format.first].begin;
+  uint32_t line_begin = begin;
+  for (uint32_t at = begin; at < found; ++at) {
+    if (!EndsLine(text_, at)) continue;
+    ++origin.line;
+    line_begin = at;  // the line end counts as a column
+  }
+  origin.column += found - line_begin;
+  return origin;
+}
+
+/// Spans that hold the reported positions of a field's tokens; empty if those are the text's.
+std::vector<ByteSpan> Parser::PlaceFieldTokens(LegacyFormat& format,
+                                               const lex::TokenBuffer& tokens) {
+  if (text_.size() >= kPlaceBase) return {};
+  const uint32_t brace = tokens.spans[0].begin, to = tokens.spans.back().end;
+  for (uint32_t& at = format.lines_sought_to; at < brace; ++at) {
+    if (!EndsLine(text_, at)) continue;
+    ++format.lines;
+    format.line_begin = at + 1;
   }
   uint32_t line_end = brace;  // of the field's first line
-  const uint32_t to = tokens.spans.back().end;
-  while (line_end < to && !is_line_end(line_end)) ++line_end;
-  const ByteSpan string = spans_[format.token];
-  const uint32_t string_shift = string.begin - text_spans_[format.token].begin;
+  while (line_end < to && text_[line_end] != '\n' && text_[line_end] != '\r') ++line_end;
+  const bool one_line = line_end == to;
   const bool breaks_at_once =
-      text_.substr(brace + 1, line_end - brace - 1).find_first_not_of(" \t\f") ==
-          std::string_view::npos &&
-      line_end < to;
+      !one_line && text_.substr(brace + 1, line_end - brace - 1).find_first_not_of(" \t\f") ==
+                       std::string_view::npos;
   const auto spans_lines = [&](ByteSpan span) {
     return span.begin < line_end && span.end > line_end;
   };
-  bool plain = (format.on_later_line || string_shift == 0) && !breaks_at_once;
-  if (plain && line_end < to)
-    plain = std::none_of(tokens.spans.begin(), tokens.spans.end(), spans_lines);
-  if (plain) return {};
-
-  const auto line_begin = [&] {
-    uint32_t at = brace;
-    while (at > 0 && !is_line_end(at - 1)) --at;
-    return at;
-  };
-  const uint32_t shift = format.on_later_line ? 0 : string_shift;
-  std::vector<ByteSpan> spans(tokens.spans.begin(), tokens.spans.end());
-  for (ByteSpan& span : spans) {
-    if (spans_lines(span)) {
-      span.begin = line_begin() + (span.begin - brace);
-    } else if (span.end <= line_end) {
-      span = {span.begin + shift, span.end + shift};
-    }
+  const bool later = format.lines > 0;
+  bool plain = !breaks_at_once && !IsPlace(spans_[format.token].begin);
+  if (AtLeast(PythonVersion::k310)) plain = !breaks_at_once && (plain || later);
+  if (AtLeast(PythonVersion::k39)) {
+    plain = plain && (!later || AtLeast(PythonVersion::k310)) &&
+            std::none_of(tokens.spans.begin(), tokens.spans.end(), spans_lines);
+    if (plain) return {};
   }
-  if (breaks_at_once) {
-    const uint32_t at = format.on_later_line ? line_begin() : string.begin;
-    spans[0] = {at, at + 1};
+  const FieldOrigin origin = FindFieldOrigin(format, tokens, breaks_at_once);
+  if (!AtLeast(PythonVersion::k39) && one_line) {
+    const LineColumn true_place = ReportedPosition(brace);
+    if (origin == FieldOrigin{true_place.line, true_place.column}) return {};
+  }
+
+  const bool old = !AtLeast(PythonVersion::k39);
+  std::vector<ByteSpan> spans(tokens.spans.size());
+  uint32_t line = origin.line, line_begin = brace, sought_to = brace;
+  const auto place = [&](uint32_t at, bool shifted) {
+    for (; sought_to < at; ++sought_to) {
+      if (!EndsLine(text_, sought_to)) continue;
+      ++line;
+      line_begin = sought_to + 1;
+    }
+    return tree_.AddPlace({at, line, at - line_begin, shifted ? origin.column : 0});
+  };
+  for (size_t i = 0; i < spans.size(); ++i) {
+    const ByteSpan span = tokens.spans[i];
+    const bool shifted = (old ? span.begin : span.end) <= line_end;
+    spans[i].begin = place(span.begin, shifted);
+    spans[i].end = place(span.end, shifted);
   }
   return spans;
 }

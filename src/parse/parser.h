@@ -255,8 +255,12 @@ class Parser {
   void ParseLegacyField(LegacyFormat& format, uint32_t& at, int level);
   NodeRef ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint32_t to);
   void FlushLegacyLiteral(LegacyFormat& format);
-  std::vector<ByteSpan> ShiftFieldTokens(LegacyFormat& format,
-                                         const lex::TokenBuffer& tokens) const;
+  std::vector<ByteSpan> PlaceFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens);
+  struct FieldOrigin;
+  FieldOrigin FindFieldOrigin(const LegacyFormat& format, const lex::TokenBuffer& tokens,
+                              bool breaks_at_once);
+  bool FindFieldText(const LegacyFormat& format, ByteSpan field, uint32_t& found);
+  LineColumn ReportedPosition(uint32_t at);
   NodeRef ParseModernStrings(uint32_t first);
   struct LiteralRun;
   void FlushRun(LiteralRun& run);
@@ -265,7 +269,8 @@ class Parser {
   void AddSpecPieces(bool raw);
   void ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec);
   void AppendMiddle(LiteralRun& run, bool raw, bool in_spec);
-  void ParseField(LiteralRun& run, bool raw, bool template_string);
+  void ParseField(LiteralRun& run, bool raw, bool template_string, bool in_spec);
+  uint32_t FindShownEnd(uint32_t first, uint32_t text_to, bool converted) const;
   void AppendFieldText(std::string_view source, std::string& out) const;
 
   // --- names and lists ---
@@ -289,8 +294,8 @@ class Parser {
   lex::TokenBuffer& tokens_;
   TreeBuilder& tree_;
   const TokenKind* kinds_;
-  const ByteSpan* spans_;       // positions the tree reports
-  const ByteSpan* text_spans_;  // where the text stands; differs in f-strings of 3.11, see there
+  const ByteSpan* spans_;       // positions for the tree: offsets, or places (reported_place.h)
+  const ByteSpan* text_spans_;  // where the text stands
   uint32_t pos_ = 0;
   uint32_t last_ = 0;  // index of the EndMarker
   bool failed_ = false;
@@ -303,6 +308,7 @@ class Parser {
   uint32_t fail_pos_ = 0;     // token at which it failed
   int64_t reported_to_ = -1;  // later failures before this offset are echoes of the last one
   std::unique_ptr<LineIndex> lines_;  // made when a message needs a line number
+  uint64_t field_search_ = 0;         // bytes that FindFieldText has looked at
   std::string decoded_;               // reused buffer of string literals
   std::vector<std::unique_ptr<lex::TokenBuffer>> field_tokens_;  // by nesting of replacement fields
   size_t field_depth_ = 0;

@@ -18,7 +18,7 @@ NodeRef Parser::Fail(ByteSpan span, std::string message, std::string_view type,
   if (failed_) return kNoNode;
   failed_ = true;
   fail_pos_ = pos_;
-  error_ = {span, code, type, std::move(message)};
+  error_ = {tree_.TextSpan(span), code, type, std::move(message)};
   pos_ = last_;
   return kNoNode;
 }
@@ -57,7 +57,7 @@ bool Parser::EnterDepth() {
 
 void Parser::Report(ByteSpan span, std::string message, std::string_view type,
                     std::string_view code) {
-  diagnostics_.push_back({span, 1, code, std::string(type), std::move(message)});
+  diagnostics_.push_back({tree_.TextSpan(span), 1, code, std::string(type), std::move(message)});
 }
 
 Parser::Snapshot Parser::Save() const {
@@ -118,6 +118,9 @@ void Parser::DropClause(const Snapshot& clause) {
 uint32_t Parser::BlockEnd() const {
   uint32_t token = pos_;
   while (token > 0 && lex::IsLayout(kinds_[token - 1])) --token;
+  // In 3.8 a block ends with its last statement, since then with the line.
+  const bool skip = !AtLeast(PythonVersion::k39);
+  if (skip && token > 0 && kinds_[token - 1] == TokenKind::kSemicolon) --token;
   return token == 0 ? 0 : spans_[token - 1].end;
 }
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/line_index.h"
 #include "base/pod_vector.h"
 #include "base/span.h"
 #include "catalog/ast_kind.h"
@@ -60,6 +61,13 @@ struct Diagnostic {
   std::string message;    // Python's wording where it has one
 };
 
+/// Where CPython's attributes put a node, if that is not where its text stands: fields of f-strings
+/// before 3.12.
+struct ReportedSpan {
+  NodeId node;
+  LineColumn begin, end;
+};
+
 class SyntaxTree {
  public:
   // --- nodes ---
@@ -71,8 +79,11 @@ class SyntaxTree {
     return subtree_ends_[n.index()];
   }  // one past the last descendant
   /// Span as CPython's lineno … end_col_offset; kinds without position have the hull of their
-  /// children (the whole text for Module).
+  /// children (the whole text for Module). Always of the text of the node: see FindReportedSpan.
   ByteSpan span(NodeId n) const { return {begins_[n.index()], ends_[n.index()]}; }
+  /// CPython's position of a node that it misplaces, null for all others. Logarithmic in their
+  /// number.
+  const ReportedSpan* FindReportedSpan(NodeId n) const;
   /// Where the node hangs in its parent: field and index in it (0 for scalar fields).
   AstField slot(NodeId n) const { return slots_of_[n.index()]; }
   int32_t slot_index(NodeId n) const { return slot_indexes_[n.index()]; }
@@ -129,6 +140,7 @@ class SyntaxTree {
   std::vector<std::string_view> names_;
   PodVector<Constant> constants_;
   PodVector<ByteSpan> tokens_;
+  std::vector<ReportedSpan> reported_spans_;  // by node
   std::vector<Diagnostic> diagnostics_;
   std::vector<std::unique_ptr<char[]>>
       buffers_;  // decoded text that names_ and constants_ refer to

@@ -156,6 +156,7 @@ SyntaxTree TreeBuilder::Freeze(NodeRef root, PodVector<ByteSpan> tokens,
   tree.tokens_ = std::move(tokens);
   tree.diagnostics_ = std::move(diagnostics);
   tree.buffers_ = std::move(buffers_);
+  if (!places_.empty()) ResolvePlaces(tree);
   return tree;
 }
 

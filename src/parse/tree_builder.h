@@ -15,6 +15,7 @@
 
 #include "base/pod_vector.h"
 #include "parse/name_table.h"
+#include "parse/reported_place.h"
 #include "parse/syntax_tree.h"
 
 namespace codeanatomy::parse {
@@ -72,6 +73,19 @@ class TreeBuilder {
   Mark mark() const { return {nodes_.size(), slots_.size(), lists_.size(), constants_.size()}; }
   void RollBack(Mark mark);
 
+  /// An end of a token that CPython misplaces; the result may stand for an offset in spans.
+  uint32_t AddPlace(const ReportedPlace& place) {
+    places_.push_back(place);
+    return kPlaceBase + static_cast<uint32_t>(places_.size() - 1);
+  }
+  const ReportedPlace& place(uint32_t at) const { return places_[at - kPlaceBase]; }
+  /// The span in the text.
+  ByteSpan TextSpan(ByteSpan span) const {
+    if (IsPlace(span.begin)) span.begin = place(span.begin).offset;
+    if (IsPlace(span.end)) span.end = place(span.end).offset;
+    return span;
+  }
+
   /// The tree below `root`. Leaves the builder empty.
   SyntaxTree Freeze(NodeRef root, PodVector<ByteSpan> tokens, std::vector<Diagnostic> diagnostics);
 
@@ -81,6 +95,9 @@ class TreeBuilder {
     int32_t subtree_size;
     AstKind kind;
   };
+
+  void ResolvePlaces(SyntaxTree& tree) const;
+  uint32_t EndAnchor(const SyntaxTree& tree, NodeId n) const;
 
   static size_t Index(int32_t i) { return static_cast<size_t>(i); }
   int32_t SizeOf(NodeRef n) const { return n < 0 ? 0 : nodes_[Index(n)].subtree_size; }
@@ -103,6 +120,7 @@ class TreeBuilder {
   PodVector<int32_t> slots_, lists_;
   PodVector<Constant> constants_;
   NameTable names_;
+  std::vector<ReportedPlace> places_;
   std::vector<std::unique_ptr<char[]>> buffers_;
   size_t buffer_used_ = 0, buffer_size_ = 0;
 };

@@ -33,8 +33,10 @@ std::vector<ScopeId> SymbolTableBuilder::NumberScopes(SymbolTable& table) const 
     table.scope_parents_.push_back(scope.parent.valid() ? numbers[scope.parent.index()]
                                                         : ScopeId{});
     table.scope_ends_.push_back({});
-    table.scope_lines_.push_back(
-        scope.type == ScopeType::kModule ? 0 : lines_.Find(scope.span.begin).line);
+    const parse::ReportedSpan* reported = tree_.FindReportedSpan(scope.node);
+    const uint32_t line =
+        reported != nullptr ? reported->begin.line : lines_.Find(scope.span.begin).line;
+    table.scope_lines_.push_back(scope.type == ScopeType::kModule ? 0 : line);
     table.scope_flags_.push_back(static_cast<uint8_t>(
         (scope.nested ? SymbolTable::kNestedScope : 0) |
         (scope.comprehension != Comprehension::kNo ? SymbolTable::kComprehensionScope : 0) |

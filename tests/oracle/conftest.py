@@ -23,6 +23,19 @@ def reference():
 
 
 @pytest.fixture
+def other():
+    """other(minor): the CPython of that version; skips, and says so, where there is none."""
+
+    def get(minor):
+        interpreter = cpython.find(minor)
+        if interpreter is None:
+            pytest.skip(f"no CPython {minor} on this machine: not checked")
+        return interpreter
+
+    return get
+
+
+@pytest.fixture
 def check(program, tmp_path, capsys):
     """check(kind, interpreter, files, **options): compares, says with whom, fails on differences."""
 

@@ -91,6 +91,16 @@ def find(minor=REFERENCE):
     return found[0] if found else None
 
 
+def write_cases(cases, folder):
+    """The sources as files of the folder; their paths."""
+    files = []
+    for number, case in enumerate(cases):
+        path = folder / f"case_{number:04}.py"
+        path.write_text(case, encoding="utf-8", newline="")
+        files.append(str(path))
+    return files
+
+
 def _lines(command, files, folder, name):
     listing = folder / f"{name}.list"
     listing.write_text("".join(f"{f}\n" for f in files), encoding="utf-8", errors="surrogateescape")
@@ -110,11 +120,14 @@ def _digest(kind, value):
     return None if value["table"] is None else digest(canonical(value["table"]))
 
 
-def compare(program, kind, interpreter, files, folder, exact_errors=False):
+def compare(
+    program, kind, interpreter, files, folder, exact_errors=False, rejected_alike=True
+):
     """The differences between the program and CPython, as text; [] when there are none.
 
     A file that CPython accepts must give the same tree or table. One that it rejects must be
-    rejected; with `exact_errors` with the same type, message, line and offset.
+    rejected, unless `rejected_alike` is false; with `exact_errors` with the same type, message,
+    line and offset.
     """
     worker = [interpreter.path, "-X", "utf8", str(WORKER), kind]
     wanted = dict(_lines(worker, files, folder, "cpython"))
@@ -133,6 +146,8 @@ def compare(program, kind, interpreter, files, folder, exact_errors=False):
             elif _digest(kind, got) != want["sha256"]:
                 differences.append(f"{path}: another {kind}")
         elif got["error"] is None:
+            if not rejected_alike:
+                continue
             differences.append(f"{path}: CPython says {want['error']}, the program accepts it")
         elif exact_errors and got["error"] != want["error"]:
             differences.append(f"{path}: CPython says {want['error']}, the program {got['error']}")

@@ -2,6 +2,9 @@
 
 import cpython
 import pytest
+from format_string_cases import MODERN_EXPRESSIONS, cases
+
+OTHERS = [v for v in cpython.SUPPORTED if v != cpython.REFERENCE]
 
 
 def test_library(reference, check):
@@ -9,15 +12,16 @@ def test_library(reference, check):
     check("ast", reference, reference.sample(200))
 
 
-# Left out: 3.8 and 3.9 count positions inside f-strings from another origin than they should.
-OTHERS = ("3.10", "3.12", "3.13", "3.14")
-
-
-@pytest.mark.full
 @pytest.mark.parametrize("minor", OTHERS)
-def test_other_versions(minor, check):
-    """The libraries of the other supported versions, where they are installed."""
-    interpreter = cpython.find(minor)
-    if interpreter is None:
-        pytest.skip(f"no CPython {minor} on this machine")
-    check("ast", interpreter, interpreter.files())
+def test_other_versions(minor, other, check):
+    """The same for every other supported version that is installed."""
+    interpreter = other(minor)
+    check("ast", interpreter, interpreter.sample(60))
+
+
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_format_strings(minor, other, check, tmp_path):
+    """Positions inside format strings, which no two versions before 3.12 count alike, and the text
+    that `=` shows, which no two versions since then cut alike."""
+    files = cpython.write_cases([*cases(600), *cases(300, MODERN_EXPRESSIONS)], tmp_path)
+    check("ast", other(minor), files, rejected_alike=False)
