@@ -183,7 +183,7 @@ class Checker {
   Result<Type> CheckCall(const Expr& expr, const std::string& path) {
     const OperatorInfo* op = FindOperator(expr.name);
     const FunctionInfo* function = FindFunction(expr.name);
-    if (op == nullptr && (function == nullptr || !function->native)) {
+    if (op == nullptr && (function == nullptr || !function->is_native())) {
       return Fail(path, "unknown function " + expr.name);
     }
     std::vector<Type> types;
@@ -224,14 +224,14 @@ class Checker {
 
   static Result<Type> MatchFunction(const FunctionInfo& function, const std::vector<Type>& types,
                                     const std::string& path) {
-    const std::vector<std::string_view> fixed = SplitParameters(function.parameters);
+    const std::vector<FunctionParameter> fixed = NativeParameters(function);
     if (types.size() < fixed.size() || (types.size() > fixed.size() && function.variadic.empty())) {
       return Fail(path, std::string(function.name) + " takes " + std::to_string(fixed.size()) +
                             (function.variadic.empty() ? "" : " or more") + " arguments, not " +
                             std::to_string(types.size()));
     }
     for (size_t i = 0; i < types.size(); ++i) {
-      if (!FitsSql(types[i], i < fixed.size() ? fixed[i] : function.variadic)) {
+      if (!FitsSql(types[i], i < fixed.size() ? fixed[i].type : function.variadic)) {
         return Fail(path + ".args[" + std::to_string(i) + "]",
                     std::string(function.name) + " does not take " + types[i].ToString() + " here");
       }

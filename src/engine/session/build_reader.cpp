@@ -105,6 +105,7 @@ struct BuildReader::State {
   Result<void> CreateView(const std::string& name, std::string_view select);
   Result<void> CreateTable(const std::string& name, const std::string& table,
                            std::optional<int64_t> version);
+  Result<void> EnsureCall(const TableCall& call);
   Result<void> CreateEvidenceView(const ViewInfo& view);
   std::vector<std::string> Names() const;
   Error Unknown(std::string_view name) const;
@@ -140,20 +141,18 @@ Result<void> BuildReader::State::CreateTable(const std::string& name, const std:
   CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
                       storage::Snapshot::Load(environment, storage::JoinPath(out, entry.path),
                                               version.value_or(entry.version)));
-  std::string columns, nulls, paths;
-  for (const storage::Field& field : snapshot.schema().fields) {
-    const std::string_view comma = columns.empty() ? "" : ", ";
-    const std::string quoted = QuoteIdentifier(field.name);
-    fmt::format_to(std::back_inserter(columns), "{}{}", comma, quoted);
-    fmt::format_to(std::back_inserter(nulls), "{}CAST(NULL AS {}) AS {}", comma,
-                   LogicalType::Of(field.type).ToSql(), quoted);
-  }
-  for (const std::string& path : snapshot.LocalPaths()) {
-    fmt::format_to(std::back_inserter(paths), "{}{}", paths.empty() ? "" : ", ",
-                   QuoteLiteral(path));
-  }
-  if (paths.empty()) return CreateView(name, fmt::format("SELECT {} WHERE false", nulls));
-  return CreateView(name, fmt::format("SELECT {} FROM read_parquet([{}])", columns, paths));
+  return CreateView(name, RenderSnapshotScan(snapshot));
+}
+
+/// What the macro of a table function will look up.
+Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
+  const std::string name = call.ViewName();
+  if (created.contains(name)) return {};
+  const storage::Environment environment{*files, *parquet, *clock};
+  CA_ASSIGN_OR_RETURN(const std::string select, RenderTableCall(call, out, environment));
+  CA_RETURN_IF_ERROR(CreateView(name, select));
+  created.insert(name);
+  return {};
 }
 
 Result<void> BuildReader::State::CreateEvidenceView(const ViewInfo& view) {
@@ -278,6 +277,7 @@ Result<QueryResult> BuildReader::Query(std::string_view sql,
   for (const std::string& name : names.common_expressions) {
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const bool known, state_->Ensure(name));
   }
+  for (const TableCall& call : names.calls) CA_RETURN_IF_ERROR(state_->EnsureCall(call));
   CA_RETURN_IF_ERROR(InstallMacros(connection, names.functions));
   return connection.Stream(sql, parameters);
 }

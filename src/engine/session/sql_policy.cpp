@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <simdjson.h>
+
+#include "catalog/function.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -96,9 +99,26 @@ Error OtherStatement(std::string_view sql) {
       {}, "ask with SELECT");
 }
 
+/// A clause that a function does not have; the way out is the one that its declaration offers.
+Error Clause(std::string_view clause, std::string_view function) {
+  return Error(ErrorCode::kFunctionClauseUnsupported,
+               fmt::format("{} is not supported by {}", clause, function), std::string(function),
+               clause == "IGNORE NULLS"
+                   ? "pass ignore_nulls := true where the function has it, or FILTER"
+                   : fmt::format("write {}(value ORDER BY key)", function));
+}
+
 Error SyntaxError(std::string_view sql, const dom::object& answer) {
   std::string_view message, position;
   if (answer["error_message"].get(message) != simdjson::SUCCESS) message = "syntax error";
+  if (message.find("IGNORE NULLS is not supported") != message.npos) {
+    return Clause("IGNORE NULLS", "a function that is no window");
+  }
+  constexpr std::string_view kOrdered = "Unknown ordered aggregate \"";
+  if (const size_t at = message.find(kOrdered); at != message.npos) {
+    std::string_view name = message.substr(at + kOrdered.size());
+    return Clause("WITHIN GROUP", name.substr(0, name.find('"')));
+  }
   std::string text(message);
   if (answer["position"].get(position) == simdjson::SUCCESS) {
     const size_t offset =
@@ -171,6 +191,8 @@ class NameCollector {
       dom::object function;
       if (object["function"].get(function) != simdjson::SUCCESS) return {};
       const std::string name = Lower(TextOf(function, "function_name"));
+      const FunctionInfo* ours = FindFunction(name);
+      if (ours != nullptr && ours->kind == FunctionKind::kTable) return AddCall(*ours, function);
       if (std::find(kTableFunctions.begin(), kTableFunctions.end(), name) ==
           kTableFunctions.end()) {
         return Violation(
@@ -194,6 +216,40 @@ class NameCollector {
       }
     }
     return {};
+  }
+
+  /// The arguments of a table function of ours: a table's path and, optionally, a version.
+  Result<void> AddCall(const FunctionInfo& info, const dom::object& function) {
+    TableCall call{.function = std::string(info.name)};
+    dom::array arguments;
+    if (function["children"].get(arguments) != simdjson::SUCCESS) arguments = {};
+    size_t position = 0;
+    for (const dom::element argument : arguments) {
+      const std::string_view name = TextOf(argument, "alias");
+      const auto value = argument["value"]["value"];  // an error where it is no literal
+      std::string_view text;
+      int64_t version = 0;
+      const bool is_uri = name == "uri" || (name.empty() && position == 0);
+      const bool is_version = name == "version" || (name.empty() && position == 1);
+      ++position;
+      if (is_uri && value.get(text) == simdjson::SUCCESS && text.find('"') == text.npos) {
+        call.uri = text;
+      } else if (is_version && value.get(version) == simdjson::SUCCESS && version >= 0) {
+        call.version = version;
+      } else {
+        return BadCall(info);
+      }
+    }
+    if (info.parameters.empty() != call.uri.empty()) return BadCall(info);
+    names_.functions.insert(call.function);
+    names_.calls.push_back(std::move(call));
+    return {};
+  }
+
+  static Error BadCall(const FunctionInfo& info) {
+    return Error(ErrorCode::kSqlInvalid,
+                 fmt::format("{} takes the literal arguments ({})", info.name, info.parameters),
+                 std::string(info.name), fmt::format("for example {}", info.example));
   }
 
   Result<void> VisitShow(const dom::object& object) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/duckdb/connection.h"
+#include "engine/session/table_functions.h"
 
 namespace codeanatomy::engine {
 
@@ -22,13 +23,15 @@ struct StatementNames {
   /// Names of common table expressions that are read: a table of the same name may be meant inside.
   std::vector<std::string> common_expressions;
   std::set<std::string> functions;  // lower case
+  std::vector<TableCall> calls;     // of our table functions
   bool shows_tables = false;        // SHOW TABLES
 };
 
 /// Parses the statement and applies the policy; nothing is bound or run.
 /// Errors SqlInvalid: it does not parse, with line and column. SqlPolicyViolation: another kind of
 ///        statement, several, a table function that is not of the list below, a qualified name;
-///        with the way out.
+///        with the way out. FunctionClauseUnsupported: IGNORE NULLS or WITHIN GROUP on a function
+///        that lacks it.
 /// Cost   0.3 ms.
 Result<StatementNames> CheckStatement(Connection& connection, std::string_view sql);
 

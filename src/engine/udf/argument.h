@@ -18,6 +18,7 @@ class Argument {
   Argument(const Library& library, duckdb_data_chunk arguments, idx_t index);
 
   bool is_null(size_t row) const { return all_null_ || view_->is_null(row); }
+  const VectorView& view() const { return *view_; }
   bool is_text() const { return is_text_; }
   std::string_view Text(size_t row) const { return view_->Text(row); }
   int64_t Integer(size_t row) const { return view_->Integer(row); }

@@ -21,6 +21,7 @@ struct NativeFunction {
 constexpr auto kEvaluators = std::to_array<NativeFunction>({
 #define CA_NATIVE_FUNCTION(name, Evaluator, ...) {name, Evaluator},
 #define CA_MACRO_FUNCTION(...)
+#define CA_SET_FUNCTION(...)
 #include "catalog/function.def"
 });
 
@@ -31,11 +32,15 @@ duckdb_scalar_function_t FindEvaluator(std::string_view name) {
   CA_CHECK(false, "the list of evaluators is made from the catalogue");
 }
 
-duckdb_type ParseSqlType(std::string_view name) {
-  if (name == "VARCHAR") return DUCKDB_TYPE_VARCHAR;
-  if (name == "BIGINT") return DUCKDB_TYPE_BIGINT;
-  if (name == "BOOLEAN") return DUCKDB_TYPE_BOOLEAN;
-  if (name == "ANY") return DUCKDB_TYPE_ANY;
+LogicalType ParseSqlType(std::string_view name) {
+  const LogicalType text{.id = DUCKDB_TYPE_VARCHAR};
+  if (name == "VARCHAR") return text;
+  if (name == "BIGINT") return {.id = DUCKDB_TYPE_BIGINT};
+  if (name == "BOOLEAN") return {.id = DUCKDB_TYPE_BOOLEAN};
+  if (name == "ANY") return {.id = DUCKDB_TYPE_ANY};
+  if (name == "MAP(VARCHAR, VARCHAR)") {
+    return {.id = DUCKDB_TYPE_MAP, .children = {{"key", text}, {"value", text}}};
+  }
   CA_CHECK(false, "a native function with an argument type that the registry lacks");
 }
 
@@ -63,17 +68,14 @@ Result<void> RegisterNative(Connection& connection, const FunctionInfo& info) {
   duckdb_scalar_function function = library.duckdb_create_scalar_function();
   library.duckdb_scalar_function_set_name(function, std::string(info.name).c_str());
   auto with_type = [&](std::string_view name, auto&& use) {
-    duckdb_logical_type type = library.duckdb_create_logical_type(ParseSqlType(name));
+    duckdb_logical_type type = ParseSqlType(name).Create(library);
     use(type);
     library.duckdb_destroy_logical_type(&type);
   };
-  std::string_view rest = info.parameters;
-  while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(", "), rest.size());
-    with_type(rest.substr(0, comma), [&](duckdb_logical_type type) {
+  for (const FunctionParameter& parameter : NativeParameters(info)) {
+    with_type(parameter.type, [&](duckdb_logical_type type) {
       library.duckdb_scalar_function_add_parameter(function, type);
     });
-    rest.remove_prefix(std::min(rest.size(), comma + 2));
   }
   if (!info.variadic.empty()) {
     with_type(info.variadic, [&](duckdb_logical_type type) {
@@ -114,7 +116,7 @@ bool Mentions(std::string_view body, std::string_view name) {
 
 Result<void> InstallFunctions(Connection& connection) {
   for (const FunctionInfo& info : kFunctions) {
-    if (info.native) CA_RETURN_IF_ERROR(RegisterNative(connection, info));
+    if (info.is_native()) CA_RETURN_IF_ERROR(RegisterNative(connection, info));
   }
   return {};
 }
@@ -123,23 +125,26 @@ Result<void> InstallMacros(Connection& connection, const std::set<std::string>& 
   std::set<std::string_view> wanted;
   for (const std::string& name : names) {
     for (const FunctionInfo& info : kFunctions) {
-      if (!info.native && EqualIgnoringCase(info.name, name)) wanted.insert(info.name);
+      if (info.is_macro() && EqualIgnoringCase(info.name, name)) wanted.insert(info.name);
     }
   }
   // A macro follows those it uses, so one pass from the last to the first finds all.
   for (size_t i = kFunctions.size(); i-- > 0;) {
     if (!wanted.contains(kFunctions[i].name)) continue;
     for (size_t used = 0; used < i; ++used) {
-      if (!kFunctions[used].native && Mentions(kFunctions[i].body, kFunctions[used].name)) {
+      if (kFunctions[used].is_macro() && Mentions(kFunctions[i].body, kFunctions[used].name)) {
         wanted.insert(kFunctions[used].name);
       }
     }
   }
   for (const FunctionInfo& info : kFunctions) {
     if (!wanted.contains(info.name)) continue;
-    auto created =
-        connection.Execute(fmt::format("CREATE OR REPLACE MACRO {}({}) AS ({})",
-                                       QuoteIdentifier(info.name), info.parameters, info.body));
+    auto created = connection.Execute(
+        info.kind == FunctionKind::kTable
+            ? fmt::format("CREATE OR REPLACE MACRO {}({}) AS TABLE {}", QuoteIdentifier(info.name),
+                          info.parameters, info.body)
+            : fmt::format("CREATE OR REPLACE MACRO {}({}) AS ({})", QuoteIdentifier(info.name),
+                          info.parameters, info.body));
     if (!created) {
       return Error(ErrorCode::kSessionInitializationFailed,
                    "the engine refuses a function: " + created.error().message(),

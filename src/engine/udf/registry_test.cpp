@@ -1,5 +1,8 @@
 #include "engine/udf/registry.h"
 
+#include <cstdlib>
+#include <fstream>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -14,7 +17,9 @@ std::unique_ptr<Session> OpenSession() {
   auto session = Session::Create({});
   REQUIRE_MESSAGE(session.has_value(), (session ? "" : session.error().ToString()));
   std::set<std::string> names;
-  for (const FunctionInfo& function : kFunctions) names.emplace(function.name);
+  for (const FunctionInfo& function : kFunctions) {
+    if (function.kind != FunctionKind::kTable) names.emplace(function.name);
+  }
   auto installed = InstallMacros((*session)->connection(), names);
   REQUIRE_MESSAGE(installed.has_value(), (installed ? "" : installed.error().ToString()));
   return *std::move(session);
@@ -31,9 +36,37 @@ std::string Evaluate(Session& session, std::string_view expression) {
 TEST_CASE("every function gives its documented example") {
   auto session = OpenSession();
   for (const FunctionInfo& function : kFunctions) {
+    if (function.kind == FunctionKind::kTable) continue;
     CHECK_MESSAGE(Evaluate(*session, function.example) == function.result,
                   std::string(function.example));
   }
+}
+
+TEST_CASE("every function gives the values of its vectors") {
+  auto session = OpenSession();
+  const char* root = std::getenv("CODEANATOMY_SOURCE_DIR");
+  REQUIRE(root != nullptr);
+  for (const FunctionInfo& function : kFunctions) {
+    if (function.kind == FunctionKind::kTable) continue;
+    CAPTURE(std::string(function.name));
+    std::ifstream in(fmt::format("{}/tests/data/functions/{}.txt", root, function.name));
+    size_t vectors = 0;
+    for (std::string line; std::getline(in, line); ++vectors) {
+      const size_t tab = line.find('\t');
+      REQUIRE(tab != std::string::npos);
+      const std::string expression = line.substr(0, tab);
+      CHECK(expression.find(function.name) != std::string::npos);
+      CHECK_MESSAGE(Evaluate(*session, expression) == line.substr(tab + 1), expression);
+    }
+    CHECK(vectors >= 3);
+  }
+}
+
+TEST_CASE("a name that is no parameter is answered with the right ones") {
+  auto session = OpenSession();
+  const std::string error = Evaluate(*session, "utf8_normalize('a', fold := true)");
+  CHECK(error.starts_with("ERROR SQL_INVALID"));
+  CHECK(error.find("utf8_normalize") != std::string::npos);
 }
 
 TEST_CASE("installing twice is harmless") {

@@ -1,0 +1,33 @@
+// The table functions of function.def as queries: what a call with literal arguments stands for.
+//
+// DuckDB's C API offers no table functions with filter pushdown, so a call is a macro over
+// query_table: before the statement runs, the session creates the view that the macro will name.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "storage/log/snapshot.h"
+
+namespace codeanatomy::engine {
+
+struct TableCall {
+  std::string function;
+  std::string uri;  // empty for functions without arguments
+  std::optional<int64_t> version;
+
+  /// Name of the view that the macro of the function looks up.
+  std::string ViewName() const;
+};
+
+/// The query that the call stands for. `out` is the absolute folder of the build; tables lie below.
+/// Errors NotFound: no such table or version. SqlPolicyViolation: a table outside of the build.
+///        DeltaFeatureUnsupported: a table with partitions or deletion vectors.
+Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
+                                    const storage::Environment& environment);
+
+/// A table at one version: columns by name over its files, an empty relation where it has none.
+std::string RenderSnapshotScan(const storage::Snapshot& snapshot);
+
+}  // namespace codeanatomy::engine
