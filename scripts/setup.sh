@@ -2,7 +2,8 @@
 # Obtains everything the build needs: Debian packages, and DuckDB below .deps/.
 #
 #   scripts/setup.sh           what the build needs
-#   scripts/setup.sh --tests   also .deps/venv, the Python environment of the tests
+#   scripts/setup.sh --tests   also .deps/venv, the Python environment of the tests, and .deps/pyodide,
+#                              CPython as WebAssembly, without which the tests of its version are skipped
 #   scripts/setup.sh --dev     also .deps/dev-venv, with clang-format and clang-tidy
 #   scripts/setup.sh --force   ignore the stamps and verify everything again
 #
@@ -176,6 +177,27 @@ setup_duckdb() {
   say "DuckDB $DUCKDB_VERSION: ready in .deps/duckdb"
 }
 
+# CPython as WebAssembly -------------------------------------------------------------------------
+
+# The interpreter with the sources of its library. The tests can do without it, and say so.
+setup_pyodide() {
+  local stamp folder="$deps/pyodide"
+  stamp="$(stamp_of)"
+  if is_current pyodide "$stamp" && [[ -f "$folder/pyodide.mjs" ]]; then return; fi
+  # In a shell of its own, since `obtain` ends the script where it fails.
+  if ! (obtain "$PYODIDE_NPM_ARCHIVE" "$PYODIDE_NPM_SHA256" \
+    download_npm "$PYODIDE_NPM_PACKAGE" "$PYODIDE_NPM_ARCHIVE"); then
+    say "warning: no $PYODIDE_NPM_PACKAGE: the tests against its Python will be skipped"
+    return
+  fi
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  tar -xzf "$downloads/$PYODIDE_NPM_ARCHIVE" -C "$folder" --strip-components=1
+  python3 -m zipfile -e "$folder/python_stdlib.zip" "$folder/lib"
+  set_current pyodide "$stamp"
+  say "$PYODIDE_NPM_PACKAGE: ready in .deps/pyodide"
+}
+
 # Python environments ----------------------------------------------------------------------------
 
 # Prints the executable of a CPython that can be the oracle. Shims and links resolve to the program
@@ -223,6 +245,7 @@ if [[ $want_tests -eq 1 ]]; then
   python="$(find_oracle_python)" ||
     fail "no CPython $ORACLE_PYTHON with venv found for the tests; set CODEANATOMY_PYTHON"
   setup_venv venv requirements-test.txt "$python"
+  setup_pyodide
 fi
 if [[ $want_dev -eq 1 ]]; then
   setup_venv dev-venv requirements-dev.txt "$(command -v python3)"

@@ -1,5 +1,6 @@
 """Real CPython interpreters as oracles: finding them, and comparing the program with them."""
 
+import functools
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import sys
 
 from oracle_worker import canonical, digest
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORKER = pathlib.Path(__file__).with_name("oracle_worker.py")
 REFERENCE = "3.11"  # scripts/versions.env: ORACLE_PYTHON
 SUPPORTED = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
@@ -19,9 +21,12 @@ SEED = 20250101
 
 
 class Interpreter:
-    def __init__(self, path, version, library):
+    """A CPython: `worker` is the command that runs oracle_worker.py in it."""
+
+    def __init__(self, path, version, library, worker=None):
         self.path, self.version, self.library = path, version, pathlib.Path(library)
         self.minor = ".".join(version.split(".")[:2])
+        self.worker = worker or [path, "-X", "utf8", str(WORKER)]
 
     @property
     def has_tests(self):
@@ -79,8 +84,27 @@ def _candidates(minor):
     yield sys.executable
 
 
+def _wasm(minor):
+    """CPython as WebAssembly (scripts/setup.sh --tests), None where it is missing or of another version.
+
+    Its library comes without tests.
+    """
+    folder = ROOT / ".deps" / "pyodide"
+    node = shutil.which("node")
+    if node is None or not (folder / "pyodide.mjs").is_file():
+        return None
+    worker = [node, "--stack-size=8000", str(WORKER.with_name("wasm_worker.mjs")), str(folder)]
+    result = subprocess.run([*worker, "--version"], capture_output=True, text=True)
+    version = result.stdout.strip()
+    if result.returncode != 0 or not version.startswith(f"{minor}."):
+        return None
+    return Interpreter(str(folder), version, folder / "lib", worker)
+
+
+@functools.cache
 def find(minor=REFERENCE):
-    """The best interpreter of that version: one whose library holds its tests, else any, else None."""
+    """The best interpreter of that version: one whose library holds its tests, else any, else the
+    one that is compiled to WebAssembly, else None."""
     found = []
     for path in dict.fromkeys(_candidates(minor)):
         interpreter = _probe(path)
@@ -88,7 +112,7 @@ def find(minor=REFERENCE):
             if interpreter.has_tests:
                 return interpreter
             found.append(interpreter)
-    return found[0] if found else None
+    return found[0] if found else _wasm(minor)
 
 
 def write_cases(cases, folder):
@@ -123,20 +147,21 @@ def _digest(kind, value):
 def compare(
     program, kind, interpreter, files, folder, exact_errors=False, rejected_alike=True
 ):
-    """The differences between the program and CPython, as text; [] when there are none.
+    """(differences, left_out): what differs between the program and CPython, and the files that
+    CPython itself gives up on (ValueError, MemoryError, RecursionError), as text.
 
     A file that CPython accepts must give the same tree or table. One that it rejects must be
     rejected, unless `rejected_alike` is false; with `exact_errors` with the same type, message,
     line and offset.
     """
-    worker = [interpreter.path, "-X", "utf8", str(WORKER), kind]
-    wanted = dict(_lines(worker, files, folder, "cpython"))
+    wanted = dict(_lines([*interpreter.worker, kind], files, folder, "cpython"))
     tool = [str(program), "debug", kind, "--target-version", interpreter.minor, "--files-from"]
     told = dict(_lines(tool, files, folder, "program"))
-    differences = []
+    differences, left_out = [], []
     for path in files:
         want, got = wanted[path], told.get(path)
         if want["refused"]:
+            left_out.append(f"{path}: {want['refused']}")
             continue
         if got is None:
             differences.append(f"{path}: no line")
@@ -151,4 +176,4 @@ def compare(
             differences.append(f"{path}: CPython says {want['error']}, the program accepts it")
         elif exact_errors and got["error"] != want["error"]:
             differences.append(f"{path}: CPython says {want['error']}, the program {got['error']}")
-    return differences
+    return differences, left_out

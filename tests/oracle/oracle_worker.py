@@ -61,23 +61,28 @@ def answer(kind, data):
     return canonical(table_of(symtable.symtable(data, "<file>", "exec")))
 
 
+def line(kind, path, data):
+    """The line of a file with these bytes."""
+    result = {"path": path, "sha256": None, "error": None, "refused": None}
+    try:
+        result["sha256"] = digest(answer(kind, data))
+    except SyntaxError as e:
+        result["error"] = {
+            "type": type(e).__name__, "msg": e.msg, "lineno": e.lineno, "offset": e.offset
+        }
+    except (RecursionError, MemoryError, ValueError) as e:
+        result["refused"] = f"{type(e).__name__}: {e}"
+    return json.dumps(result)
+
+
 def main(kind, listing):
     warnings.simplefilter("ignore")
     with open(listing, encoding="utf-8", errors="surrogateescape") as f:
         paths = f.read().splitlines()
     for path in paths:
-        line = {"path": path, "sha256": None, "error": None, "refused": None}
         with open(path, "rb") as f:
             data = f.read()
-        try:
-            line["sha256"] = digest(answer(kind, data))
-        except SyntaxError as e:
-            line["error"] = {
-                "type": type(e).__name__, "msg": e.msg, "lineno": e.lineno, "offset": e.offset
-            }
-        except (RecursionError, MemoryError, ValueError) as e:
-            line["refused"] = f"{type(e).__name__}: {e}"
-        print(json.dumps(line), flush=True)
+        print(line(kind, path, data), flush=True)
 
 
 if __name__ == "__main__":

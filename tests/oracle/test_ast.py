@@ -19,6 +19,11 @@ def test_other_versions(minor, other, check):
     check("ast", interpreter, interpreter.sample(60))
 
 
+def test_newest_with_tests(reference, other, check):
+    """3.14 comes without its tests: it reads those of the reference as well."""
+    check("ast", other("3.14"), reference.sample(60))
+
+
 @pytest.mark.parametrize("minor", cpython.SUPPORTED)
 def test_format_strings(minor, other, check, tmp_path):
     """Positions inside format strings, which no two versions before 3.12 count alike, and the text
