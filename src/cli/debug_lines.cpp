@@ -293,6 +293,7 @@ void AppendError(std::string& out, std::string_view text, const parse::Diagnosti
   const LineIndex lines(text);
   const LineColumn at = lines.Find(problem.span.begin);
   constexpr uint8_t kSymbolsStage = 2;
+  const bool has_own_place = problem.reported.line != 0;
   const uint32_t column =
       problem.stage == kSymbolsStage
           ? at.column
@@ -301,8 +302,9 @@ void AppendError(std::string& out, std::string_view text, const parse::Diagnosti
   AppendJsonString(out, problem.type);
   out += ", \"msg\": ";
   AppendJsonString(out, problem.message);
-  fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line,
-                 column + 1);
+  fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}",
+                 has_own_place ? problem.reported.line : at.line,
+                 has_own_place ? problem.reported.offset : column + 1);
 }
 
 namespace {

@@ -216,8 +216,8 @@ void Lexer::LexOperator() {
     ++p_;
   } else if (c == '<' && next == '>') {
     ++p_;
-    Fail(begin, "invalid syntax");
-    return;
+    if (options_.recover) return Fail(begin, "invalid syntax");
+    kind = TokenKind::kNotEqual;
   }
   Emit(kind, begin);
 }
@@ -286,13 +286,15 @@ void Lexer::LexUnknown() {
     Fail(begin, "source code cannot contain null bytes");
   } else if (c < 0x20 || c == 0x7F) {
     Fail(begin, InvalidCharacter({begin, 1}, c, false));
-  } else {
+  } else if (options_.recover) {
     Fail(begin, "invalid syntax");
+  } else {
+    Emit(TokenKind::kError, begin);
   }
 }
 
 bool Lexer::CloseStaleBrackets(const char* keyword) {
-  if (expression_only_) return false;
+  if (expression_only_ || !options_.recover) return false;
   const char* line = keyword;
   while (line > base_ && ClassOf(line[-1]) == CharClass::kSpace) --line;
   if (line > base_ && ClassOf(line[-1]) != CharClass::kNewline) return false;
@@ -319,6 +321,12 @@ void Lexer::Report(ByteSpan span, std::string message, std::string_view type, bo
   if (error_reported_) return;
   error_reported_ = true;
   out_.errors.push_back({span, type, std::move(message), is_limit});
+  if (options_.recover) return;
+  if (out_.size() == 0 || out_.kinds.back() != TokenKind::kError) {
+    out_.Add(TokenKind::kError, span.begin, std::max(span.begin, offset(p_)));
+  }
+  stopped_ = true;
+  p_ = end_;
 }
 
 /// 1-based. Errors come in text order, so counting goes on where it stopped.

@@ -13,6 +13,10 @@ struct LexOptions {
   PythonVersion version = kNewestPythonVersion;
   bool trivia = false;         // also Comment and Nl tokens
   bool type_comments = false;  // `# type:` comments become TypeComment tokens
+  // false: no token is guessed behind an error. The first one ends the tokens with an Error token
+  // where CPython's tokenizer raises, and the EndMarker; text that only the grammar rejects (`<>`,
+  // `?`) is a NotEqual or Error token without an error.
+  bool recover = true;
 };
 
 /// CPython's limits on nesting; deeper text gives an error that names the limit.

@@ -91,17 +91,28 @@ void Lexer::LexLineStart() {
   }
 }
 
+/// Without recovery, the tokens of the line's layout from `first_token` on do not come to be.
+void Lexer::FailIndentation(size_t first_token, const char* line, std::string_view message,
+                            std::string_view type) {
+  if (!options_.recover) {
+    out_.kinds.Truncate(first_token);
+    out_.spans.Truncate(first_token);
+  }
+  Report({offset(line), offset(p_)}, std::string(message), type);
+}
+
 void Lexer::SetIndentation(uint32_t column, uint32_t alternative, const char* line) {
   constexpr std::string_view kTabs = "inconsistent use of tabs and spaces in indentation";
+  const size_t first_token = out_.size();
   if (column == indents_.back().column) [[likely]] {
     if (alternative != indents_.back().alternative) {
-      Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
+      FailIndentation(first_token, line, kTabs, "TabError");
     }
     return;
   }
   if (column > indents_.back().column) {
     if (alternative <= indents_.back().alternative) {
-      Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
+      FailIndentation(first_token, line, kTabs, "TabError");
     }
     if (indents_.size() >= kMaxIndentDepth) {
       Emit(TokenKind::kError, p_);
@@ -119,22 +130,26 @@ void Lexer::SetIndentation(uint32_t column, uint32_t alternative, const char* li
   }
   if (column == indents_.back().column) {
     if (alternative != indents_.back().alternative) {
-      Report({offset(line), offset(p_)}, std::string(kTabs), "TabError");
+      FailIndentation(first_token, line, kTabs, "TabError");
     }
     return;
   }
   // Between two levels: the line stays in the innermost block that it is deep enough for.
-  Report({offset(line), offset(p_)}, "unindent does not match any outer indentation level",
-         "IndentationError");
+  FailIndentation(first_token, line, "unindent does not match any outer indentation level",
+                  "IndentationError");
   indents_.back() = {column, alternative};
 }
 
 void Lexer::FinishLayout() {
   const uint32_t end = offset(end_);
   p_ = end_;
-  if (!brackets_.empty()) {
+  if (!brackets_.empty() && !stopped_) {
     const Bracket open = brackets_.back();
     Report({open.at, open.at + 1}, Message("'", open.open, "' was never closed"));
+  }
+  if (stopped_) {
+    out_.Add(TokenKind::kEndMarker, end, end);
+    return;
   }
   if (line_has_tokens_) out_.Add(TokenKind::kNewline, end, end);
   for (; indents_.size() > 1; indents_.pop_back()) out_.Add(TokenKind::kDedent, end, end);

@@ -73,6 +73,8 @@ class Lexer {
   void LexComment();
   void SkipLineEnd();
   void SetIndentation(uint32_t column, uint32_t alternative, const char* line);
+  void FailIndentation(size_t first_token, const char* line, std::string_view message,
+                       std::string_view type);
   void FinishLayout();
 
   // lexer_number.cpp
@@ -107,6 +109,7 @@ class Lexer {
   bool error_reported_ = false;   // only the first error of a logical line is
   std::vector<Indent> indents_{{0, 0}};
   std::vector<FormatString> format_strings_;
+  bool stopped_ = false;          // at the first error, without recovery
   bool expression_only_ = false;  // replacement field: no NEWLINE, no indentation
   bool line_has_tokens_ = false;
   const char* line_counted_to_ = nullptr;

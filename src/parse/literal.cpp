@@ -1,4 +1,6 @@
 // String literals without replacement fields, and implicit concatenation.
+#include <algorithm>
+
 #include "parse/parser.h"
 #include "parse/string_literal.h"
 
@@ -34,6 +36,25 @@ NodeRef Parser::ParseStrings() {
   if (bytes && text) return FailHere("cannot mix bytes and nonbytes literals");
   if (formatted) return ParseLegacyStrings(first, token);
   return ParsePlainStrings(first, token);
+}
+
+std::optional<Diagnostic> Parser::FindStringError(uint32_t first, uint32_t end) {
+  failed_ = false;
+  pos_ = first;
+  const Snapshot start = Save();
+  const bool formatted =
+      std::find(kinds_ + first, kinds_ + end, TokenKind::kFormatString) != kinds_ + end;
+  if (formatted) {
+    ParseLegacyStrings(first, end);
+  } else {
+    for (uint32_t token = first; token < end && !failed_; ++token) AppendLiteral(token);
+    decoded_.clear();
+  }
+  const bool wrong = failed_;
+  Restore(start);
+  if (!wrong) return std::nullopt;
+  return Diagnostic{error_.span, 1, error_.code, std::string(error_.type),
+                    std::move(error_.message)};
 }
 
 /// Tokens [first, end) of one kind, str or bytes.

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ class Parser {
   /// The Module node.
   NodeRef ParseFile();
   std::vector<Diagnostic> TakeDiagnostics();
+  /// What is wrong with the values of the adjacent string tokens [first, end), if anything. Not
+  /// while a file is parsed.
+  std::optional<Diagnostic> FindStringError(uint32_t first, uint32_t end);
 
  private:
   using Scratch = PodVector<int32_t>;

@@ -53,12 +53,20 @@ struct Constant {
   std::string_view text;
 };
 
+/// Where CPython shows an error if that is not where its span begins: at tokens without text it
+/// counts columns otherwise. Line 0 stands for the begin of the span.
+struct ReportedPosition {
+  uint32_t line = 0;    // 1-based
+  uint32_t offset = 0;  // SyntaxError.offset: 1-based, in characters; 0 before the line
+};
+
 struct Diagnostic {
   ByteSpan span;
   uint8_t stage = 0;      // 0 lex, 1 parse, 2 symbols
   std::string_view code;  // a code of catalog/diagnostic_code.def
   std::string type;       // Python's exception class: SyntaxError, IndentationError, TabError
   std::string message;    // Python's wording where it has one
+  ReportedPosition reported{};
 };
 
 /// Where CPython's attributes put a node, if that is not where its text stands: fields of f-strings

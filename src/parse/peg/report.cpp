@@ -1,0 +1,239 @@
+// Where errors stand, and which of several wins.
+//
+// CPython reports lines from 1 and columns from 1 in characters. Tokens of the layout have no
+// column; an error at one stands where the tokenizer had got to. After both passes the rest of the
+// text is tokenized: an error found there, or a bracket that an earlier line left open, is a better
+// explanation than what the parser found.
+#include <algorithm>
+
+#include "parse/peg/recognizer.h"
+
+namespace codeanatomy::parse::peg {
+
+using lex::TokenKind;
+
+namespace {
+
+bool HasNoColumn(TokenKind kind) {
+  return kind == TokenKind::kIndent || kind == TokenKind::kDedent || kind == TokenKind::kEndMarker;
+}
+
+/// Errors that CPython's tokenizer leaves to the parser to report; the others raise by themselves.
+bool IsStatus(const lex::LexError& error) {
+  return error.type != "SyntaxError" || error.message.starts_with("unexpected EOF") ||
+         error.message.ends_with("was never closed");
+}
+
+}  // namespace
+
+const LineIndex& Recognizer::Lines() {
+  if (!lines_) lines_.emplace(text_);
+  return *lines_;
+}
+
+Recognizer::Place Recognizer::PlaceOf(uint32_t offset) {
+  const LineColumn at = Lines().Find(offset);
+  return {at.line, at.column};
+}
+
+/// Behind the line end of the last line, which the tokenizer adds where it is missing.
+Recognizer::Place Recognizer::EndOfText() {
+  const LineColumn at = Lines().Find(static_cast<uint32_t>(text_.size()));
+  if (at.column > 0 || at.line == 1) return {at.line, at.column + 1};
+  uint32_t end = Lines().line_start(at.line) - 1;
+  if (end > 0 && text_[end] == '\n' && text_[end - 1] == '\r') --end;
+  return {at.line - 1, end - Lines().line_start(at.line - 1) + 1};
+}
+
+Recognizer::Place Recognizer::BeginOf(uint32_t token) {
+  const TokenKind kind = tokens_.kinds[token];
+  const ByteSpan span = tokens_.spans[token];
+  if (HasNoColumn(kind)) {
+    Place place = span.end >= text_.size() ? EndOfText() : PlaceOf(span.end);
+    place.has_column = false;
+    return place;
+  }
+  if (kind != TokenKind::kNewline || token == 0) return PlaceOf(span.begin);
+  // The line end begins with the comment before it.
+  for (uint32_t at = tokens_.spans[token - 1].end; at < span.begin; ++at) {
+    if (text_[at] == '#') return PlaceOf(at);
+  }
+  return PlaceOf(span.begin);
+}
+
+Recognizer::Place Recognizer::EndOf(uint32_t token) {
+  const TokenKind kind = tokens_.kinds[token];
+  if (HasNoColumn(kind)) return BeginOf(token);
+  return PlaceOf(kind == TokenKind::kNewline ? tokens_.spans[token].begin
+                                             : tokens_.spans[token].end);
+}
+
+Recognizer::Place Recognizer::TokenizerPlace() {
+  const uint32_t token = read_ - 1;
+  Place place = EndOf(token);
+  place.has_column = true;
+  if (tokens_.kinds[token] == TokenKind::kNewline) ++place.column;
+  return place;
+}
+
+uint32_t Recognizer::CharactersBefore(uint32_t line, uint32_t bytes) {
+  const uint32_t start = Lines().line_start(line);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < bytes; ++i) {
+    const bool inside = start + i < text_.size();
+    count += !inside || (static_cast<uint8_t>(text_[start + i]) & 0xC0) != 0x80;
+  }
+  return count;
+}
+
+uint32_t Recognizer::OffsetOf(const Place& place) {
+  return std::min<uint32_t>(Lines().line_start(place.line) + place.column,
+                            static_cast<uint32_t>(text_.size()));
+}
+
+void Recognizer::RaiseAt(const Place& begin, const Place& end, std::string message,
+                         std::string_view type) {
+  if (stopped_) return;
+  stopped_ = true;
+  Diagnostic error;
+  error.stage = 1;
+  error.code = type == "IndentationError" ? "INDENTATION_ERROR" : "SYNTAX_ERROR";
+  error.type = type;
+  error.message = std::move(message);
+  error.span.begin = OffsetOf(begin);
+  error.span.end = std::max(error.span.begin, OffsetOf(end));
+  const uint32_t offset =
+      begin.has_column ? CharactersBefore(begin.line, begin.column + 1) : begin.column;
+  const Place shown = PlaceOf(error.span.begin);
+  if (shown.line != begin.line || CharactersBefore(shown.line, shown.column) + 1 != offset) {
+    error.reported = {begin.line, offset};
+  }
+  error_ = std::move(error);
+}
+
+void Recognizer::RaiseRange(uint32_t first, uint32_t last, std::string message) {
+  Place begin = BeginOf(first);
+  if (!begin.has_column) begin.column = 0;
+  RaiseAt(begin, EndOf(last), std::move(message), "SyntaxError");
+}
+
+void Recognizer::RaiseAtLastRead(std::string message, std::string_view type) {
+  const uint32_t token = read_ - 1;
+  Place begin = BeginOf(token);
+  if (!begin.has_column) begin.column = CharactersBefore(begin.line, begin.column);
+  RaiseAt(begin, EndOf(token), std::move(message), type);
+}
+
+void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
+  std::string message = Render(action, labels);
+  if (action.indentation) return RaiseAtLastRead(std::move(message), "IndentationError");
+  switch (action.where) {
+    case Where::kNode:
+      return RaiseRange(FirstToken(at), LastToken(at), std::move(message));
+    case Where::kRange:
+      return RaiseRange(FirstToken(at), LastToken(labels[action.b]), std::move(message));
+    case Where::kLastItemRange:
+      return RaiseRange(FirstToken(LastElement(at)), LastToken(labels[action.b]),
+                        std::move(message));
+    case Where::kToTokenizer:
+      return RaiseAt(BeginOf(FirstToken(at)), TokenizerPlace(), std::move(message), "SyntaxError");
+    case Where::kLastByte: {
+      const Place end = EndOf(LastToken(at));
+      const Place begin{BeginOf(FirstToken(at)).line, end.column - 1};
+      return RaiseAt(begin, end, std::move(message), "SyntaxError");
+    }
+    case Where::kLastToken:
+      return RaiseAtLastRead(std::move(message));
+    case Where::kNextToken:
+      if (!Read()) return;
+      Place begin = BeginOf(mark_);
+      if (!begin.has_column) begin.column = CharactersBefore(begin.line, begin.column);
+      return RaiseAt(begin, EndOf(mark_), std::move(message), "SyntaxError");
+  }
+}
+
+void Recognizer::RaiseLexError() {
+  if (stopped_) return;
+  const lex::LexError& error = tokens_.errors.front();
+  stopped_ = from_tokenizer_ = true;
+  const std::string_view code = error.is_limit                     ? "NESTING_TOO_DEEP"
+                                : error.type == "TabError"         ? "TAB_ERROR"
+                                : error.type == "IndentationError" ? "INDENTATION_ERROR"
+                                                                   : "SYNTAX_ERROR";
+  error_ = Diagnostic{error.span, 0, code, std::string(error.type), error.message};
+}
+
+void Recognizer::RaiseNeverClosed(uint32_t bracket) {
+  std::string message = "'";
+  message.append(TextOf(bracket)).append("' was never closed");
+  stopped_ = false;
+  RaiseRange(bracket, bracket, std::move(message));
+  error_->stage = 0;
+}
+
+/// The brackets that are open where the tokenizer stops, outermost first.
+std::vector<uint32_t> Recognizer::OpenBrackets() const {
+  std::vector<uint32_t> open;
+  const auto end = std::min(error_token_, static_cast<uint32_t>(tokens_.size()));
+  for (uint32_t token = 0; token < end; ++token) {
+    switch (tokens_.kinds[token]) {
+      case TokenKind::kLeftParen:
+      case TokenKind::kLeftBracket:
+      case TokenKind::kLeftBrace:
+        open.push_back(token);
+        break;
+      case TokenKind::kRightParen:
+      case TokenKind::kRightBracket:
+      case TokenKind::kRightBrace:
+        if (!open.empty()) open.pop_back();
+        break;
+      default:
+        break;
+    }
+  }
+  return open;
+}
+
+bool Recognizer::InsideFormatString() const {
+  int depth = 0;
+  for (uint32_t token = 0; token < error_token_; ++token) {
+    const TokenKind kind = tokens_.kinds[token];
+    depth += kind == TokenKind::kFStringStart || kind == TokenKind::kTStringStart;
+    depth -= kind == TokenKind::kFStringEnd || kind == TokenKind::kTStringEnd;
+  }
+  return depth > 0;
+}
+
+/// `last_read`: the last token of the first pass.
+void Recognizer::FinishErrors(uint32_t last_read) {
+  if (error_) {
+    if (!from_tokenizer_) PreferTokenizerErrors();
+    return;
+  }
+  const bool of_second_pass = version_ == PythonVersion::k310;
+  const TokenKind kind = tokens_.kinds[of_second_pass ? read_ - 1 : last_read];
+  if (kind == TokenKind::kIndent || kind == TokenKind::kDedent) {
+    RaiseAtLastRead(kind == TokenKind::kIndent ? "unexpected indent" : "unexpected unindent",
+                    "IndentationError");
+    return;
+  }
+  RaiseRange(last_read, last_read, "invalid syntax");
+  if (version_ >= PythonVersion::k310) PreferTokenizerErrors();
+}
+
+void Recognizer::PreferTokenizerErrors() {
+  if (error_token_ >= tokens_.size() || error_token_ < read_) return;
+  const lex::LexError& error = tokens_.errors.front();
+  const uint32_t line = BeginOf(read_ - 1).line;
+  const std::vector<uint32_t> open = OpenBrackets();
+  const bool raises = !IsStatus(error);
+  if (!raises || version_ == PythonVersion::k310) {
+    if (!open.empty() && line > BeginOf(open.back()).line) return RaiseNeverClosed(open.back());
+  }
+  if (!raises) return;
+  if (version_ >= PythonVersion::k312 && InsideFormatString()) return;
+  stopped_ = false;
+  RaiseLexError();
+}
+
+}  // namespace codeanatomy::parse::peg
