@@ -7,8 +7,9 @@ namespace {
 constexpr int32_t kLoad = static_cast<int32_t>(ExprContext::kLoad);
 }
 
-/// From `(` to `)` of a call or of a class's bases. Both lists keep the order of the text.
-Parser::Arguments Parser::ParseArguments() {
+/// From `(` to `)` of a call or of a class's bases, which cannot be a bare generator expression.
+/// Both lists keep the order of the text.
+Parser::Arguments Parser::ParseArguments(bool of_class) {
   const uint32_t open = begin();
   Advance();
   Scratch& keywords = stacks_[kKeywords];
@@ -37,6 +38,7 @@ Parser::Arguments Parser::ParseArguments() {
     } else {
       NodeRef value = ParseNamedExpression();
       if (AtComprehension()) {
+        if (of_class) FailHere("invalid syntax");
         const ListRef generators = ParseComprehensions();
         const bool alone =
             stack_.size() == mark && keywords.size() == keyword_mark && At(TokenKind::kRightParen);
@@ -79,8 +81,11 @@ NodeRef Parser::ParseSlice() {
   }
   NodeRef lower = kNoNode, upper = kNoNode, step = kNoNode;
   if (!At(TokenKind::kColon)) {
+    const bool named = At(TokenKind::kName) && NextKind() == TokenKind::kColonEqual;
+    RefuseNamedBefore(PythonVersion::k310);
     lower = ParseNamedExpression();
     if (!At(TokenKind::kColon)) return lower;
+    if (named) FailHere("invalid syntax");
   }
   Expect(TokenKind::kColon);
   if (AtExpressionStart()) upper = ParseExpression();

@@ -127,7 +127,8 @@ NodeRef Parser::ParseParenthesized() {
     Expect(TokenKind::kRightParen);
     return Add<AstKind::kGeneratorExp>(SpanFrom(from), first, generators);
   }
-  if (IsKind(first, AstKind::kStarred))
+  // 3.8 refuses this when it compiles, not when it parses.
+  if (IsKind(first, AstKind::kStarred) && AtLeast(PythonVersion::k39))
     return FailNode(first, "cannot use starred expression here");
   Expect(TokenKind::kRightParen);
   return first;
@@ -170,9 +171,11 @@ NodeRef Parser::ParseBraces() {
     if (AtComprehension()) return FailHere("dict unpacking cannot be used in dict comprehension");
     return ParseDictRest(from, mark);
   }
+  const bool named = At(TokenKind::kName) && NextKind() == TokenKind::kColonEqual;
+  if (named) RefuseNamedBefore(PythonVersion::k39);
   const NodeRef first = ParseStarNamedExpression();
   if (At(TokenKind::kColon)) {
-    if (IsKind(first, AstKind::kStarred)) return FailHere("invalid syntax");
+    if (named || IsKind(first, AstKind::kStarred)) return FailHere("invalid syntax");
     Advance();
     const NodeRef value = ParseExpression();
     if (AtComprehension()) {
@@ -195,6 +198,7 @@ NodeRef Parser::ParseBraces() {
   stack_.push_back(first);
   while (Accept(TokenKind::kComma)) {
     if (At(TokenKind::kRightBrace)) break;
+    RefuseNamedBefore(PythonVersion::k39);
     stack_.push_back(ParseStarNamedExpression());
   }
   Expect(TokenKind::kRightBrace);

@@ -112,7 +112,8 @@ NodeRef Parser::ParseFor(uint32_t from, bool is_async) {
   Advance();
   const NodeRef target = ParseTargets();
   Expect(TokenKind::kIn);
-  const NodeRef iter = ParseStarExpressions();
+  const bool starred = AtLeast(PythonVersion::k39);
+  const NodeRef iter = starred ? ParseStarExpressions() : ParsePlainExpressions();
   const ListRef body = ParseBlock("'for' statement", header);
   if (failed_) return kNoNode;
   const ListRef orelse = ParseElse("'else' statement");

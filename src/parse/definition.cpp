@@ -8,7 +8,7 @@ namespace codeanatomy::parse {
 NodeRef Parser::ParseDecorated() {
   const size_t mark = stack_.size();
   while (Accept(TokenKind::kAt)) {
-    stack_.push_back(ParseNamedExpression());
+    stack_.push_back(AtLeast(PythonVersion::k39) ? ParseNamedExpression() : ParseOldDecorator());
     Expect(TokenKind::kNewline);
   }
   const ListRef decorators = TakeList(stack_, mark);
@@ -22,6 +22,23 @@ NodeRef Parser::ParseDecorated() {
     default:
       return Unexpected();
   }
+}
+
+/// 3.8's decorators: a dotted name, or a call of one.
+NodeRef Parser::ParseOldDecorator() {
+  const uint32_t from = begin();
+  if (!At(TokenKind::kName)) return Unexpected();
+  NodeRef value = ParseName();
+  while (Accept(TokenKind::kDot)) {
+    const uint32_t name_begin = text_spans_[pos_].begin;
+    const int32_t name = ParseIdentifier();
+    value = Add<AstKind::kAttribute>(SpanFrom(from), value, name,
+                                     static_cast<int32_t>(ExprContext::kLoad));
+    tree_.SetNameBegin(value, name_begin);
+  }
+  if (!At(TokenKind::kLeftParen)) return value;
+  const Arguments arguments = ParseArguments();
+  return Add<AstKind::kCall>(SpanFrom(from), value, arguments.args, arguments.keywords);
 }
 
 NodeRef Parser::ParseFunction(uint32_t from, bool is_async, ListRef decorators) {
@@ -53,7 +70,7 @@ NodeRef Parser::ParseClass(ListRef decorators) {
   const int32_t name = ParseIdentifier();
   const ListRef type_params = ParseTypeParams();
   Arguments arguments{kEmptyList, kEmptyList};
-  if (At(TokenKind::kLeftParen)) arguments = ParseArguments();
+  if (At(TokenKind::kLeftParen)) arguments = ParseArguments(true);
   const ListRef body = ParseBlock("class definition", header);
   const NodeRef node = Add<AstKind::kClassDef>({from, BlockEnd()}, name, arguments.args,
                                                arguments.keywords, body, decorators, type_params);

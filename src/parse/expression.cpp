@@ -82,6 +82,28 @@ NodeRef Parser::ParseStarExpressions() {
   return Add<AstKind::kTuple>(SpanFrom(from), elements, kLoad);
 }
 
+/// Without stars, as 3.8 wants it in some places.
+NodeRef Parser::ParsePlainExpressions() {
+  const uint32_t from = begin();
+  const NodeRef first = ParseExpression();
+  if (!At(TokenKind::kComma)) return first;
+  const size_t mark = stack_.size();
+  stack_.push_back(first);
+  while (Accept(TokenKind::kComma)) {
+    if (!AtExpressionStart()) break;
+    stack_.push_back(ParseExpression());
+  }
+  const ListRef elements = TakeList(stack_, mark);
+  return Add<AstKind::kTuple>(SpanFrom(from), elements, kLoad);
+}
+
+/// Fails at the `:=` of a named expression at the cursor in places that need parentheses before
+/// `v`.
+void Parser::RefuseNamedBefore(PythonVersion v) {
+  if (AtLeast(v) || !At(TokenKind::kName) || NextKind() != TokenKind::kColonEqual) return;
+  Fail(spans_[pos_ + 1], "invalid syntax");
+}
+
 NodeRef Parser::ParseStarExpression() {
   if (!At(TokenKind::kStar)) return ParseExpression();
   const uint32_t from = begin();

@@ -10,6 +10,8 @@ namespace codeanatomy::parse {
 
 namespace {
 
+constexpr int kMaxSpecs = 3;  // format specifications in each other, as in CPython
+
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 }  // namespace
@@ -77,7 +79,7 @@ NodeRef Parser::ParseModernStrings(uint32_t first) {
       (template_string ? interpolation : format) = true;
       const bool raw = SplitString(TokenTextAt(pos_)).raw;
       Advance();
-      ParseFormatParts(run, raw, template_string, false);
+      ParseFormatParts(run, raw, template_string, 0);
       if (At(TokenKind::kFStringEnd) || At(TokenKind::kTStringEnd)) {
         Advance();
       } else {
@@ -96,8 +98,10 @@ NodeRef Parser::ParseModernStrings(uint32_t first) {
                        : Add<AstKind::kJoinedStr>(SpanFrom(from), values);
 }
 
-/// Middles and fields up to what ends the string or, `in_spec`, the format specification.
-void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec) {
+/// Middles and fields up to what ends the string or, with `specs` > 0, the format specification,
+/// which is the innermost of so many.
+void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, int specs) {
+  const bool in_spec = specs > 0;
   // The tokenizer of 3.12 finds an empty piece behind a nested field, and before two braces.
   const bool keeps_empty = in_spec && options_.version == PythonVersion::k312;
   bool after_middle = false, after_field = false;
@@ -113,7 +117,7 @@ void Parser::ParseFormatParts(LiteralRun& run, bool raw, bool template_string, b
     } else if (At(TokenKind::kLeftBrace)) {
       const bool two_braces = text_.substr(text_spans_[pos_].begin).starts_with("{{");
       if (keeps_empty && two_braces && !after_middle) AddEmptyPiece(here);
-      ParseField(run, raw, template_string, in_spec);
+      ParseField(run, raw, template_string, specs);
       after_middle = false;
       after_field = true;
     } else {
@@ -188,7 +192,12 @@ void Parser::AppendMiddle(LiteralRun& run, bool raw, bool in_spec) {
 }
 
 /// A replacement field from its `{`.
-void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, bool in_spec) {
+void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, int specs) {
+  // CPython's column is the one before the brace.
+  if (specs >= kMaxSpecs) {
+    Fail({begin() - 1, begin()}, "f-string: expressions nested too deeply");
+    return;
+  }
   const uint32_t from = begin();
   const uint32_t first = pos_ + 1;
   const uint32_t text_from = text_spans_[pos_].end;
@@ -219,7 +228,7 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, bool in
     AppendFieldText(text_.substr(text_from, shown_to - text_from), shown);
     // 3.12 and 3.13 decode escapes also here, 3.13 not in specifications.
     const bool verbatim =
-        raw || AtLeast(PythonVersion::k314) || (in_spec && AtLeast(PythonVersion::k313));
+        raw || AtLeast(PythonVersion::k314) || (specs > 0 && AtLeast(PythonVersion::k313));
     std::string decoded;
     AppendStr(shown, verbatim, false, options_.version, decoded);
     run.Extend(shown_span, decoded, false, kNoNode);
@@ -233,7 +242,7 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, bool in
     const uint32_t spec_first = pos_;
     // Fields of a specification are FormattedValues also in template strings. Before 3.14 escapes
     // of a specification are decoded also in raw strings.
-    ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), false, true);
+    ParseFormatParts(spec_run, raw && AtLeast(PythonVersion::k314), false, specs + 1);
     FlushRun(spec_run);
     const bool one_middle =
         AtLeast(PythonVersion::k313) && pos_ == spec_first + 1 && stack_.size() == mark + 1;

@@ -180,6 +180,7 @@ class Parser {
 
   // --- definition.cpp ---
   NodeRef ParseDecorated();
+  NodeRef ParseOldDecorator();
   NodeRef ParseFunction(uint32_t begin, bool is_async, ListRef decorators);
   NodeRef ParseClass(ListRef decorators);
   ListRef ParseTypeParams();
@@ -205,6 +206,8 @@ class Parser {
 
   // --- expression.cpp ---
   NodeRef ParseStarExpressions();
+  NodeRef ParsePlainExpressions();
+  void RefuseNamedBefore(PythonVersion v);
   NodeRef ParseStarExpression();
   NodeRef ParseYieldOrStarExpressions();
   NodeRef ParseYield();
@@ -238,7 +241,7 @@ class Parser {
   struct Arguments {
     ListRef args, keywords;
   };
-  Arguments ParseArguments();
+  Arguments ParseArguments(bool of_class = false);
   NodeRef ParseSlices();
   NodeRef ParseSlice();
 
@@ -271,9 +274,9 @@ class Parser {
   void AddEmptyPiece(ByteSpan span);
   size_t FindPieceEnd(std::string_view text, bool raw) const;
   void AddSpecPieces(bool raw);
-  void ParseFormatParts(LiteralRun& run, bool raw, bool template_string, bool in_spec);
+  void ParseFormatParts(LiteralRun& run, bool raw, bool template_string, int specs);
   void AppendMiddle(LiteralRun& run, bool raw, bool in_spec);
-  void ParseField(LiteralRun& run, bool raw, bool template_string, bool in_spec);
+  void ParseField(LiteralRun& run, bool raw, bool template_string, int specs);
   uint32_t FindShownEnd(uint32_t first, uint32_t text_to, bool converted) const;
   void AppendFieldText(std::string_view source, std::string& out) const;
 

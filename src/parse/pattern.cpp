@@ -194,17 +194,11 @@ NodeRef Parser::ParseClosedPattern() {
 NodeRef Parser::ParseLiteralPatternValue() {
   switch (kind()) {
     case TokenKind::kString:
-    case TokenKind::kBytes: {
-      const NodeRef value = ParseStrings();
-      if (!IsKind(value, AstKind::kConstant))
-        return FailNode(value, "patterns may only match literals and attribute lookups");
-      return value;
-    }
-    case TokenKind::kFormatString:
+    case TokenKind::kBytes:
+    case TokenKind::kFormatString:  // CPython refuses these when it compiles
     case TokenKind::kFStringStart:
-    case TokenKind::kTStringStart: {
-      return FailNode(ParseStrings(), "patterns may only match literals and attribute lookups");
-    }
+    case TokenKind::kTStringStart:
+      return ParseStrings();
     case TokenKind::kMinus:
     case TokenKind::kInteger:
     case TokenKind::kFloat:
@@ -316,6 +310,7 @@ NodeRef Parser::ParseMappingPattern() {
   while (!At(TokenKind::kRightBrace)) {
     if (rest >= 0) FailHere("invalid syntax");
     if (Accept(TokenKind::kDoubleStar)) {
+      if (AtWord("_")) FailHere("invalid syntax");
       rest_begin = begin();
       rest = ParseIdentifier();
     } else {

@@ -182,7 +182,8 @@ NodeRef Parser::ParseExpressionStatement() {
   }
   tree_.SetContext(first, ExprContext::kStore);
   Advance();
-  const NodeRef value = ParseYieldOrStarExpressions();
+  const bool starred = AtLeast(PythonVersion::k39) || At(TokenKind::kYield);
+  const NodeRef value = starred ? ParseYieldOrStarExpressions() : ParsePlainExpressions();
   return Add<AstKind::kAugAssign>(SpanFrom(from), first, op, value);
 }
 

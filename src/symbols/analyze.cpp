@@ -267,8 +267,9 @@ struct SymbolTableBuilder::Analysis {
     for (SymbolId y = b.scopes_[frame.scope.index()].first_symbol; y.valid();
          y = b.symbols_[y.index()].next) {
       const Symbol& symbol = b.symbols_[y.index()];
-      const bool evaluated = (symbol.flags & symbol_flag::kUnevaluated) == 0;
-      if (symbol.resolution == Resolution::kFree && evaluated && Stamp(symbol.name))
+      // What an inlined comprehension brought here is in the list by itself, if it still is free.
+      const bool own = (symbol.flags & (symbol_flag::kUnevaluated | symbol_flag::kMerged)) == 0;
+      if (symbol.resolution == Resolution::kFree && own && Stamp(symbol.name))
         free.push_back(symbol.name);
     }
   }

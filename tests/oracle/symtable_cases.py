@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501
 CASES = [
+    'class A:\n def m(s):\n  class C:\n   r = [(lambda: (__class__, __classdict__))() for _ in [1]]',
     'try:\n lambda:0\nexcept:\n lambda:0\nelse:\n lambda:0\nfinally:\n lambda:0',
     '@(lambda:0)\ndef f(x:(\nlambda:0)=(\nlambda:0),*,y:(\nlambda:0)=(\nlambda:0),**z:(\nlambda:0))->(\nlambda:0):\n lambda:0',
     '@(lambda:0)\nclass f((\nlambda:0),k=(\nlambda:0)):\n lambda:0',

@@ -3,6 +3,7 @@
 import cpython
 import pytest
 from format_string_cases import MODERN_EXPRESSIONS, cases
+from grammar_cases import CASES
 
 OTHERS = [v for v in cpython.SUPPORTED if v != cpython.REFERENCE]
 
@@ -30,3 +31,9 @@ def test_format_strings(minor, other, check, tmp_path):
     that `=` shows, which no two versions since then cut alike."""
     files = cpython.write_cases([*cases(600), *cases(300, MODERN_EXPRESSIONS)], tmp_path)
     check("ast", other(minor), files, rejected_alike=False)
+
+
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_grammar(minor, other, check, tmp_path):
+    """What each version accepts and rejects of the forms that tell them apart."""
+    check("ast", other(minor), cpython.write_cases(CASES, tmp_path))
