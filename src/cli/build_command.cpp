@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/config_options.h"
 #include "cli/progress_display.h"
+#include "cli/version.h"
 #include "driver/build/build.h"
 #include "driver/run/run_id.h"
 
@@ -75,6 +76,8 @@ void PrintJson(const driver::BuildReport& report) {
       {"output_dir", report.output_dir},
       {"target_version", PythonVersionName(report.target_version)},
       {"spec_hash", report.spec_hash},
+      {"envelope_hash", report.envelope_hash},
+      {"rulepack_fingerprint", report.rulepack_fingerprint},
       {"files", report.files},
       {"failed_files", report.failed_files},
       {"bytes", report.bytes},
@@ -103,6 +106,7 @@ Result<int> Build(const GlobalOptions& global, const BuildArguments& arguments) 
         });
     return driver::RunBuild({.repository = arguments.repository,
                              .run_id = global.run_id,
+                             .program_version = std::string(kProgramVersion),
                              .config = &config,
                              .recorder = &recorder,
                              .cancel = &CatchSignals()});

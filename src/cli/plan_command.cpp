@@ -10,6 +10,8 @@
 #include "cli/config_options.h"
 #include "engine/plan/describe.h"
 #include "semantics/default_spec.h"
+#include "spec/spec_schema.h"
+#include "storage/current.h"
 #include "storage/file_system.h"
 
 namespace codeanatomy::cli {
@@ -25,10 +27,12 @@ constexpr const char* kExamples =
 struct PlanOptions {
   std::string repository = ".";
   std::string spec;
+  std::string build;  // empty: the repository's
   std::string format = "text";
   std::string output;
   bool validate = false;
   bool print_spec = false;
+  bool print_schema = false;
   std::shared_ptr<driver::TextSettings> settings;
 };
 
@@ -65,11 +69,28 @@ Result<void> WriteText(const std::string& path, const std::string& text) {
   return {};
 }
 
+/// Rows that the build before has counted; none where there is no build: costs are then unknown.
+engine::RowCounts CountedRows(const PlanOptions& options) {
+  engine::RowCounts counts;
+  const auto files = storage::OpenPosixFileSystem();
+  const std::string out =
+      options.build.empty() ? options.repository + "/.codeanatomy" : options.build;
+  if (const auto current = storage::ReadCurrent(*files, out)) {
+    for (const auto& [name, table] : current->build.tables) counts[name] = table.rows;
+  }
+  return counts;
+}
+
 Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
+  if (options.print_schema) {
+    CA_RETURN_IF_ERROR(WriteText(options.output, spec::SpecJsonSchema()));
+    return 0;
+  }
   CA_ASSIGN_OR_RETURN(const engine::PlanFormat format, engine::ParsePlanFormat(options.format));
   CA_ASSIGN_OR_RETURN(const spec::Spec spec, LoadSpec(global, options));
   CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec));
-  std::string text = engine::DescribePlan(plan, spec, format);
+  std::string text =
+      engine::DescribePlan(plan, spec, engine::MakeSchedule(plan, CountedRows(options)), format);
   if (options.print_spec) text = spec::CanonicalJson(spec);
   if (options.validate) text = fmt::format("valid: {}\n", spec::SpecHash(spec));
   CA_RETURN_IF_ERROR(WriteText(options.output, text));
@@ -86,9 +107,13 @@ void AddPlanCommand(CLI::App& app, Invocation& invocation) {
   command->add_option("REPO", options->repository, "The repository [default: .]")->type_name("");
   command->add_option("--spec", options->spec, "Plan this spec instead; - reads standard input")
       ->type_name("FILE");
-  command->add_option("--output-format", options->format, "text, json or dot")
+  command
+      ->add_option("--build", options->build,
+                   "Output folder of the build whose row counts give the costs")
+      ->type_name("OUT");
+  command->add_option("--output-format", options->format, "text, json, mermaid or dot")
       ->envname("CODEANATOMY_PLAN_OUTPUT_FORMAT")
-      ->check(CLI::IsMember({"text", "json", "dot"}).description(""))
+      ->check(CLI::IsMember({"text", "json", "mermaid", "dot"}).description(""))
       ->type_name("FORMAT");
   command->add_option("--output-file", options->output, "File instead of standard output")
       ->envname("CODEANATOMY_PLAN_OUTPUT_FILE")
@@ -97,6 +122,8 @@ void AddPlanCommand(CLI::App& app, Invocation& invocation) {
                     "Only check the plan and print the spec's hash");
   command->add_flag("--print-spec", options->print_spec,
                     "Print the spec's canonical form instead of the plan");
+  command->add_flag("--print-schema", options->print_schema,
+                    "Print the JSON Schema of specs instead of a plan");
   options->settings = AddConfigOptions(*command);
   command->callback([&invocation, options] {
     invocation.run = [&invocation, options] { return RunPlan(invocation.global, *options); };

@@ -271,6 +271,8 @@ class Checker {
     for (size_t i = 0; i < types.size(); i += 2) {
       const auto* name = std::get_if<std::string>(&expr.args[i].literal);
       if (name == nullptr) return Fail(path, "a literal field name is expected");
+      if (name->empty() || std::ranges::find(type.fields, *name) != type.fields.end())
+        return Fail(path, "a field needs a name of its own");
       type.fields.push_back(*name);
       type.children.push_back(types[i + 1]);
     }

@@ -11,6 +11,7 @@
 #include "driver/build/evidence_stage.h"
 #include "driver/config/config_file.h"
 #include "driver/config/target_version.h"
+#include "driver/run/plan_artifact.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
 #include "engine/duckdb/parquet_io.h"
@@ -109,6 +110,7 @@ class BuildRun {
             .config = &config_,
             .recorder = &recorder_,
             .spec_json = spec_json_,
+            .plan_json = plan_json_,
             .settings = settings_,
             .error = error};
   }
@@ -213,8 +215,17 @@ class BuildRun {
         const engine::ExecutionReport executed,
         engine::ExecuteSpec(
             spec, session, {environment, report_.output_dir, evidence.files, digests},
-            {.commit_metadata = Provenance(), .sink = &recorder_, .parent_span = span.id()}));
+            {.program_version = request_.program_version,
+             .content_settings = fmt::format(R"({{"settings":{},"target_version":"{}"}})",
+                                             config_.ContentSettingsJson(),
+                                             PythonVersionName(report_.target_version)),
+             .commit_metadata = Provenance(),
+             .sink = &recorder_,
+             .parent_span = span.id()}));
     recorder_.Progress("graph", "tables", spec.output_targets.size(), spec.output_targets.size());
+    report_.envelope_hash = executed.envelope_hash;
+    report_.rulepack_fingerprint = executed.rulepack_fingerprint;
+    plan_json_ = PlanArtifactJson(executed);
     report_.tables = evidence.tables;
     for (const engine::OutputReport& output : executed.outputs) {
       report_.tables.push_back({output.table, output.location, output.version, output.rows,
@@ -233,6 +244,8 @@ class BuildRun {
     storage::BuildVersions build;
     build.run_id = report_.run_id;
     build.attributes = {{"spec_hash", report_.spec_hash},
+                        {"envelope_hash", report_.envelope_hash},
+                        {"rulepack_fingerprint", report_.rulepack_fingerprint},
                         {"repository", report_.repository},
                         {"target_version", std::string(PythonVersionName(report_.target_version))},
                         {"edges", config_.GetText("graph.edges")},
@@ -251,7 +264,7 @@ class BuildRun {
   std::unique_ptr<storage::FileSystem> files_;
   std::unique_ptr<storage::Clock> clock_;
   BuildReport report_;
-  std::string spec_json_;
+  std::string spec_json_, plan_json_;
   std::vector<std::pair<std::string, std::string>> settings_;
   bool locked_ = false;
 };

@@ -22,6 +22,7 @@ namespace codeanatomy::driver {
 struct BuildRequest {
   std::string repository;  // an existing directory
   std::string run_id;      // empty: a new one
+  std::string program_version;
   const Config* config = nullptr;
   Recorder* recorder = nullptr;
   const CancelFlag* cancel = nullptr;
@@ -37,6 +38,7 @@ struct BuiltTable {
 
 struct BuildReport {
   std::string run_id, repository, output_dir, spec_hash;
+  std::string envelope_hash, rulepack_fingerprint;
   PythonVersion target_version = kNewestPythonVersion;
   uint64_t files = 0, bytes = 0, lines = 0;
   uint64_t failed_files = 0;  // not readable or not valid Python

@@ -22,6 +22,8 @@ std::string Manifest(const RunBundle& bundle) {
                                   {"output_dir", report.output_dir},
                                   {"target_version", PythonVersionName(report.target_version)},
                                   {"spec_hash", report.spec_hash},
+                                  {"envelope_hash", report.envelope_hash},
+                                  {"rulepack_fingerprint", report.rulepack_fingerprint},
                                   {"files", report.files},
                                   {"bytes", report.bytes},
                                   {"lines", report.lines},
@@ -68,6 +70,7 @@ Result<void> WriteRunBundle(const RunBundle& bundle) {
   CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
   CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
+  if (!bundle.plan_json.empty()) CA_RETURN_IF_ERROR(write("plan.json", bundle.plan_json));
   CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));
   CA_RETURN_IF_ERROR(
       write("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id)));

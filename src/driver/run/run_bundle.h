@@ -17,12 +17,13 @@ struct RunBundle {
   const Config* config = nullptr;
   const Recorder* recorder = nullptr;
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
+  std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
   std::vector<std::pair<std::string, std::string>> settings;  // of the engine session
   const Error* error = nullptr;                               // null: the run succeeded
 };
 
-/// Writes manifest.json, config.json, spec.json, settings.json, timings.json and events.jsonl.
-/// `sha256sum spec.json` prints the spec hash. Errors IoError, NoSpace.
+/// Writes manifest.json, config.json, spec.json, plan.json, settings.json, timings.json and
+/// events.jsonl. `sha256sum spec.json` prints the spec hash. Errors IoError, NoSpace.
 Result<void> WriteRunBundle(const RunBundle& bundle);
 
 /// `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written

@@ -12,10 +12,12 @@
 
 #include <fmt/format.h>
 
+#include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/output_checks.h"
 #include "engine/plan/plan.h"
+#include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/render/sorted_select.h"
 #include "storage/log/transaction.h"
@@ -68,7 +70,7 @@ class Execution {
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported());
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_));
-    report_.spec_hash = spec::SpecHash(spec_);
+    CA_RETURN_IF_ERROR(PreparePlan());
     auto done = WriteAndCheck();
     DropTemporary();
     CA_RETURN_IF_ERROR(std::move(done));
@@ -100,6 +102,29 @@ class Execution {
                      output.table_name);
       }
     }
+    return {};
+  }
+
+  /// Applies the rules and takes down what the plan and the session are identified by.
+  Result<void> PreparePlan() {
+    report_.spec_hash = spec::SpecHash(spec_);
+    CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec_));
+    CA_ASSIGN_OR_RETURN(report_.rules, ApplyRules(pack, plan_, session_.threads()));
+    report_.rulepack_fingerprint = pack.fingerprint;
+    report_.portable_plan = PortableJson(plan_);
+    Registrations inputs = RegisterInputs(plan_, paths_.input_digests);
+    Envelope& envelope = report_.envelope;
+    envelope = {.engine_version = std::string(kDuckdbVersion),
+                .program_version = options_.program_version,
+                .content_settings = options_.content_settings,
+                .registrations = std::move(inputs.entries),
+                .spec_hash = report_.spec_hash,
+                .rulepack_fingerprint = pack.fingerprint,
+                .provider_identity_hash = std::move(inputs.provider_identity_hash)};
+    for (const FunctionInfo& function : kFunctions) envelope.functions.emplace_back(function.name);
+    std::ranges::sort(envelope.functions);
+    CA_ASSIGN_OR_RETURN(envelope.planning_surface_hash, PlanningSurfaceHash(session_.connection()));
+    report_.envelope_hash = envelope.Hash();
     return {};
   }
 
@@ -153,14 +178,24 @@ class Execution {
     return {};
   }
 
+  static Relation Filtered(Relation relation, const std::vector<expr::Expr>& predicates) {
+    if (predicates.empty()) return relation;
+    Relation filter;
+    filter.op = RelationOp::kFilter;
+    filter.schema = relation.schema;
+    filter.predicates = predicates;
+    filter.inputs.push_back(std::move(relation));
+    return filter;
+  }
+
   Result<void> WriteOpen() {
     std::vector<PartTask> tasks;
     for (size_t i = 0; i < open_.size(); ++i) {
       const PlannedOutput& output = *open_[i].output;
       open_[i].folder = fmt::format("{}/{}", paths_.root, output.location);
       CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open_[i].folder));
-      std::vector<SortedPart> parts =
-          SplitSorted(Expand(open_[i].view->relation, plan_, written_), output.order);
+      std::vector<SortedPart> parts = SplitSorted(
+          Filtered(Expand(open_[i].view->relation, plan_, written_), output.filters), output.order);
       for (SortedPart& part : parts) {
         tasks.push_back(
             {.output = i,
@@ -216,7 +251,8 @@ class Execution {
       if (!failure) failure.emplace(std::move(status.error()));
     };
     std::vector<std::thread> threads;
-    const size_t count = std::min(tasks.size(), static_cast<size_t>(session_.threads()));
+    const int64_t width = report_.rules.width.value_or(session_.threads());
+    const size_t count = std::min(tasks.size(), static_cast<size_t>(width));
     for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
     for (std::thread& thread : threads) thread.join();
     if (failure) return std::move(*failure);
@@ -247,7 +283,7 @@ class Execution {
 
   /// Later views read an output that stores all columns of its view from the files.
   void RememberParts(const PlannedView& view, const WrittenOutput& output) {
-    if (!output.plan->target.columns.empty()) return;
+    if (!output.plan->is_whole()) return;
     std::vector<WrittenPart>& parts = written_[view.name];
     for (size_t i = 0; i < output.files.size(); ++i) {
       std::string scan = fmt::format("{}#{}", view.name, i);
@@ -327,6 +363,8 @@ class Execution {
     transaction.Add(std::move(files));
     storage::CommitOptions commit{.metadata = options_.commit_metadata, .skip_if_unchanged = true};
     commit.metadata["codeanatomy.spec_hash"] = report_.spec_hash;
+    commit.metadata["codeanatomy.envelope_hash"] = report_.envelope_hash;
+    commit.metadata["codeanatomy.rulepack_fingerprint"] = report_.rulepack_fingerprint;
     for (const auto& [key, value] : target.write_metadata) commit.metadata[key] = value;
     CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, transaction.Commit(commit));
     for (OutputReport& report : report_.outputs) {

@@ -9,6 +9,8 @@
 
 #include "base/observe.h"
 #include "base/result.h"
+#include "engine/rules/rule_pack.h"
+#include "engine/session/envelope.h"
 #include "engine/session/session.h"
 #include "spec/spec.h"
 #include "storage/environment.h"
@@ -27,6 +29,7 @@ struct BuildPaths {
 };
 
 struct ExecuteOptions {
+  std::string program_version, content_settings;       // for the envelope
   std::map<std::string, std::string> commit_metadata;  // for commit info, beside the spec's own
   EventSink* sink = nullptr;                           // gets a span per file written; may be null
   uint64_t parent_span = 0;
@@ -44,7 +47,10 @@ struct OutputReport {
 };
 
 struct ExecutionReport {
-  std::string spec_hash;
+  std::string spec_hash, rulepack_fingerprint, envelope_hash;
+  Envelope envelope;
+  RuleReport rules;
+  std::string portable_plan;          // canonical JSON of the plan that ran
   std::vector<OutputReport> outputs;  // in the order of execution
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;

@@ -1,6 +1,10 @@
 #include "engine/plan/describe.h"
 
+#include <algorithm>
+#include <map>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -26,28 +30,69 @@ std::string_view PlaceOf(const PlannedView& view) {
   return view.is_needed ? kPlacementNames[static_cast<size_t>(view.placement)] : "session";
 }
 
-std::string Text(const Plan& plan, const spec::Spec& spec) {
+bool IsCritical(const TaskSchedule& schedule, std::string_view task) {
+  return std::ranges::find(schedule.critical_path, task) != schedule.critical_path.end();
+}
+
+std::string Number(const TaskSchedule& schedule, std::string_view task, double Task::*member) {
+  const Task* found = schedule.Find(task);
+  return found == nullptr ? "" : fmt::format("{:.1f}", found->*member);
+}
+
+std::string Text(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule) {
   std::string text =
       fmt::format("spec {}\n{} inputs, {} views, {} outputs\n\n", spec::SpecHash(spec),
                   plan.inputs.size(), plan.views.size(), plan.outputs.size());
-  text += fmt::format("{:<34} {:<10} {:<10} {:>7}  {}\n", "view", "transform", "place", "readers",
-                      "reads");
+  text += fmt::format("{:<34} {:<10} {:<10} {:>7} {:>8} {:>8}  {}\n", "view", "transform", "place",
+                      "readers", "cost", "slack", "reads");
+  const auto row = [&](const PlannedView& view) {
+    text += fmt::format("{:<34} {:<10} {:<10} {:>7} {:>8} {:>8}  {}\n", view.name, view.transform,
+                        PlaceOf(view), view.fan_out, Number(schedule, view.name, &Task::cost),
+                        Number(schedule, view.name, &Task::slack), Joined(Sources(view)));
+  };
+  for (const Task& task : schedule.tasks) {
+    if (task.kind == TaskKind::kView) row(*plan.FindView(task.name));
+  }
   for (const PlannedView& view : plan.views) {
-    text += fmt::format("{:<34} {:<10} {:<10} {:>7}  {}\n", view.name, view.transform,
-                        PlaceOf(view), view.fan_out, Joined(Sources(view)));
+    if (!view.is_needed) row(view);
   }
   text += fmt::format("\n{:<34} {:<22} {}\n", "output", "from", "order");
   for (const PlannedOutput& output : plan.outputs) {
     text += fmt::format("{:<34} {:<22} {}\n", output.location, output.target.source_view,
                         Joined(output.order));
   }
-  return text;
+  if (schedule.quality == StatsQuality::kUnknown) {
+    return text + "\ncritical path unknown: no build has counted rows yet\n";
+  }
+  return text + fmt::format("\ncritical path {:.1f} ({} counts): {}\n",
+                            schedule.critical_path_length,
+                            kStatsQualityNames[static_cast<size_t>(schedule.quality)],
+                            fmt::join(schedule.critical_path, " → "));
 }
 
-std::string AsJson(const Plan& plan, const spec::Spec& spec) {
+Json ScheduleJson(const TaskSchedule& schedule) {
+  Json order = Json::array(), costs = Json::object(), levels = Json::object(),
+       slack = Json::object(), rows = Json::object();
+  for (const Task& task : schedule.tasks) {
+    order.push_back(task.name);
+    costs[task.name] = task.cost;
+    levels[task.name] = task.bottom_level;
+    if (schedule.quality != StatsQuality::kUnknown) slack[task.name] = task.slack;
+    if (task.rows) rows[task.name] = *task.rows;
+  }
+  return {{"execution_order", std::move(order)},
+          {"critical_path", schedule.critical_path},
+          {"critical_path_length", schedule.critical_path_length},
+          {"stats_quality", kStatsQualityNames[static_cast<size_t>(schedule.quality)]},
+          {"task_costs", std::move(costs)},
+          {"bottom_level_costs", std::move(levels)},
+          {"slack_by_task", std::move(slack)},
+          {"rows", std::move(rows)}};
+}
+
+std::string AsJson(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule) {
   static constexpr std::string_view kProfiles[] = {"Default", "LowLatency", "Replay", "Strict"};
-  Json views = Json::array(), outputs = Json::array(), dependencies = Json::object(),
-       order = Json::array();
+  Json views = Json::array(), outputs = Json::array(), dependencies = Json::object();
   for (const PlannedView& view : plan.views) {
     Json columns = Json::object();
     for (const expr::Field& field : view.relation.schema.fields)
@@ -60,7 +105,6 @@ std::string AsJson(const Plan& plan, const spec::Spec& spec) {
                      {"inputs", view.inputs},
                      {"columns", std::move(columns)}});
     dependencies[view.name] = view.dependencies;
-    if (view.is_needed) order.push_back(view.name);
   }
   for (const PlannedOutput& output : plan.outputs) {
     outputs.push_back({{"table_name", output.target.table_name},
@@ -75,13 +119,13 @@ std::string AsJson(const Plan& plan, const spec::Spec& spec) {
       {"join_edge_count", spec.join_graph.edges.size()},
       {"rulepack_profile", kProfiles[static_cast<size_t>(spec.rulepack_profile)]},
       {"dependency_map", std::move(dependencies)},
-      {"task_schedule", {{"execution_order", std::move(order)}}},
+      {"task_schedule", ScheduleJson(schedule)},
       {"views", std::move(views)},
       {"output_targets", std::move(outputs)}};
   return document.dump(2) + "\n";
 }
 
-std::string DotText(std::string_view text) {
+std::string Quoted(std::string_view text) {
   std::string quoted = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') quoted += '\\';
@@ -90,27 +134,62 @@ std::string DotText(std::string_view text) {
   return quoted + "\"";
 }
 
-std::string Dot(const Plan& plan, const spec::Spec& spec) {
+std::string Dot(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule) {
   std::string text = "digraph execution_plan {\n  rankdir=LR;\n  node [shape=box];\n";
+  const auto style = [&](std::string_view task) {
+    return IsCritical(schedule, task) ? ", penwidth=3" : "";
+  };
   for (const auto& [name, schema] : plan.inputs)
-    text += fmt::format("  {} [style=dotted];\n", DotText(name));
+    text += fmt::format("  {} [style=dotted{}];\n", Quoted(name), style(name));
   for (const PlannedView& view : plan.views) {
-    text += fmt::format("  {} [label={}];\n", DotText(view.name),
-                        DotText(view.name + " · " + view.kind));
+    text += fmt::format("  {} [label={}{}];\n", Quoted(view.name),
+                        Quoted(view.name + " · " + view.kind), style(view.name));
     for (const std::string& source : Sources(view)) {
-      text += fmt::format("  {} -> {};\n", DotText(source), DotText(view.name));
+      text += fmt::format("  {} -> {};\n", Quoted(source), Quoted(view.name));
     }
   }
   for (const spec::JoinEdge& edge : spec.join_graph.edges) {
-    text += fmt::format("  {} -> {} [style=dashed, dir=none];\n", DotText(edge.left_relation),
-                        DotText(edge.right_relation));
+    text += fmt::format("  {} -> {} [style=dashed, dir=none];\n", Quoted(edge.left_relation),
+                        Quoted(edge.right_relation));
   }
   for (const PlannedOutput& output : plan.outputs) {
-    const std::string node = DotText("table " + output.target.table_name);
-    text += fmt::format("  {} [shape=cylinder];\n  {} -> {};\n", node,
-                        DotText(output.target.source_view), node);
+    const std::string name = "table " + output.target.table_name, node = Quoted(name);
+    text += fmt::format("  {} [shape=cylinder{}];\n  {} -> {};\n", node, style(name),
+                        Quoted(output.target.source_view), node);
   }
   return text + "}\n";
+}
+
+/// Nodes are numbered, since Mermaid's ids allow few characters; labels carry the names, quotes as
+/// entities.
+std::string Mermaid(const Plan& plan, const TaskSchedule& schedule) {
+  std::map<std::string, std::string, std::less<>> ids;
+  std::string text = "flowchart LR\n", critical;
+  const auto label = [](std::string_view name) {
+    std::string escaped;
+    for (const char c : name) escaped += c == '"' ? "#quot;" : std::string(1, c);
+    return escaped;
+  };
+  const auto node = [&](const std::string& name, std::string_view open, std::string_view close) {
+    const std::string& id = ids[name] = fmt::format("n{}", ids.size());
+    text += fmt::format("  {}{}\"{}\"{}\n", id, open, label(name), close);
+    if (IsCritical(schedule, name)) critical += (critical.empty() ? "" : ",") + id;
+  };
+  for (const auto& [name, schema] : plan.inputs) node(name, "([", "])");
+  for (const PlannedView& view : plan.views) node(view.name, "[", "]");
+  for (const PlannedOutput& output : plan.outputs)
+    node("table " + output.target.table_name, "[(", ")]");
+  for (const PlannedView& view : plan.views) {
+    for (const std::string& source : Sources(view))
+      text += fmt::format("  {} --> {}\n", ids.at(source), ids.at(view.name));
+  }
+  for (const PlannedOutput& output : plan.outputs) {
+    text += fmt::format("  {} --> {}\n", ids.at(output.target.source_view),
+                        ids.at("table " + output.target.table_name));
+  }
+  if (!critical.empty())
+    text += fmt::format("  classDef critical stroke-width:3px\n  class {} critical\n", critical);
+  return text;
 }
 
 }  // namespace
@@ -118,19 +197,23 @@ std::string Dot(const Plan& plan, const spec::Spec& spec) {
 Result<PlanFormat> ParsePlanFormat(std::string_view text) {
   if (text == "text") return PlanFormat::kText;
   if (text == "json") return PlanFormat::kJson;
+  if (text == "mermaid") return PlanFormat::kMermaid;
   if (text == "dot") return PlanFormat::kDot;
   return Error(ErrorCode::kInvalidArgument, "no such plan format", std::string(text),
-               "use text, json or dot");
+               "use text, json, mermaid or dot");
 }
 
-std::string DescribePlan(const Plan& plan, const spec::Spec& spec, PlanFormat format) {
+std::string DescribePlan(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule,
+                         PlanFormat format) {
   switch (format) {
     case PlanFormat::kText:
-      return Text(plan, spec);
+      return Text(plan, spec, schedule);
     case PlanFormat::kJson:
-      return AsJson(plan, spec);
+      return AsJson(plan, spec, schedule);
+    case PlanFormat::kMermaid:
+      return Mermaid(plan, schedule);
     case PlanFormat::kDot:
-      return Dot(plan, spec);
+      return Dot(plan, spec, schedule);
   }
   CA_CHECK(false, "every format has its writer");
 }

@@ -6,16 +6,19 @@
 
 #include "base/result.h"
 #include "engine/plan/plan.h"
+#include "engine/schedule/task_graph.h"
 
 namespace codeanatomy::engine {
 
-enum class PlanFormat : uint8_t { kText, kJson, kDot };
-/// Errors InvalidArgument, naming the three.
+enum class PlanFormat : uint8_t { kText, kJson, kMermaid, kDot };
+/// Errors InvalidArgument, naming the four.
 Result<PlanFormat> ParsePlanFormat(std::string_view text);
 
-/// Text: views in execution order with transform, place, readers and sources, then outputs. JSON:
-/// one object, see docs/formats/spec.md. DOT: `digraph execution_plan`, an arrow from each view to
-/// its readers.
-std::string DescribePlan(const Plan& plan, const spec::Spec& spec, PlanFormat format);
+/// Text: views in execution order with transform, place, readers, cost, slack and sources, then
+/// outputs and the critical path. JSON: one object, see docs/formats/spec.md. Mermaid: `flowchart
+/// LR`; DOT: `digraph execution_plan`: an arrow from each relation to its readers, tasks of the
+/// critical path set off.
+std::string DescribePlan(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule,
+                         PlanFormat format);
 
 }  // namespace codeanatomy::engine

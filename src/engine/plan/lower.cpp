@@ -99,6 +99,11 @@ class Lowering {
     for (size_t i = 0; i < t.join_keys.size(); ++i) {
       CA_RETURN_IF_ERROR(CheckKey(t.join_keys[i], left.schema, right.schema, i));
     }
+    const bool contains = IsContainment(t);
+    if (contains && (left.schema.Find("path") == nullptr || right.schema.Find("path") == nullptr)) {
+      return Fail(ErrorCode::kInvalidPlan, ".join_keys",
+                  "a containment join needs a column path on both sides");
+    }
     Schema pairs;
     for (const Field& field : left.schema.fields)
       pairs.fields.push_back({"l." + field.name, field.type});
@@ -113,6 +118,7 @@ class Lowering {
     join.join_type = t.join_type;
     join.join_keys = t.join_keys;
     join.predicates = t.predicates;
+    if (contains) Contain(join);
     join.columns = JoinColumns(t, left.schema, right.schema);
     CA_ASSIGN_OR_RETURN(join.schema, Types(join.columns, pairs, ".computed"));
     join.inputs.push_back(std::move(left));
@@ -205,6 +211,8 @@ class Lowering {
 
   Result<Relation> operator()(const spec::Nest& t) {
     CA_ASSIGN_OR_RETURN(Relation source, Scan(t.source));
+    if (t.group_by.empty() || t.fields.empty())
+      return Fail(ErrorCode::kInvalidPlan, "", "group_by and fields are expected");
     CA_RETURN_IF_ERROR(CheckOrder(t.order_by, source.schema, ""));
     Relation nest = Over(RelationOp::kNest, std::move(source));
     const Schema input = nest.inputs[0].schema;
@@ -291,7 +299,11 @@ class Lowering {
     Relation scan;
     scan.name = name;
     scan.schema = at->second;
-    return scan;
+    const auto filters = context_.input_filters.find(name);
+    if (filters == context_.input_filters.end()) return scan;
+    Relation filter = Over(RelationOp::kFilter, std::move(scan));
+    filter.predicates = filters->second;
+    return filter;
   }
 
   Result<Schema> Types(const std::vector<NamedExpr>& columns, const Schema& input,
@@ -382,6 +394,24 @@ class Lowering {
     return all;
   }
 
+  /// Two keys that are start and end of a span, joined Inner or Left: the left one holds the right.
+  static bool IsContainment(const spec::Relate& t) {
+    return t.join_keys.size() == 2 && t.join_keys[0].left_key.ends_with("bstart") &&
+           t.join_keys[0].right_key.ends_with("bstart") &&
+           t.join_keys[1].left_key.ends_with("bend") &&
+           t.join_keys[1].right_key.ends_with("bend") &&
+           (t.join_type == spec::JoinType::kInner || t.join_type == spec::JoinType::kLeft);
+  }
+
+  static void Contain(Relation& join) {
+    const spec::JoinKey start = join.join_keys[0], end = join.join_keys[1];
+    join.join_keys = {{"path", "path"}};
+    join.predicates.push_back(expr::Call(
+        "le", {expr::Column("l." + start.left_key), expr::Column("r." + start.right_key)}));
+    join.predicates.push_back(
+        expr::Call("le", {expr::Column("r." + end.right_key), expr::Column("l." + end.left_key)}));
+  }
+
   Result<void> CheckKey(const spec::JoinKey& key, const Schema& left, const Schema& right,
                         size_t index) const {
     const std::string at = fmt::format(".join_keys[{}]", index);
@@ -457,8 +487,50 @@ class Lowering {
 
 }  // namespace
 
+namespace {
+
+/// What is wrong with a column name; engines fold the case of names, and `l.` and `r.` mean the
+/// sides of a join.
+std::string_view NameFault(std::string_view name, std::set<std::string>& taken) {
+  if (name.empty()) return "a column needs a name";
+  if (name.starts_with("l.") || name.starts_with("r.")) return "l. and r. are reserved for joins";
+  if (name.find('\0') != std::string_view::npos) return "a name holds a null byte";
+  std::string folded(name);
+  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return taken.insert(std::move(folded)).second ? "" : "is defined twice";
+}
+
+Result<void> CheckNames(const Schema& schema, const std::string& path) {
+  if (schema.fields.empty())
+    return Error(ErrorCode::kInvalidPlan, "a view needs at least one column at " + path);
+  std::set<std::string> taken;
+  std::vector<const Type*> open;
+  const auto check = [&](const std::string& name) -> Result<void> {
+    const std::string_view fault = NameFault(name, taken);
+    if (fault.empty()) return {};
+    return Error(ErrorCode::kInvalidPlan,
+                 fmt::format("column \"{}\": {} at {}", name, fault, path));
+  };
+  for (const Field& field : schema.fields) {
+    CA_RETURN_IF_ERROR(check(field.name));
+    open.push_back(&field.type);
+  }
+  while (!open.empty()) {
+    const Type* type = open.back();
+    open.pop_back();
+    taken.clear();
+    for (const std::string& name : type->fields) CA_RETURN_IF_ERROR(check(name));
+    for (const Type& child : type->children) open.push_back(&child);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Relation> LowerTransform(const spec::Transform& transform, const LowerContext& context) {
-  return std::visit(Lowering(context), transform);
+  CA_ASSIGN_OR_RETURN(Relation relation, std::visit(Lowering(context), transform));
+  CA_RETURN_IF_ERROR(CheckNames(relation.schema, context.json_path + ".transform"));
+  return relation;
 }
 
 }  // namespace codeanatomy::engine

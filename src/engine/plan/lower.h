@@ -15,6 +15,8 @@ namespace codeanatomy::engine {
 struct LowerContext {
   const std::map<std::string, expr::Schema, std::less<>>& schemas;
   std::span<const expr::Type> parameters;
+  /// Predicates that every scan of an input is under (parameters bound to one input).
+  const std::map<std::string, std::vector<expr::Expr>, std::less<>>& input_filters;
   std::string json_path;  // of the view
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan/lower.h"
+#include "expr/type_check.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -63,12 +64,78 @@ class Planner {
     }
     for (const spec::ViewDefinition& view : spec_.view_definitions)
       CA_RETURN_IF_ERROR(CheckSources(view));
-    for (const spec::TypedParameter& parameter : spec_.typed_parameters) {
-      return Error(ErrorCode::kInvalidPlan,
-                   "typed parameters are bound by a request, not by a build",
-                   parameter.label.value_or("typed_parameters"));
+    CA_RETURN_IF_ERROR(CheckJoinGraph());
+    return BindParameters();
+  }
+
+  Result<void> CheckJoinGraph() const {
+    for (size_t i = 0; i < spec_.join_graph.edges.size(); ++i) {
+      const spec::JoinEdge& edge = spec_.join_graph.edges[i];
+      const std::string path = fmt::format("$.join_graph.edges[{}]", i);
+      if (edge.left_keys.size() != edge.right_keys.size() || edge.left_keys.empty())
+        return Invalid(fmt::format("key lists of equal length are expected at {}", path), path);
+      for (const std::string& name : {edge.left_relation, edge.right_relation}) {
+        if (!by_name_.contains(name) && !plan_.inputs.contains(name))
+          return Invalid(fmt::format("unknown relation {} at {}", name, path), path);
+      }
     }
     return {};
+  }
+
+  /// Values by position become literals; a column that must equal a value becomes a predicate of an
+  /// input or of every output.
+  Result<void> BindParameters() {
+    std::map<int64_t, expr::Expr> positions;
+    for (size_t i = 0; i < spec_.typed_parameters.size(); ++i) {
+      const spec::TypedParameter& parameter = spec_.typed_parameters[i];
+      const std::string path = fmt::format("$.typed_parameters[{}]", i);
+      expr::Expr value = expr::Null(parameter.type);
+      value.literal = parameter.value;
+      if (const auto* at = std::get_if<spec::PlaceholderPos>(&parameter.target)) {
+        if (at->position < 1 || !positions.emplace(at->position, value).second)
+          return Invalid(
+              fmt::format("position {} at {} is not from 1 or is repeated", at->position, path),
+              path);
+        continue;
+      }
+      CA_RETURN_IF_ERROR(AddFilter(std::get<spec::FilterEq>(parameter.target), value, path));
+    }
+    for (auto& [position, value] : positions) {
+      if (position != static_cast<int64_t>(parameters_.size()) + 1)
+        return Invalid("positions of parameters leave a gap", "$.typed_parameters");
+      types_.push_back(value.type);
+      parameters_.push_back(std::move(value));
+    }
+    return {};
+  }
+
+  Result<void> AddFilter(const spec::FilterEq& target, expr::Expr value, const std::string& path) {
+    expr::Expr predicate = expr::Call("eq", {expr::Column(target.filter_column), std::move(value)});
+    if (!target.base_table) {
+      output_filters_.push_back(std::move(predicate));
+      return {};
+    }
+    const auto input = plan_.inputs.find(*target.base_table);
+    if (input == plan_.inputs.end())
+      return Invalid(fmt::format("unknown input {} at {}", *target.base_table, path), path);
+    CA_RETURN_IF_ERROR(expr::CheckPredicate(predicate, {input->second, {}}, path + ".target"));
+    input_filters_[*target.base_table].push_back(std::move(predicate));
+    return {};
+  }
+
+  void Bind(Relation& relation) const {
+    if (parameters_.empty()) return;
+    VisitExprs(relation, [&](expr::Expr& root) {
+      std::vector<expr::Expr*> open{&root};
+      while (!open.empty()) {
+        expr::Expr* node = open.back();
+        open.pop_back();
+        if (node->kind == expr::ExprKind::kParam) {
+          *node = parameters_[static_cast<size_t>(node->param) - 1];
+        }
+        for (expr::Expr& child : node->args) open.push_back(&child);
+      }
+    });
   }
 
   Result<void> CheckSources(const spec::ViewDefinition& view) {
@@ -120,13 +187,15 @@ class Planner {
 
   Result<void> AddView(const spec::ViewDefinition& view) {
     const size_t index = by_name_.find(view.name)->second;
-    const LowerContext context{schemas_, {}, fmt::format("$.view_definitions[{}]", index)};
+    const LowerContext context{schemas_, types_, input_filters_,
+                               fmt::format("$.view_definitions[{}]", index)};
     PlannedView planned{.name = view.name,
                         .kind = view.view_kind,
                         .transform = spec::TransformName(view.transform),
                         .dependencies = view.view_dependencies};
     std::ranges::sort(planned.dependencies);
     CA_ASSIGN_OR_RETURN(planned.relation, LowerTransform(view.transform, context));
+    Bind(planned.relation);
     std::set<std::string> inputs;
     for (std::string& source : spec::TransformSources(view.transform)) {
       if (plan_.inputs.contains(source)) inputs.insert(std::move(source));
@@ -170,6 +239,10 @@ class Planner {
       for (const std::string& name : target.partition_by) {
         if (output.schema.Find(name) == nullptr) return MissingColumn(name, target);
       }
+      output.filters = output_filters_;
+      for (const expr::Expr& filter : output.filters) {
+        CA_RETURN_IF_ERROR(expr::CheckPredicate(filter, {output.schema, {}}, "$.typed_parameters"));
+      }
       if (output.table != nullptr) {
         for (std::string_view name : output.table->order) {
           if (output.schema.Find(name) == nullptr) return MissingColumn(std::string(name), target);
@@ -212,7 +285,7 @@ class Planner {
   void Place() {
     std::set<std::string_view> stored;
     for (const PlannedOutput& output : plan_.outputs) {
-      if (output.target.columns.empty()) stored.insert(output.target.source_view);
+      if (output.is_whole()) stored.insert(output.target.source_view);
     }
     for (PlannedView& view : plan_.views) {
       if (!view.is_needed) continue;
@@ -234,6 +307,9 @@ class Planner {
   Plan plan_;
   std::map<std::string, Schema, std::less<>> schemas_;
   std::map<std::string, size_t, std::less<>> by_name_;
+  std::vector<expr::Expr> parameters_, output_filters_;
+  std::vector<expr::Type> types_;  // of parameters_
+  std::map<std::string, std::vector<expr::Expr>, std::less<>> input_filters_;
 };
 
 }  // namespace

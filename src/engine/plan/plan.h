@@ -38,6 +38,10 @@ struct PlannedOutput {
   const TableInfo* table = nullptr;  // declared table of that name, if any
   expr::Schema schema;               // after the column projection
   std::vector<std::string> order;    // rows are sorted by these, NULLS LAST
+  std::vector<expr::Expr> filters;   // parameters: rows that do not fulfil all are left out
+
+  /// Whether the files hold all rows and columns of the view, so that others can read them instead.
+  bool is_whole() const { return target.columns.empty() && filters.empty(); }
 };
 
 struct Plan {

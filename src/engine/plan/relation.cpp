@@ -2,6 +2,16 @@
 
 namespace codeanatomy::engine {
 
+void VisitExprs(Relation& relation, const std::function<void(expr::Expr&)>& visit) {
+  for (NamedExpr& column : relation.columns) visit(column.expr);
+  for (expr::Expr& predicate : relation.predicates) visit(predicate);
+  for (spec::SortKey& key : relation.order_by) visit(key.expr);
+  for (spec::Aggregation& aggregation : relation.aggregations) {
+    for (spec::SortKey& key : aggregation.order_by) visit(key.expr);
+  }
+  for (Relation& input : relation.inputs) VisitExprs(input, visit);
+}
+
 std::optional<expr::Expr> ConstantColumn(const Relation& relation, std::string_view column) {
   switch (relation.op) {
     case RelationOp::kFilter:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,10 @@ struct Relation {
   int64_t keep = 0;
   bool keep_empty = false;
 };
+
+/// Calls `visit` with every expression of the tree, join conditions and sort keys too; expressions
+/// below them are the visitor's.
+void VisitExprs(Relation& relation, const std::function<void(expr::Expr&)>& visit);
 
 /// The literal that `column` holds in every row, as far as projections, filters and unions say so.
 std::optional<expr::Expr> ConstantColumn(const Relation& relation, std::string_view column);

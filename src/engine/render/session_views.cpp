@@ -32,8 +32,7 @@ Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& 
   std::set<std::string> stored;
   for (const PlannedOutput& output : plan.outputs) {
     stored.insert(output.target.table_name);
-    if (output.target.columns.empty())
-      names.emplace(output.target.source_view, output.target.table_name);
+    if (output.is_whole()) names.emplace(output.target.source_view, output.target.table_name);
   }
   std::map<std::string, const PlannedView*> session;
   for (const PlannedView& view : plan.views) {

@@ -1,0 +1,15 @@
+// plan.json of a run bundle: the plan that ran and what it was identified by.
+#pragma once
+
+#include <string>
+
+#include "engine/execute/execute_spec.h"
+
+namespace codeanatomy::driver {
+
+/// One object: `p0`, `p1` (digests before and after the rules), `passes` (rule, digests, rewrites),
+/// `rulepack_fingerprint`, `envelope` (the fields that were hashed) and `plan`, the portable form:
+/// its canonical text has the digest p1.
+std::string PlanArtifactJson(const engine::ExecutionReport& report);
+
+}  // namespace codeanatomy::driver
