@@ -2,8 +2,8 @@
 #pragma once
 
 #include <array>
-#include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "lex/token.h"
 
@@ -23,8 +23,21 @@ constexpr size_t KeywordSlot(const char* text, size_t length) {
   return (c0 * 45u + c1 * 62u + cn * 7u + length * 10u) & 127u;
 }
 
+/// First and last four bytes of a text of four or more, first and last two of a shorter one: with
+/// the length, all of a keyword.
+constexpr std::pair<uint32_t, uint32_t> KeywordEnds(const char* text, size_t length) {
+  const auto load = [text](size_t at, size_t count) {
+    uint32_t bytes = 0;
+    for (size_t i = 0; i < count; ++i)
+      bytes |= uint32_t{static_cast<uint8_t>(text[at + i])} << 8 * i;
+    return bytes;
+  };
+  if (length >= 4) return {load(0, 4), load(length - 4, 4)};
+  return {load(0, 2), load(length - 2, 2)};
+}
+
 struct KeywordEntry {
-  std::array<char, kMaxKeywordLength> text{};
+  std::pair<uint32_t, uint32_t> ends;
   uint8_t length = 0;
   TokenKind kind = TokenKind::kName;
 };
@@ -46,7 +59,7 @@ inline constexpr auto kKeywordTable = [] {
     const auto kind = static_cast<TokenKind>(static_cast<int>(TokenKind::kFalse) + k);
     const auto text = TokenText(kind);
     auto& entry = table[KeywordSlot(text.data(), text.size())];
-    for (size_t i = 0; i < text.size(); ++i) entry.text[i] = text[i];
+    entry.ends = KeywordEnds(text.data(), text.size());
     entry.length = static_cast<uint8_t>(text.size());
     entry.kind = kind;
   }
@@ -59,7 +72,7 @@ inline constexpr auto kKeywordTable = [] {
 inline TokenKind FindKeyword(const char* text, size_t length) {
   if (length < 2 || length > internal::kMaxKeywordLength) return TokenKind::kName;
   const auto& entry = internal::kKeywordTable[internal::KeywordSlot(text, length)];
-  if (entry.length != length || std::memcmp(entry.text.data(), text, length) != 0) {
+  if (entry.length != length || entry.ends != internal::KeywordEnds(text, length)) {
     return TokenKind::kName;
   }
   return entry.kind;

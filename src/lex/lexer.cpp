@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/byte_block.h"
 #include "lex/keyword.h"
 #include "lex/lexer_state.h"
 #include "lex/unicode/unicode.h"
@@ -143,8 +144,8 @@ void Lexer::LexTokens() {
 
 void Lexer::LexName() {
   const char* begin = p_;
-  const char* p = p_ + 1;
-  while (p < end_ && IsWord(*p)) ++p;
+  const char* p =
+      FindByte(p_ + 1, end_, [](const ByteBlock& block) { return ~block.Word() & 0xFFFF; });
   p_ = p;
   if (p < end_) [[likely]] {
     if ((*p == '"' || *p == '\'') && p - begin <= 2 && LexStringAfterPrefix(begin)) return;

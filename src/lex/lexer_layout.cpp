@@ -5,6 +5,7 @@
 // and is a TabError. Blank and comment lines count for nothing. A form feed restarts the measure.
 #include <string>
 
+#include "base/byte_block.h"
 #include "lex/lexer_state.h"
 
 namespace codeanatomy::lex {
@@ -24,7 +25,8 @@ void Lexer::SkipLineEnd() {
 
 void Lexer::LexComment() {
   const char* begin = p_;
-  while (p_ < end_ && *p_ != '\n' && *p_ != '\r') ++p_;
+  p_ = FindByte(p_, end_,
+                [](const ByteBlock& block) { return block.Equal('\n') | block.Equal('\r'); });
   if (options_.type_comments && IsTypeComment({begin, static_cast<size_t>(p_ - begin)})) {
     Emit(TokenKind::kTypeComment, begin);
   } else if (options_.trivia) {
@@ -53,12 +55,14 @@ void Lexer::LexLineStart() {
   while (true) {
     const char* line = p_;
     uint32_t column = 0, alternative = 0, continued = 0;
-    while (p_ < end_) {
+    while (true) {
+      const char* spaces = p_;
+      p_ = FindByte(p_, end_, [](const ByteBlock& block) { return ~block.Equal(' ') & 0xFFFF; });
+      column += static_cast<uint32_t>(p_ - spaces);
+      alternative += static_cast<uint32_t>(p_ - spaces);
+      if (p_ == end_) return;
       const char c = *p_;
-      if (c == ' ') {
-        ++column;
-        ++alternative;
-      } else if (c == '\t') {
+      if (c == '\t') {
         column = (column / 8 + 1) * 8;
         ++alternative;
       } else if (c == '\f') {
@@ -74,7 +78,6 @@ void Lexer::LexLineStart() {
       }
       ++p_;
     }
-    if (p_ == end_) return;
     if (*p_ == '#') {
       LexComment();
       if (p_ == end_) return;

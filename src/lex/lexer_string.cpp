@@ -3,6 +3,7 @@
 // fields, and an end, and its fields may hold any expression, also strings with the same quotes.
 #include <string>
 
+#include "base/byte_block.h"
 #include "lex/lexer_state.h"
 
 namespace codeanatomy::lex {
@@ -63,10 +64,14 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
   const bool modern = AtOrAfter(PythonVersion::k310);
   if (Peek(1) == quote && Peek(2) == quote) {
     p_ += 3;
-    while (p_ < end_) {
+    while (true) {
+      p_ = FindByte(p_, end_, [quote](const ByteBlock& block) {
+        return block.Equal(quote) | block.Equal('\\');
+      });
+      if (p_ == end_) break;
       if (*p_ == '\\') {
         p_ += p_ + 1 < end_ ? 2 : 1;
-      } else if (*p_ == quote && Peek(1) == quote && Peek(2) == quote) {
+      } else if (Peek(1) == quote && Peek(2) == quote) {
         p_ += 3;
         return Emit(kind, begin);
       } else {
@@ -79,13 +84,13 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
     return;
   }
   ++p_;
-  while (p_ < end_ && *p_ != quote && *p_ != '\n' && *p_ != '\r') {
-    if (*p_ == '\\' && p_ + 1 < end_) {
-      ++p_;
-      SkipLineEnd();  // the escaped character, or \r\n as one
-    } else {
-      ++p_;
-    }
+  while (true) {
+    p_ = FindByte(p_, end_, [quote](const ByteBlock& block) {
+      return block.Equal(quote) | block.Equal('\\') | block.Equal('\n') | block.Equal('\r');
+    });
+    if (p_ == end_ || *p_ != '\\') break;
+    ++p_;
+    if (p_ < end_) SkipLineEnd();  // the escaped character, or \r\n as one
   }
   if (p_ < end_ && *p_ == quote) {
     ++p_;
@@ -187,7 +192,10 @@ void Lexer::LexFormatMiddle() {
       if (p_ > begin) Emit(middle, begin);
       return;  // 3.12 and 3.13 end the specification here
     }
-    ++p_;
+    p_ = FindByte(p_ + 1, end_, [quote = string.quote](const ByteBlock& block) {
+      return block.Equal(quote) | block.Equal('{') | block.Equal('}') | block.Equal('\\') |
+             block.Equal('\n') | block.Equal('\r');
+    });
   }
   std::string message = Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,
                                 " literal (detected at line ", std::to_string(LineOf(p_)), ")");

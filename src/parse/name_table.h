@@ -20,7 +20,8 @@ class NameTable {
     while (true) {
       const Entry& entry = entries_[at];
       if (entry.id < 0) break;
-      if (entry.hash == hash && names_[static_cast<size_t>(entry.id)] == text) return entry.id;
+      if (entry.hash == hash && IsSame(names_[static_cast<size_t>(entry.id)], text))
+        return entry.id;
       at = (at + 1) & (entries_.size() - 1);
     }
     const auto id = static_cast<int32_t>(names_.size());
@@ -39,6 +40,28 @@ class NameTable {
     int32_t id;
   };
 
+  static uint64_t Load(const char* p) {
+    uint64_t word;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+  }
+
+  /// Equality of two names whose hashes are equal, so hardly ever false; without a call.
+  static bool IsSame(std::string_view a, std::string_view b) {
+    const size_t size = a.size();
+    if (size != b.size()) return false;
+    if (size < 8) {
+      for (size_t i = 0; i < size; ++i) {
+        if (a[i] != b[i]) return false;
+      }
+      return true;
+    }
+    for (size_t i = 0; i + 8 < size; i += 8) {
+      if (Load(a.data() + i) != Load(b.data() + i)) return false;
+    }
+    return Load(a.data() + size - 8) == Load(b.data() + size - 8);
+  }
+
   static uint64_t Mix(uint64_t a, uint64_t b) {
     const auto product = static_cast<unsigned __int128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
@@ -50,9 +73,7 @@ class NameTable {
     size_t n = text.size();
     uint64_t hash = n ^ kSeed;
     for (; n >= 8; p += 8, n -= 8) {
-      uint64_t word;
-      std::memcpy(&word, p, 8);
-      hash = Mix(hash ^ word, kMultiplier);
+      hash = Mix(hash ^ Load(p), kMultiplier);
     }
     uint64_t rest = 0;
     if (n >= 4) {

@@ -1,6 +1,7 @@
 // Statement lists and simple statements.
 #include <array>
 
+#include "base/byte_block.h"
 #include "parse/parser.h"
 
 namespace codeanatomy::parse {
@@ -29,10 +30,9 @@ constexpr auto kAugmentedOperators = [] {
   return table;
 }();
 
-bool IsAsciiText(std::string_view text) {
-  uint8_t bits = 0;
-  for (const char c : text) bits |= static_cast<uint8_t>(c);
-  return bits < 0x80;
+bool HasNonAscii(std::string_view text) {
+  const char* end = text.data() + text.size();
+  return FindByte(text.data(), end, [](const ByteBlock& block) { return block.NonAscii(); }) != end;
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ Parser::Parser(std::string_view text, const ParseOptions& options, lex::TokenBuf
       text_spans_(spans_),
       last_(static_cast<uint32_t>(tokens.size() - 1)),
       has_carriage_returns_(text.find('\r') != std::string_view::npos),
-      is_ascii_(IsAsciiText(text)) {}
+      is_ascii_(!HasNonAscii(text)) {}
 
 NodeRef Parser::ParseFile() {
   ParseStatements();
