@@ -10,6 +10,7 @@
 
 #include "driver/build/evidence_stage.h"
 #include "driver/config/config_file.h"
+#include "driver/config/requires_python.h"
 #include "driver/config/target_version.h"
 #include "driver/run/plan_artifact.h"
 #include "driver/run/run_bundle.h"

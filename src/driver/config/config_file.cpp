@@ -150,12 +150,4 @@ Result<Settings> LoadConfigFiles(const std::string& directory,
   return settings;
 }
 
-std::optional<std::string> FindRequiresPython(const std::string& repository_root) {
-  const auto bytes = source::ReadBytes(repository_root + "/pyproject.toml");
-  if (!bytes) return std::nullopt;
-  const toml::parse_result parsed = toml::parse(*bytes);
-  if (!parsed) return std::nullopt;
-  return parsed.table()["project"]["requires-python"].value<std::string>();
-}
-
 }  // namespace codeanatomy::driver

@@ -21,8 +21,4 @@ struct FileSetting {
 Result<std::map<std::string, FileSetting>> LoadConfigFiles(
     const std::string& directory, const std::optional<std::string>& explicit_file);
 
-/// `project.requires-python` of a repository's pyproject.toml; nullopt when there is none or the
-/// file is not readable TOML (it is analysed data, not our configuration).
-std::optional<std::string> FindRequiresPython(const std::string& repository_root);
-
 }  // namespace codeanatomy::driver

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "driver/config/requires_python.h"
 #include "driver/config/target_version.h"
 
 namespace codeanatomy::driver {
@@ -83,6 +84,38 @@ TEST_CASE("requires-python picks the newest version that satisfies it") {
   CHECK(NewestVersionFor("!=3.14.*, >3.8") == PythonVersion::k313);
   CHECK(NewestVersionFor("<3.9.5") == PythonVersion::k39);
   CHECK(NewestVersionFor("nonsense") == PythonVersion::k314);
+  CHECK(NewestVersionFor("<3.8") == PythonVersion::k314);
+  CHECK(NewestVersionFor("^3.9,<3.12") == PythonVersion::k311);
+  CHECK(NewestVersionFor("~3.9 || ~3.11") == PythonVersion::k311);
+  CHECK(NewestVersionFor("3.10") == PythonVersion::k310);
+  CHECK(NewestVersionFor("*") == PythonVersion::k314);
+}
+
+TEST_CASE("requires-python is found where packages say it") {
+  Folder folder;
+  CHECK(FindRequiresPython(folder.root) == std::nullopt);
+  folder.Write("setup.py",
+               "from setuptools import setup\nPY = '>=3.8'\nPY = f'{1}'\nPY = '<3.9'\n"
+               "def f(): setup(name='x', python_requires=PY)\n");
+  CHECK(FindRequiresPython(folder.root) == "<3.9");
+  folder.Write("setup.cfg",
+               "[metadata]\npython_requires = 2\n[options]\n# no\nPython-Requires =\n"
+               "    >=3.8\n    <3.10\npackages = x\n");
+  CHECK(FindRequiresPython(folder.root) == ">=3.8,<3.10");
+  folder.Write("pyproject.toml", "[tool.poetry.dependencies]\npython = '^3.10'\n");
+  CHECK(FindRequiresPython(folder.root) == "^3.10");
+  folder.Write("pyproject.toml", "[project]\nrequires-python = '>=3.12'\n");
+  CHECK(FindRequiresPython(folder.root) == ">=3.12");
+  folder.Write("pyproject.toml", "[project\n");
+  CHECK(FindRequiresPython(folder.root) == ">=3.8,<3.10");
+}
+
+TEST_CASE("setup.py is read as syntax") {
+  CHECK(FindSetupKeyword("setuptools.setup(python_requires='>=' '3.9')") == ">=3.9");
+  CHECK(FindSetupKeyword("setup(**kw)") == std::nullopt);
+  CHECK(FindSetupKeyword("setup(python_requires=open('x').read())") == std::nullopt);
+  CHECK(FindSetupKeyword("print 'old'\nsetup(python_requires='>=3.6')") == ">=3.6");
+  CHECK(FindSetupKeyword("x = '1'\nx = y\nsetup(python_requires=x)") == std::nullopt);
 }
 
 }  // namespace codeanatomy::driver
