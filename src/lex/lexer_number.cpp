@@ -40,7 +40,10 @@ bool Lexer::LexDecimalTail() {
 }
 
 bool Lexer::CheckNumberEnd(const char* begin, std::string_view name) {
-  if (p_ == end_ || !(IsWord(*p_) || static_cast<uint8_t>(*p_) >= 0x80)) return true;
+  // Since 3.11 a letter beyond ASCII begins a name, which no number can stand before.
+  const bool letter =
+      p_ < end_ && static_cast<uint8_t>(*p_) >= 0x80 && !AtOrAfter(PythonVersion::k311);
+  if (p_ == end_ || !(IsWord(*p_) || letter)) return true;
   if (BeginsKeywordAfterNumber({p_, static_cast<size_t>(end_ - p_)})) return true;
   FailNumber(begin, Message("invalid ", name, " literal"));
   return false;

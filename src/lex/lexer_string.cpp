@@ -157,7 +157,7 @@ void Lexer::LexFormatMiddle() {
                         (!string.triple || (Peek(1) == string.quote && Peek(2) == string.quote));
     if (at_end) {
       if (p_ > begin) Emit(middle, begin);
-      if (in_spec) {
+      if (in_spec && options_.recover) {
         const char* at = p_;
         p_ += string.triple ? 3 : 1;
         return FailFormatString(at, Message(kind_name, ": expecting '}'"));

@@ -21,13 +21,11 @@
 #include "source/encoding.h"
 #include "source/git_scope.h"
 #include "source/glob.h"
-#include "source/notebook.h"
 
 namespace codeanatomy::source {
 namespace {
 
-constexpr std::string_view kNeverEntered[] = {".git",         ".hg",         ".svn",
-                                              ".codeanatomy", "__pycache__", ".ipynb_checkpoints"};
+constexpr std::string_view kNeverEntered[] = {".git", ".hg", ".svn", ".codeanatomy", "__pycache__"};
 
 bool HasPythonExtension(std::string_view name) {
   return name.ends_with(".py") || name.ends_with(".pyi") || name.ends_with(".pyw");
@@ -120,8 +118,7 @@ class Walk {
       EnterDirectory(directory, name, std::move(path), absolute);
     } else if (S_ISREG(info.st_mode)) {
       const bool bare = name.find('.') == std::string::npos;
-      const bool notebook = options_.include_notebooks && IsNotebookPath(name);
-      if (HasPythonExtension(name) || notebook || (bare && HasPythonShebang(absolute)))
+      if (HasPythonExtension(name) || (bare && HasPythonShebang(absolute)))
         AddFile(std::move(path), directory.scope);
     }
   }

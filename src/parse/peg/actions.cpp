@@ -112,8 +112,7 @@ Value Recognizer::Act(const Action& action, const Value* labels, Value only, uin
       return CheckStrings(a);
     case ActionKind::kStrings:
       if (MixesBytes(FirstToken(a), LastToken(a))) return kFailed;
-      return version_ < PythonVersion::k312 ? CheckStrings(a)
-                                            : MakeNode(NodeKind::kItems, a, kMatched, start);
+      return version_ < PythonVersion::k312 ? CheckStrings(a) : JoinStrings(a, start);
     case ActionKind::kBareGenerator:
       return CheckBareGenerator(a, b);
     case ActionKind::kArgumentOrder:
@@ -144,16 +143,19 @@ Value Recognizer::MakeNode(NodeKind kind, Value a, Value b, uint32_t start) {
   if (kind == NodeKind::kItems && count > 0) {
     first = FirstToken(elements_[from]);
     last = LastToken(elements_.back());
-    bool all_strings = true, formatted = false;
-    for (uint32_t i = from; i < elements_.size(); ++i) {
-      const NodeKind element = KindOf(elements_[i]);
-      formatted |= element == NodeKind::kJoinedStr;
-      all_strings &= formatted || element == NodeKind::kLiteral;
-    }
-    if (formatted && all_strings) kind = NodeKind::kJoinedStr;
   }
   nodes_.push_back({kind, first, last, from, count});
   return static_cast<Value>(nodes_.size()) - 1;
+}
+
+/// Adjacent strings since 3.12; one of them with fields makes all of them one with fields.
+Value Recognizer::JoinStrings(Value strings, uint32_t start) {
+  NodeKind kind = NodeKind::kLiteral;
+  const Node& node = nodes_[static_cast<size_t>(strings)];
+  for (uint32_t i = 0; i < node.count; ++i) {
+    if (KindOf(elements_[node.elements + i]) == NodeKind::kJoinedStr) kind = NodeKind::kJoinedStr;
+  }
+  return MakeNode(kind, strings, kMatched, start);
 }
 
 Value Recognizer::LastElement(Value v) const {

@@ -6,9 +6,9 @@ namespace codeanatomy::parse::peg {
 
 const std::string_view kErrorRules = R"peg(
 invalid_arguments =
-    @10-10 a=args ',' '*' -> error(a)
+    @10-12 args ',' a='*' -> error(a)
       "iterable argument unpacking follows keyword argument unpacking"
-  / @11 (({',' (starred_expression / (assignment_expression / expression !':=') !'=')} ',' kwargs)
+  / @13 (({',' (starred_expression / (assignment_expression / expression !':=') !'=')} ',' kwargs)
          / kwargs) a=',' {',' (starred_expression !'=')} -> error(a...)
       "iterable argument unpacking follows keyword argument unpacking"
   / @9-9 args ',' '*' -> error(last)

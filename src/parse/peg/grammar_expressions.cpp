@@ -188,16 +188,18 @@ starred_expression =
     @12-13 invalid_starred_expression
   / @14 invalid_starred_expression_unpacking
   / '*' a=expression -> Starred(a)
-  / @11-13 '*' -> error(last) "Invalid star expression"
+  / @13-13 '*' -> error(last) "Invalid star expression"
   / @14 invalid_starred_expression
 kwarg_or_starred =
-    invalid_kwarg
+    @10 invalid_kwarg
   / NAME '=' expression -> Keyword
   / starred_expression
+  / @-9 invalid_kwarg
 kwarg_or_double_starred =
-    invalid_kwarg
+    @10 invalid_kwarg
   / NAME '=' expression -> Keyword
   / '**' expression -> Unpacking
+  / @-9 invalid_kwarg
 
 star_targets =
     a=star_target !',' -> a

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "source/encoding.h"
+
 namespace codeanatomy::parse::peg {
 
 using lex::TokenKind;
@@ -15,6 +17,8 @@ Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::
                        const StringCheck& check_strings)
     : text_(text),
       version_(version),
+      counts_bytes_(version <= PythonVersion::k312 &&
+                    source::FindEncoding(text).cookie.size() == 0),
       grammar_(GrammarOf(version)),
       tokens_(tokens),
       check_strings_(check_strings),
@@ -250,11 +254,13 @@ Value Recognizer::MatchToken(const Element& element) {
   return matches ? TokenValue(mark_++) : kFailed;
 }
 
-/// CPython compares only as many letters as the name has, so `m` counts as `match`.
+/// CPython before 3.14 compares only as many letters as the name has: `m` counts as `match`.
 bool Recognizer::IsSoftKeyword(uint32_t token) const {
   const std::string_view word = TextOf(token);
-  return std::any_of(grammar_.soft_keywords.begin(), grammar_.soft_keywords.end(),
-                     [&](std::string_view keyword) { return keyword.starts_with(word); });
+  return std::any_of(
+      grammar_.soft_keywords.begin(), grammar_.soft_keywords.end(), [&](std::string_view keyword) {
+        return version_ < PythonVersion::k314 ? keyword.starts_with(word) : keyword == word;
+      });
 }
 
 Value Recognizer::MatchMany(const Element& element, bool once) {

@@ -103,6 +103,7 @@ class Recognizer {
   Value FindInvalidTarget(Value v, TargetUse use) const;
   Value CheckConversion(Value exclamation, Value name);
   Value CheckStrings(Value strings);
+  Value JoinStrings(Value strings, uint32_t start);
   bool MixesBytes(uint32_t first, uint32_t last);
   Value CheckArgumentOrder(Value call);
   Value CheckBareGenerator(Value call, Value clauses);
@@ -126,11 +127,14 @@ class Recognizer {
   Place PlaceOf(uint32_t offset);
   Place EndOfText();
   uint32_t OffsetOf(const Place& place);
+  /// SyntaxError.offset of the character that ends with these bytes.
+  uint32_t OffsetAfter(uint32_t line, uint32_t bytes);
   uint32_t CharactersBefore(uint32_t line, uint32_t bytes);
   const LineIndex& Lines();
 
   std::string_view text_;
   PythonVersion version_;
+  bool counts_bytes_;  // offsets: up to 3.12 where the text declares no encoding
   const Grammar& grammar_;
   const lex::TokenBuffer& tokens_;
   const StringCheck& check_strings_;

@@ -18,9 +18,11 @@ bool HasNoColumn(TokenKind kind) {
   return kind == TokenKind::kIndent || kind == TokenKind::kDedent || kind == TokenKind::kEndMarker;
 }
 
+constexpr std::string_view kEndOfFile = "unexpected EOF while parsing";
+
 /// Errors that CPython's tokenizer leaves to the parser to report; the others raise by themselves.
 bool IsStatus(const lex::LexError& error) {
-  return error.type != "SyntaxError" || error.message.starts_with("unexpected EOF") ||
+  return error.type != "SyntaxError" || error.message.starts_with("unexpected ") ||
          error.message.ends_with("was never closed");
 }
 
@@ -76,6 +78,10 @@ Recognizer::Place Recognizer::TokenizerPlace() {
   return place;
 }
 
+uint32_t Recognizer::OffsetAfter(uint32_t line, uint32_t bytes) {
+  return counts_bytes_ ? bytes : CharactersBefore(line, bytes);
+}
+
 uint32_t Recognizer::CharactersBefore(uint32_t line, uint32_t bytes) {
   const uint32_t start = Lines().line_start(line);
   uint32_t count = 0;
@@ -103,7 +109,7 @@ void Recognizer::RaiseAt(const Place& begin, const Place& end, std::string messa
   error.span.begin = OffsetOf(begin);
   error.span.end = std::max(error.span.begin, OffsetOf(end));
   const uint32_t offset =
-      begin.has_column ? CharactersBefore(begin.line, begin.column + 1) : begin.column;
+      begin.has_column ? OffsetAfter(begin.line, begin.column + 1) : begin.column;
   const Place shown = PlaceOf(error.span.begin);
   if (shown.line != begin.line || CharactersBefore(shown.line, shown.column) + 1 != offset) {
     error.reported = {begin.line, offset};
@@ -120,13 +126,17 @@ void Recognizer::RaiseRange(uint32_t first, uint32_t last, std::string message) 
 void Recognizer::RaiseAtLastRead(std::string message, std::string_view type) {
   const uint32_t token = read_ - 1;
   Place begin = BeginOf(token);
-  if (!begin.has_column) begin.column = CharactersBefore(begin.line, begin.column);
+  if (!begin.has_column) begin.column = OffsetAfter(begin.line, begin.column);
   RaiseAt(begin, EndOf(token), std::move(message), type);
 }
 
 void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
   std::string message = Render(action, labels);
-  if (action.indentation) return RaiseAtLastRead(std::move(message), "IndentationError");
+  if (action.indentation) {
+    const bool at_end = tokens_.spans[read_ - 1].begin >= text_.size();
+    if (version_ < PythonVersion::k39 && at_end) return RaiseAtLastRead(std::string(kEndOfFile));
+    return RaiseAtLastRead(std::move(message), "IndentationError");
+  }
   switch (action.where) {
     case Where::kNode:
       return RaiseRange(FirstToken(at), LastToken(at), std::move(message));
@@ -147,7 +157,7 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
     case Where::kNextToken:
       if (!Read()) return;
       Place begin = BeginOf(mark_);
-      if (!begin.has_column) begin.column = CharactersBefore(begin.line, begin.column);
+      if (!begin.has_column) begin.column = OffsetAfter(begin.line, begin.column);
       return RaiseAt(begin, EndOf(mark_), std::move(message), "SyntaxError");
   }
 }
@@ -155,12 +165,22 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
 void Recognizer::RaiseLexError() {
   if (stopped_) return;
   const lex::LexError& error = tokens_.errors.front();
+  const std::vector<uint32_t> open = OpenBrackets();
+  if (version_ >= PythonVersion::k310 && error.message == kEndOfFile && !open.empty()) {
+    from_tokenizer_ = true;
+    return RaiseNeverClosed(open.back());
+  }
   stopped_ = from_tokenizer_ = true;
   const std::string_view code = error.is_limit                     ? "NESTING_TOO_DEEP"
                                 : error.type == "TabError"         ? "TAB_ERROR"
                                 : error.type == "IndentationError" ? "INDENTATION_ERROR"
                                                                    : "SYNTAX_ERROR";
   error_ = Diagnostic{error.span, 0, code, std::string(error.type), error.message};
+  if (version_ < PythonVersion::k310 && error.message.ends_with("was never closed")) {
+    const Place end = EndOfText();
+    error_->message = kEndOfFile;
+    error_->reported = {end.line, end.column};
+  }
 }
 
 void Recognizer::RaiseNeverClosed(uint32_t bracket) {
@@ -223,6 +243,7 @@ void Recognizer::FinishErrors(uint32_t last_read) {
 
 void Recognizer::PreferTokenizerErrors() {
   if (error_token_ >= tokens_.size() || error_token_ < read_) return;
+  if (version_ >= PythonVersion::k312 && InsideFormatString()) return;
   const lex::LexError& error = tokens_.errors.front();
   const uint32_t line = BeginOf(read_ - 1).line;
   const std::vector<uint32_t> open = OpenBrackets();
@@ -231,7 +252,6 @@ void Recognizer::PreferTokenizerErrors() {
     if (!open.empty() && line > BeginOf(open.back()).line) return RaiseNeverClosed(open.back());
   }
   if (!raises) return;
-  if (version_ >= PythonVersion::k312 && InsideFormatString()) return;
   stopped_ = false;
   RaiseLexError();
 }
