@@ -20,6 +20,10 @@ constexpr auto kFileLineIndex =
                                  Required(Long("line_end_byte")), Text("line_text"),
                                  Required(Text("newline_kind"))));
 
+constexpr auto kNotebookCells = Concat(
+    kFileColumns, Columns(Required(Int("cell_index")), Text("cell_id"), Long("execution_count")),
+    kByteSpanColumns, Columns(Required(Int("line")), Required(Int("end_line"))));
+
 constexpr auto kDiagnostics =
     Concat(Columns(Required(Long("diag_id")), Long("file_id"), Text("path")), kByteSpanColumns,
            Columns(Int("line"), Int("col"), Required(Text("stage")), Required(Text("source")),
@@ -30,6 +34,8 @@ constexpr Names kByFile = {"file_id"};
 constexpr Names kByPath = {"path"};
 constexpr Names kByDiagnostic = {"diag_id"};
 constexpr std::array<std::string_view, 2> kLineKey = {"file_id", "line_no"};
+constexpr std::array<std::string_view, 2> kCellKey = {"file_id", "cell_index"};
+constexpr std::array<std::string_view, 2> kCellOrder = {"path", "cell_index"};
 constexpr std::array<std::string_view, 2> kLineOrder = {"path", "line_no"};
 constexpr std::array<std::string_view, 4> kDiagnosticOrder = {"path", "bstart", "bend", "code"};
 
@@ -52,6 +58,12 @@ constexpr auto kTables = std::to_array<TableInfo>({
      .key = kLineKey,
      .order = kLineOrder,
      .summary = "Where each line begins and ends: the authority for line starts."},
+    {.name = "notebook_cells",
+     .group = TableGroup::kEvidence,
+     .columns = kNotebookCells,
+     .key = kCellKey,
+     .order = kCellOrder,
+     .summary = "Code cells of notebooks, and which part of the file's text each one is."},
     {.name = "diagnostics",
      .group = TableGroup::kQuality,
      .columns = kDiagnostics,

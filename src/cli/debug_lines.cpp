@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/json_text.h"
 #include "base/line_index.h"
+#include "catalog/diagnostic_code.h"
 #include "parse/ast_dump.h"
 #include "symbols/symbol_table.h"
 
@@ -265,6 +266,8 @@ void AppendSourceError(std::string& out, const source::SourceFile& file,
 const source::SourceProblem* FirstProblem(const source::SourceFile& file,
                                           const parse::SyntaxTree& tree) {
   for (const source::SourceProblem& problem : file.problems) {
+    const DiagnosticCodeInfo* info = FindDiagnosticCode(problem.code);
+    if (info != nullptr && info->severity != DiagnosticSeverity::kError) continue;
     if (!IsBadUtf8(file, problem) || tree.version() >= PythonVersion::k314) return &problem;
     for (const ByteSpan token : tree.tokens()) {
       const std::string_view text = tree.text().substr(token.begin, token.size());

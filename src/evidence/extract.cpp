@@ -47,6 +47,7 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
   FileContext context(file, options, tree, symbols);
   TableList& tables = evidence.tables;
   AddLineRows(context, tables);
+  AddCellRows(context, tables);
   AddParseRows(context, tables);
   AddNodeRows(context, tables);
   AddDefRows(context, tables);

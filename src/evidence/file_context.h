@@ -131,6 +131,7 @@ void AddTable(TableList& tables, const FileContext& context, BatchBuilder& build
 
 void AddFileRows(const source::SourceFile& file, const ExtractOptions& options, int64_t file_id,
                  TableList& tables);                                   // repo_files
+void AddCellRows(const FileContext& context, TableList& tables);       // notebook_cells
 void AddLineRows(const FileContext& context, TableList& tables);       // file_line_index
 void AddParseRows(const FileContext& context, TableList& tables);      // cst_parse_*
 void AddNodeRows(const FileContext& context, TableList& tables);       // ast_nodes

@@ -1,4 +1,5 @@
-// repo_files, file_line_index, cst_parse_manifest, cst_parse_errors: the file as a file.
+// repo_files, file_line_index, notebook_cells, cst_parse_manifest, cst_parse_errors: the file as a
+// file.
 #include <algorithm>
 
 #include "catalog/diagnostic_code.h"
@@ -133,6 +134,37 @@ void AddLineRows(const FileContext& context, TableList& tables) {
     ++rows;
   }
   AddTable(tables, context, builder, rows);
+}
+
+void AddCellRows(const FileContext& context, TableList& tables) {
+  const std::vector<source::NotebookCell>& cells = context.file.cells;
+  if (cells.empty()) return;
+  BatchBuilder builder = context.Begin("notebook_cells");
+  Int32Column& index = builder.Ints("cell_index");
+  TextColumn& id = builder.Texts("cell_id");
+  Int64Column& execution_count = builder.Longs("execution_count");
+  Int64Column& bstart = builder.Longs("bstart");
+  Int64Column& bend = builder.Longs("bend");
+  Int32Column& line = builder.Ints("line");
+  Int32Column& end_line = builder.Ints("end_line");
+  for (const source::NotebookCell& cell : cells) {
+    index.Append(cell.index);
+    if (cell.id.empty()) {
+      id.AppendNull();
+    } else {
+      id.Append(cell.id);
+    }
+    if (cell.execution_count) {
+      execution_count.Append(*cell.execution_count);
+    } else {
+      execution_count.AppendNull();
+    }
+    bstart.Append(cell.span.begin);
+    bend.Append(cell.span.end);
+    line.Append(static_cast<int32_t>(cell.line));
+    end_line.Append(static_cast<int32_t>(cell.end_line));
+  }
+  AddTable(tables, context, builder, cells.size());
 }
 
 void AddParseRows(const FileContext& context, TableList& tables) {

@@ -10,7 +10,7 @@ ModuleName ModuleNameOf(std::string_view path) {
     result.search_root = "src";
     path.remove_prefix(4);
   }
-  for (std::string_view suffix : {".py", ".pyi", ".pyw"}) {
+  for (std::string_view suffix : {".py", ".pyi", ".pyw", ".ipynb"}) {
     if (path.ends_with(suffix)) {
       path.remove_suffix(suffix.size());
       break;

@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "source/encoding.h"
+#include "source/notebook.h"
 
 namespace codeanatomy::source {
 namespace {
@@ -89,7 +90,11 @@ SourceFile ReadSourceFile(const std::string& root, std::string path, uint64_t ma
   file.bytes = *std::move(bytes);
   file.size_bytes = static_cast<int64_t>(file.bytes.size());
   file.sha256 = Hex(Sha256::Of(file.bytes));
-  DecodeSource(file);
+  if (IsNotebookPath(file.path)) {
+    ReadNotebook(file);
+  } else {
+    DecodeSource(file);
+  }
   return file;
 }
 

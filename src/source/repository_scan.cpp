@@ -21,11 +21,13 @@
 #include "source/encoding.h"
 #include "source/git_scope.h"
 #include "source/glob.h"
+#include "source/notebook.h"
 
 namespace codeanatomy::source {
 namespace {
 
-constexpr std::string_view kNeverEntered[] = {".git", ".hg", ".svn", ".codeanatomy", "__pycache__"};
+constexpr std::string_view kNeverEntered[] = {".git",         ".hg",         ".svn",
+                                              ".codeanatomy", "__pycache__", ".ipynb_checkpoints"};
 
 bool HasPythonExtension(std::string_view name) {
   return name.ends_with(".py") || name.ends_with(".pyi") || name.ends_with(".pyw");
@@ -118,7 +120,8 @@ class Walk {
       EnterDirectory(directory, name, std::move(path), absolute);
     } else if (S_ISREG(info.st_mode)) {
       const bool bare = name.find('.') == std::string::npos;
-      if (HasPythonExtension(name) || (bare && HasPythonShebang(absolute)))
+      const bool notebook = options_.include_notebooks && IsNotebookPath(name);
+      if (HasPythonExtension(name) || notebook || (bare && HasPythonShebang(absolute)))
         AddFile(std::move(path), directory.scope);
     }
   }

@@ -15,6 +15,7 @@ namespace codeanatomy::source {
 struct ScanOptions {
   std::vector<std::string> include_globs;  // gitignore syntax; empty: everything Python
   std::vector<std::string> exclude_globs;
+  bool include_notebooks = true;
   bool include_untracked = true;
   bool include_submodules = false;
   bool include_worktrees = false;
@@ -49,10 +50,10 @@ struct ScanResult {
   std::vector<ScanProblem> problems;  // unreadable directories, limits, names that are not UTF-8
 };
 
-/// Walks the repository. Python files are *.py, *.pyi, *.pyw and files without extension whose
-/// first line is a Python shebang. With git, tracked files count even where an ignore rule names
-/// them. Errors: NotADirectory, NotFound, InvalidArgument (glob), Interrupted. Cost: one directory
-/// walk.
+/// Walks the repository. Python files are *.py, *.pyi, *.pyw, *.ipynb and files without extension
+/// whose first line is a Python shebang. With git, tracked files count even where an ignore rule
+/// names them. Errors: NotADirectory, NotFound, InvalidArgument (glob), Interrupted. Cost: one
+/// directory walk.
 Result<ScanResult> ScanRepository(const std::string& root, const ScanOptions& options,
                                   const CancelFlag& cancel);
 

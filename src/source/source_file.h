@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,13 +35,24 @@ class OffsetMap {
   std::vector<Run> runs_;
 };
 
+/// A code cell of a notebook and where its source stands in the virtual module.
+struct NotebookCell {
+  int32_t index = 0;  // among all cells of the notebook, from 0
+  std::string id;     // since nbformat 4.5
+  std::optional<int64_t> execution_count;
+  ByteSpan span;  // in the module
+  uint32_t line = 1,
+           end_line = 0;  // first and last line there; an empty cell ends before it begins
+};
+
 /// All spans of the system are offsets into `bytes`; `text()` is what the lexer reads. They are one
 /// buffer for UTF-8 (a BOM is skipped); any other encoding, and UTF-8 with invalid bytes, carries
 /// the decoded text (invalid bytes as U+FFFD) and the map back.
 struct SourceFile {
   std::string path;                // repository-relative, POSIX separators
-  std::string bytes;               // exactly as stored on disk; empty when not readable
-  std::string sha256;              // lower-case hex of the bytes; empty when not readable
+  std::string bytes;               // as stored on disk, of a notebook the virtual module;
+                                   // empty when not readable
+  std::string sha256;              // lower-case hex of what is on disk; empty when not readable
   int64_t size_bytes = 0;          // on disk, also where `bytes` was not read
   std::string encoding = "utf-8";  // PEP 263 name as CPython normalizes it
   std::string decoded;             // UTF-8 text where it differs from `bytes`
@@ -49,6 +61,7 @@ struct SourceFile {
   uint32_t text_offset = 0;        // bytes of a UTF-8 BOM, 0 or 3
   OffsetMap offsets;
   std::vector<SourceProblem> problems;
+  std::vector<NotebookCell> cells;  // of a notebook (notebook.h)
 
   std::string_view text() const {
     return is_decoded ? std::string_view(decoded) : std::string_view(bytes).substr(text_offset);

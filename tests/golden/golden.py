@@ -21,7 +21,7 @@ DIRECTIVE = re.compile(r"^#\s*golden:\s*(.+)$", re.MULTILINE)
 TABLE = re.compile(r"(\w+)\s*(?:\(([^)]*)\))?")
 HIDDEN = {"file_id", "target_file_id", "path", "anchor", "ast_id", "parent_ast_id", "file_sha256", "diag_id"}
 LINES = {"line", "col", "end_line", "end_col"}
-NOT_IDS = {"block_id", "parent_block_id"}
+NOT_IDS = {"block_id", "parent_block_id", "cell_id"}
 ID_LISTS = {"via", "namespace_scope_ids"}
 FIRST = ["path", "span", "call_span", "def_span", "alias_span", "src", "node_id"]
 
@@ -112,10 +112,16 @@ class Build:
             names[row["node_id"]] = f"{row['kind']}@{row['line']}:{row['col']}"
         return names
 
+    def _text(self, path):
+        if not path.endswith(".ipynb"):
+            return (self.repository / path).read_bytes()
+        lines = [row["line_text"] for row in self.rows("file_line_index") if row["path"] == path]
+        return "".join(f"{line}\n" for line in lines).encode()
+
     def position(self, path, offset):
-        """line:column of a byte on disk, columns in bytes."""
+        """line:column of a byte of the file (of a notebook: of its module), columns in bytes."""
         if path not in self.sources:
-            self.sources[path] = (self.repository / path).read_bytes()
+            self.sources[path] = self._text(path)
         before = self.sources[path][:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if before.startswith(b"\xef\xbb\xbf"):
             before = before[3:]

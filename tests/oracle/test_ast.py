@@ -1,5 +1,6 @@
 """`debug ast` against CPython's ast.dump(ast.parse(...), include_attributes=True)."""
 
+import corpora
 import cpython
 import pytest
 from format_string_cases import MODERN_EXPRESSIONS, cases
@@ -23,6 +24,13 @@ def test_other_versions(minor, other, check):
 def test_newest_with_tests(reference, other, check):
     """3.14 comes without its tests: it reads those of the reference as well."""
     check("ast", other("3.14"), reference.sample(60))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_corpora(minor, other, check):
+    """Large packages, in every version."""
+    check("ast", other(minor), corpora.files())
 
 
 @pytest.mark.parametrize("minor", cpython.SUPPORTED)

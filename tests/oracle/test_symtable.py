@@ -1,7 +1,9 @@
 """`debug symtable` against CPython's symtable module."""
 
+import corpora
 import cpython
 import pytest
+from grammar_cases import CASES as GRAMMAR_CASES
 from symtable_cases import CASES, GENERIC_CASES
 
 OTHERS = [v for v in cpython.SUPPORTED if v != cpython.REFERENCE]
@@ -36,3 +38,16 @@ def test_other_versions(minor, other, check, tmp_path):
 def test_newest_with_tests(reference, other, check):
     """3.14 comes without its tests: it reads those of the reference as well."""
     check("symtable", other("3.14"), reference.sample(60))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_corpora(minor, other, check):
+    """Large packages, in every version."""
+    check("symtable", other(minor), corpora.files())
+
+
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_grammar(minor, other, check, tmp_path):
+    """Tables of the forms that tell versions apart."""
+    check("symtable", other(minor), cpython.write_cases(GRAMMAR_CASES, tmp_path))

@@ -45,6 +45,7 @@ PythonVersion TargetVersion(const Config& config, const std::string& repository)
 source::ScanOptions ScanOptionsOf(const Config& config, const std::string& out) {
   return {.include_globs = config.GetList("source.include_globs"),
           .exclude_globs = config.GetList("source.exclude_globs"),
+          .include_notebooks = config.GetBool("source.include_notebooks"),
           .include_untracked = config.GetBool("source.include_untracked"),
           .include_submodules = config.GetBool("source.include_submodules"),
           .include_worktrees = config.GetBool("source.include_worktrees"),
