@@ -219,10 +219,13 @@ class CellScanner {
           if (brackets_ == 0 && magic_at_ == std::string_view::npos) FindMagicValue(line, i);
           if (magic_at_ != std::string_view::npos) return;
           break;
-        case '?':
-          help_ = StripBlanks(line.substr(i)).find_first_not_of("?; ") == std::string_view::npos;
+        case '?': {
+          const size_t other = line.find_first_not_of("?; \t", i);
+          help_ = other == std::string_view::npos;
           if (help_) return;
+          i = other - 1;
           break;
+        }
         case '\\':
           continued_ = i + 1 == line.size();
           break;
@@ -237,7 +240,6 @@ class CellScanner {
   void OpenString(std::string_view line, size_t& i) {
     quote_ = line[i];
     triple_ = i + 2 < line.size() && line[i + 1] == quote_ && line[i + 2] == quote_;
-    string_line_ = line_begins_.size();
     if (triple_) i += 2;
   }
 
@@ -267,8 +269,7 @@ class CellScanner {
 
   /// A string that the cell does not close must not swallow the cells behind it.
   void CommentOpenString() {
-    const size_t from = std::min(string_line_, statement_begin_);
-    std::string fixed = out_.substr(0, from < line_begins_.size() ? line_begins_[from] : 0);
+    std::string fixed = out_.substr(0, line_begins_[statement_begin_]);
     const size_t begin = fixed.size();
     std::string_view damaged = std::string_view(out_).substr(begin);
     const std::string_view head = damaged.substr(0, damaged.find('\n'));
@@ -287,8 +288,8 @@ class CellScanner {
   uint32_t base_;
   std::vector<SourceProblem>& problems_;
   std::string out_;
-  std::vector<size_t> line_begins_;               // in out_
-  size_t statement_begin_ = 0, string_line_ = 0;  // indexes of line_begins_
+  std::vector<size_t> line_begins_;  // in out_
+  size_t statement_begin_ = 0;       // index of line_begins_
   int brackets_ = 0;
   char quote_ = 0;
   bool triple_ = false, continued_ = false, help_ = false;

@@ -37,7 +37,9 @@ def test_corpora(minor, other, check):
 def test_format_strings(minor, other, check, tmp_path):
     """Positions inside format strings, which no two versions before 3.12 count alike, and the text
     that `=` shows, which no two versions since then cut alike."""
-    files = cpython.write_cases([*cases(600), *cases(300, MODERN_EXPRESSIONS)], tmp_path)
+    count = 600 if cpython.FULL else 200
+    sources = [*cases(count), *cases(count // 2, MODERN_EXPRESSIONS)]
+    files = cpython.write_cases(sources, tmp_path)
     check("ast", other(minor), files, rejected_alike=False)
 
 
