@@ -1,7 +1,7 @@
 # `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench bench-growth bench-peers asan tsan format lint check reference clean
+.PHONY: help setup build demo test test-full bench bench-growth bench-peers asan tsan format lint check reference requirements clean
 
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
@@ -58,6 +58,10 @@ lint: ## clang-tidy on the files changed since main
 
 check: ## everything a change must pass: format, lint, layers, sizes, build, tests
 	@scripts/check.sh
+
+requirements: build ## the engine's checklist: every entry's tests exist, and pass
+	@scripts/setup.sh --tests
+	@python3 scripts/requirements.py --run build/release
 
 reference: build ## write docs/reference/ from the declarations of the catalogue
 	@$(PROGRAM) catalog --markdown --write docs/reference

@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "engine/session/build_reader.h"
+#include "query/format/arrow_stream.h"
 #include "query/format/row_printer.h"
 
 namespace codeanatomy::cli {
@@ -66,6 +67,13 @@ Result<std::vector<engine::NamedValue>> ParseParameters(
   return values;
 }
 
+/// Bytes for programs would only disturb a terminal.
+Result<void> CheckArrowTarget() {
+  if (isatty(STDOUT_FILENO) != 1) return {};
+  return Error(ErrorCode::kInvalidArgument, "an Arrow stream is no text for a terminal",
+               "--format arrow", "redirect it to a file or a program");
+}
+
 query::RowFormat ParseFormat(const std::string& format) {
   if (format == "csv") return query::RowFormat::kCsv;
   if (format == "table" || (format.empty() && isatty(STDOUT_FILENO) == 1)) {
@@ -87,6 +95,7 @@ Result<void> WriteOut(std::string_view text) {
 }
 
 Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
+  if (options.format == "arrow") CA_RETURN_IF_ERROR(CheckArrowTarget());
   engine::SessionOptions session;
   session.cancel = &CatchSignals();
   CA_ASSIGN_OR_RETURN(session.profile, engine::ParseProfile(options.profile));
@@ -94,6 +103,11 @@ Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
                       ParseParameters(options.parameters));
   CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session));
   CA_ASSIGN_OR_RETURN(engine::QueryResult rows, reader->Query(options.statement, parameters));
+  if (options.format == "arrow") {
+    CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t written,
+                        query::WriteArrowStream(rows, WriteOut));
+    return 0;
+  }
   const query::TableStyle style{.width = TerminalWidth(), .color = UseColor(global, STDOUT_FILENO)};
   CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t count,
                       query::PrintRows(rows, ParseFormat(options.format), style, WriteOut));
@@ -113,9 +127,10 @@ void AddSqlCommand(CLI::App& app, Invocation& invocation) {
       ->capture_default_str()
       ->type_name("OUT");
   command
-      ->add_option("--format", options->format,
-                   "json, csv or table; default: table on a terminal, else json")
-      ->check(CLI::IsMember({"json", "csv", "table"}).description(""))
+      ->add_option(
+          "--format", options->format,
+          "json, csv, table or arrow (an IPC stream); default: table on a terminal, else json")
+      ->check(CLI::IsMember({"json", "csv", "table", "arrow"}).description(""))
       ->type_name("FORMAT");
   command
       ->add_option("--param", options->parameters,

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 namespace codeanatomy::engine {
+
+constexpr std::string_view kRelease = "v" CA_DUCKDB_RELEASE;
+const std::string_view kDuckdbVersion = kRelease;
 namespace {
 
 constexpr std::string_view kLibraryName = "libduckdb.so";

@@ -14,7 +14,7 @@
 namespace codeanatomy::engine {
 
 /// The release of the header that this program was built against; the library must be the same.
-inline constexpr std::string_view kDuckdbVersion = "v1.5.6";
+extern const std::string_view kDuckdbVersion;  // "v1.5.6"
 
 /// Immutable, one per process, never unloaded: the engine's C callbacks reach even their own user
 /// data only through functions of this table, so they must find it without being told.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "catalog/table.h"
+#include "engine/plan/column_names.h"
 #include "expr/type_check.h"
 
 namespace codeanatomy::engine {
@@ -487,49 +488,9 @@ class Lowering {
 
 }  // namespace
 
-namespace {
-
-/// What is wrong with a column name; engines fold the case of names, and `l.` and `r.` mean the
-/// sides of a join.
-std::string_view NameFault(std::string_view name, std::set<std::string>& taken) {
-  if (name.empty()) return "a column needs a name";
-  if (name.starts_with("l.") || name.starts_with("r.")) return "l. and r. are reserved for joins";
-  if (name.find('\0') != std::string_view::npos) return "a name holds a null byte";
-  std::string folded(name);
-  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return taken.insert(std::move(folded)).second ? "" : "is defined twice";
-}
-
-Result<void> CheckNames(const Schema& schema, const std::string& path) {
-  if (schema.fields.empty())
-    return Error(ErrorCode::kInvalidPlan, "a view needs at least one column at " + path);
-  std::set<std::string> taken;
-  std::vector<const Type*> open;
-  const auto check = [&](const std::string& name) -> Result<void> {
-    const std::string_view fault = NameFault(name, taken);
-    if (fault.empty()) return {};
-    return Error(ErrorCode::kInvalidPlan,
-                 fmt::format("column \"{}\": {} at {}", name, fault, path));
-  };
-  for (const Field& field : schema.fields) {
-    CA_RETURN_IF_ERROR(check(field.name));
-    open.push_back(&field.type);
-  }
-  while (!open.empty()) {
-    const Type* type = open.back();
-    open.pop_back();
-    taken.clear();
-    for (const std::string& name : type->fields) CA_RETURN_IF_ERROR(check(name));
-    for (const Type& child : type->children) open.push_back(&child);
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<Relation> LowerTransform(const spec::Transform& transform, const LowerContext& context) {
   CA_ASSIGN_OR_RETURN(Relation relation, std::visit(Lowering(context), transform));
-  CA_RETURN_IF_ERROR(CheckNames(relation.schema, context.json_path + ".transform"));
+  CA_RETURN_IF_ERROR(CheckColumnNames(relation.schema, context.json_path + ".transform"));
   return relation;
 }
 

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Drill of an engine upgrade: this program on the pinned DuckDB and on another release, side by side.
+#
+#   scripts/upgrade_engine.sh NPM_VERSION [SOURCES]     e.g. 1.5.5-r.5; SOURCES: a repository to build
+#
+# Builds the program for the other release, runs unit and golden tests on both, builds SOURCES with both and
+# compares hashes, plans, table digests and times, taken in turns. The report lies in build/upgrade/report.
+# Procedure and reading of the report: docs/reference/engine-upgrade.md
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+[[ $# -ge 1 ]] || { sed -n '2,9p' "$0"; exit 2; }
+package_version=$1 release=${1%%-*} sources=${2:-src}
+source scripts/versions.env
+root=.deps/duckdb-$release other=build/upgrade report=build/upgrade/report
+say() { echo "upgrade: $*"; }
+
+if [[ ! -f $root/libduckdb.so ]]; then
+  say "fetching DuckDB $release"
+  mkdir -p "$root"
+  (cd "$root" && npm pack --silent "${DUCKDB_NPM_PACKAGE%@*}@$package_version" >/dev/null &&
+    tar xzf ./*.tgz --strip-components=1 "$DUCKDB_NPM_LIBRARY" && rm ./*.tgz)
+  cp .deps/duckdb/duckdb.h "$root/" # the program refuses a library without a function of this header
+fi
+cmake -S . -B "$other" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCODEANATOMY_DUCKDB_ROOT="$PWD/$root" \
+  -DCODEANATOMY_DUCKDB_RELEASE="$release" >/dev/null
+cmake --build "$other" -j "${JOBS:-2}" >/dev/null
+
+rm -rf "$report" && mkdir -p "$report"
+sha256sum "$root/libduckdb.so" .deps/duckdb/libduckdb.so >"$report/libraries.sha256"
+status=0
+for build in build/release "$other"; do
+  say "tests on $build"
+  ctest --test-dir "$build" -R '^(unit|golden)\.' >"$report/tests-$(basename "$build").txt" || status=1
+done
+
+for round in 1 2 3 4 5; do
+  for build in build/release "$other"; do
+    name=$(basename "$build")
+    rm -rf "$report/$name"
+    "$build/codeanatomy" build "$sources" -o "$PWD/$report/$name" --format json >"$report/$name.json"
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["seconds"])' "$report/$name.json" >>"$report/seconds-$name"
+  done
+done
+python3 - "$report" <<'PYTHON' || status=1
+import json, pathlib, statistics, sys
+
+report = pathlib.Path(sys.argv[1])
+old, new = (json.loads((report / f"{n}.json").read_text()) for n in ("upgrade", "release"))
+bundles = [next((report / n / "run_bundles").iterdir()) for n in ("upgrade", "release")]
+plans = [json.loads((b / "plan.json").read_text()) for b in bundles]
+for bundle, name in zip(bundles, ("upgrade", "release")):
+    (report / f"settings-{name}.json").write_text((bundle / "settings.json").read_text())
+digests = [{t["table_name"]: t["content_digest"] for t in r["tables"]} for r in (old, new)]
+seconds = [[float(x) for x in (report / f"seconds-{n}").read_text().split()] for n in ("upgrade", "release")]
+lines = {
+    "releases": [p["envelope"]["engine_version"] for p in plans],
+    "spec_hash_equal": old["spec_hash"] == new["spec_hash"],
+    "rulepack_fingerprint_equal": old["rulepack_fingerprint"] == new["rulepack_fingerprint"],
+    "envelope_hash_differs": old["envelope_hash"] != new["envelope_hash"],
+    "plan_diff": {k: plans[0][k] != plans[1][k] for k in ("p0", "p1", "passes", "plan")},
+    "tables": len(digests[1]),
+    "tables_with_other_files": sorted(t for t in digests[1] if digests[0].get(t) != digests[1][t]),
+    "median_seconds": [statistics.median(s) for s in seconds],
+    "ratio": statistics.median(seconds[1]) / statistics.median(seconds[0]),
+}
+(report / "comparison.json").write_text(json.dumps(lines, indent=1) + "\n")
+print(json.dumps(lines, indent=1))
+sys.exit(not lines["spec_hash_equal"] or any(lines["plan_diff"].values()))
+PYTHON
+for table in $(cd "$report/release" && ls -d cpg/* evidence/*); do # rows, not files: what users see
+  for build in build/release "$other"; do
+    "$build/codeanatomy" delta digest "$report/$(basename "$build")/$table"
+  done | awk -v t="$table" '{ d[NR] = $NF } END { if (d[1] != d[2]) { print "rows differ: " t; exit 1 } }' || status=1
+done
+say "report in $report, status $status"
+exit $status

@@ -1,0 +1,48 @@
+#include "engine/plan/column_names.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+namespace codeanatomy::engine {
+namespace {
+
+/// What is wrong with a column name; engines fold the case of names, and `l.` and `r.` mean the
+/// sides of a join.
+std::string_view NameFault(std::string_view name, std::set<std::string>& taken) {
+  if (name.empty()) return "a column needs a name";
+  if (name.starts_with("l.") || name.starts_with("r.")) return "l. and r. are reserved for joins";
+  if (name.find('\0') != std::string_view::npos) return "a name holds a null byte";
+  std::string folded(name);
+  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return taken.insert(std::move(folded)).second ? "" : "is defined twice";
+}
+
+}  // namespace
+
+Result<void> CheckColumnNames(const expr::Schema& schema, const std::string& path) {
+  if (schema.fields.empty())
+    return Error(ErrorCode::kInvalidPlan, "a view needs at least one column at " + path);
+  std::set<std::string> taken;
+  std::vector<const expr::Type*> open;
+  const auto check = [&](const std::string& name) -> Result<void> {
+    const std::string_view fault = NameFault(name, taken);
+    if (fault.empty()) return {};
+    return Error(ErrorCode::kInvalidPlan,
+                 fmt::format("column \"{}\": {} at {}", name, fault, path));
+  };
+  for (const expr::Field& field : schema.fields) {
+    CA_RETURN_IF_ERROR(check(field.name));
+    open.push_back(&field.type);
+  }
+  while (!open.empty()) {
+    const expr::Type* type = open.back();
+    open.pop_back();
+    taken.clear();
+    for (const std::string& name : type->fields) CA_RETURN_IF_ERROR(check(name));
+    for (const expr::Type& child : type->children) open.push_back(&child);
+  }
+  return {};
+}
+
+}  // namespace codeanatomy::engine
