@@ -148,7 +148,7 @@ void Lexer::LexName() {
       FindByte(p_ + 1, end_, [](const ByteBlock& block) { return ~block.Word() & 0xFFFF; });
   p_ = p;
   if (p < end_) [[likely]] {
-    if ((*p == '"' || *p == '\'') && p - begin <= 2 && LexStringAfterPrefix(begin)) return;
+    if ((*p == '"' || *p == '\'') && p - begin <= 3 && LexStringAfterPrefix(begin)) return;
     if (static_cast<uint8_t>(*p) >= 0x80) {
       LexNonAsciiName(begin);
       return;
@@ -234,6 +234,21 @@ void Lexer::LexOpen() {
   Emit(kOperatorRows[static_cast<uint8_t>(*begin)].alone, begin);
 }
 
+/// `open`: the innermost open bracket.
+std::string Lexer::WrongCloser(char closer, const Bracket& open) {
+  if (open.replacement) {
+    return Message(format_strings_.back().interpolation ? "t" : "f", "-string: unmatched '", closer,
+                   "'");
+  }
+  std::string message = Message("closing parenthesis '", closer,
+                                "' does not match opening parenthesis '", open.open, "'");
+  // Counted only where it is the one error of the text, so that the cost stays linear.
+  if (options_.recover) return message;
+  const uint32_t line = LineOf(base_ + open.at);
+  if (LineOf(p_) != line) message += Message(" on line ", std::to_string(line));
+  return message;
+}
+
 void Lexer::LexClose() {
   const char* begin = p_++;
   if (excess_brackets_ > 0) [[unlikely]] {
@@ -255,8 +270,7 @@ void Lexer::LexClose() {
       brackets_.pop_back();
     }
     if (fits && CloserOf(brackets_.back().open) == *begin) brackets_.pop_back();
-    Fail(begin, Message("closing parenthesis '", *begin, "' does not match opening parenthesis '",
-                        open.open, "'"));
+    Fail(begin, WrongCloser(*begin, open));
     return;
   }
   brackets_.pop_back();
@@ -274,7 +288,9 @@ void Lexer::LexBackslash() {
   if (p_ == end_) {
     Fail(begin, "unexpected EOF while parsing");
   } else {
-    Fail(begin, "unexpected character after line continuation character");
+    // CPython shows the character behind the backslash.
+    Emit(TokenKind::kError, begin);
+    Report({offset(p_), offset(p_) + 1}, "unexpected character after line continuation character");
   }
   line_has_tokens_ = true;
 }

@@ -23,10 +23,14 @@ bool BeginsKeywordAfterNumber(std::string_view rest) {
 
 }  // namespace
 
-void Lexer::FailNumber(const char* begin, std::string message) {
+/// The whole word becomes the token; the error stands at the last character that the tokenizer of
+/// CPython took, the one before the cursor, or at `at`.
+void Lexer::FailNumber(const char* begin, std::string message, const char* at) {
+  const uint32_t error = offset(at != nullptr ? at : p_ > begin ? p_ - 1 : begin);
   while (p_ < end_ && (IsWord(*p_) || static_cast<uint8_t>(*p_) >= 0x80)) ++p_;
   if (p_ == begin) ++p_;
-  Fail(begin, std::move(message));
+  Emit(TokenKind::kError, begin);
+  Report({error, offset(p_)}, std::move(message));
 }
 
 /// Digits with single underscores between them; false if an underscore has no digit behind it.
@@ -55,7 +59,7 @@ void Lexer::LexRadix(const char* begin, int radix, std::string_view name) {
     if (p_ < end_ && *p_ == '_') ++p_;
     if (p_ == end_ || DigitValue(*p_) >= radix) {
       if (p_ < end_ && IsDigit(*p_)) {
-        FailNumber(begin, Message("invalid digit '", *p_, "' in ", name, " literal"));
+        FailNumber(begin, Message("invalid digit '", *p_, "' in ", name, " literal"), p_);
       } else {
         FailNumber(begin, Message("invalid ", name, " literal"));
       }
@@ -64,7 +68,7 @@ void Lexer::LexRadix(const char* begin, int radix, std::string_view name) {
     while (p_ < end_ && DigitValue(*p_) < radix) ++p_;
   } while (p_ < end_ && *p_ == '_');
   if (p_ < end_ && IsDigit(*p_)) {
-    FailNumber(begin, Message("invalid digit '", *p_, "' in ", name, " literal"));
+    FailNumber(begin, Message("invalid digit '", *p_, "' in ", name, " literal"), p_);
     return;
   }
   if (CheckNumberEnd(begin, name)) Emit(TokenKind::kInteger, begin);
@@ -96,7 +100,7 @@ void Lexer::LexNumber() {
       p_ += has_sign ? 2 : 1;
       if (!LexDecimalTail()) return FailNumber(begin, "invalid decimal literal");
     } else if (has_sign) {
-      return FailNumber(begin, "invalid decimal literal");
+      return FailNumber(begin, "invalid decimal literal", p_ + 1);
     }
   }
   if (p_ < end_ && (*p_ | 0x20) == 'j') {
@@ -110,7 +114,8 @@ void Lexer::LexNumber() {
       return FailNumber(
           begin,
           "leading zeros in decimal integer literals are not permitted; use an 0o prefix "
-          "for octal integers");
+          "for octal integers",
+          begin);
     }
   }
   if (CheckNumberEnd(begin, name)) Emit(kind, begin);

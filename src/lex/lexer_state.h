@@ -63,6 +63,7 @@ class Lexer {
   void LexOperator();
   void LexOpen();
   void LexClose();
+  std::string WrongCloser(char closer, const Bracket& open);
   void LexBackslash();
   void LexUnknown();
   bool CloseStaleBrackets(const char* keyword);
@@ -82,7 +83,7 @@ class Lexer {
   bool LexDecimalTail();
   void LexRadix(const char* begin, int radix, std::string_view name);
   bool CheckNumberEnd(const char* begin, std::string_view name);
-  void FailNumber(const char* begin, std::string message);
+  void FailNumber(const char* begin, std::string message, const char* at = nullptr);
 
   // lexer_string.cpp
   bool LexStringAfterPrefix(const char* begin);
@@ -98,6 +99,8 @@ class Lexer {
   void Report(ByteSpan span, std::string message, std::string_view type = "SyntaxError",
               bool is_limit = false);
   uint32_t LineOf(const char* p);
+  /// The last line that is begun before p, which may be the end of the text.
+  uint32_t LastLineBefore(const char* p) { return LineOf(p > base_ && p == end_ ? p - 1 : p); }
 
   const char* base_;
   const char* end_;

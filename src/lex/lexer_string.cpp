@@ -41,13 +41,35 @@ bool ReadPrefix(std::string_view letters, PythonVersion version, StringPrefix& p
   return prefix.bytes + prefix.format + prefix.interpolation <= 1;
 }
 
+/// What 3.14 says of letters that are all of prefixes, none twice, but exclude each other.
+std::string FindPrefixClash(std::string_view letters) {
+  const auto has = [&](char letter) {
+    return letters.find(letter) != std::string_view::npos ||
+           letters.find(static_cast<char>(letter - 0x20)) != std::string_view::npos;
+  };
+  size_t known = 0;
+  for (char letter : {'b', 'r', 'u', 'f', 't'}) known += has(letter);
+  if (known != letters.size()) return {};
+  for (const char* pair : {"ub", "ur", "uf", "ut", "bf", "bt", "ft"}) {
+    if (has(pair[0]) && has(pair[1])) {
+      return Message("'", pair[0], "' and '", pair[1], "' prefixes are incompatible");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 /// [begin, p_) stands before a quote; false if it is no string prefix.
 bool Lexer::LexStringAfterPrefix(const char* begin) {
   StringPrefix prefix;
   const std::string_view letters(begin, static_cast<size_t>(p_ - begin));
-  if (!ReadPrefix(letters, options_.version, prefix)) return false;
+  if (!ReadPrefix(letters, options_.version, prefix)) {
+    if (options_.recover || !AtOrAfter(PythonVersion::k314)) return false;
+    const std::string clash = FindPrefixClash(letters);
+    if (!clash.empty()) Fail(begin, clash);
+    return !clash.empty();
+  }
   if ((prefix.format && AtOrAfter(PythonVersion::k312)) || prefix.interpolation) {
     OpenFormatString(begin, prefix);
   } else {
@@ -79,7 +101,7 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
       }
     }
     Fail(begin, modern ? Message("unterminated triple-quoted string literal (detected at line ",
-                                 std::to_string(LineOf(end_)), ")")
+                                 std::to_string(LastLineBefore(end_)), ")")
                        : "EOF while scanning triple-quoted string literal");
     return;
   }
@@ -96,8 +118,18 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
     ++p_;
     return Emit(kind, begin);
   }
+  if (InReplacement() && format_strings_.back().quote == quote && !format_strings_.back().triple) {
+    const bool interpolation = format_strings_.back().interpolation;
+    return Fail(begin, Message(interpolation ? "t" : "f", "-string: expecting '}'"));
+  }
+  const std::string_view body(begin, static_cast<size_t>(p_ - begin));
+  const char escaped_quote[] = {'\\', quote, '\0'};
+  const std::string_view hint =
+      AtOrAfter(PythonVersion::k313) && body.find(escaped_quote) != std::string_view::npos
+          ? "; perhaps you escaped the end quote?"
+          : "";
   Fail(begin, modern ? Message("unterminated string literal (detected at line ",
-                               std::to_string(LineOf(p_)), ")")
+                               std::to_string(LineOf(p_)), ")", hint)
                      : "EOL while scanning string literal");
 }
 
@@ -197,8 +229,9 @@ void Lexer::LexFormatMiddle() {
              block.Equal('\n') | block.Equal('\r');
     });
   }
-  std::string message = Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,
-                                " literal (detected at line ", std::to_string(LineOf(p_)), ")");
+  std::string message =
+      Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,
+              " literal (detected at line ", std::to_string(LastLineBefore(p_)), ")");
   const ByteSpan span{string.begin, offset(p_)};
   brackets_.resize(string.bracket_count);
   format_strings_.pop_back();

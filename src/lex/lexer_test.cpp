@@ -75,7 +75,7 @@ TEST_CASE("strings") {
 TEST_CASE("errors have CPython's words") {
   CHECK(FirstError("x = 'a\n") == "SyntaxError: unterminated string literal (detected at line 1)");
   CHECK(FirstError("\n'''a\n\n") ==
-        "SyntaxError: unterminated triple-quoted string literal (detected at line 4)");
+        "SyntaxError: unterminated triple-quoted string literal (detected at line 3)");
   CHECK(FirstError("f'{x}\n", PythonVersion::k312) ==
         "SyntaxError: unterminated f-string literal (detected at line 1)");
   CHECK(FirstError("f'}'", PythonVersion::k312) ==

@@ -273,6 +273,10 @@ NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint3
   const std::string_view expression = text_.substr(from, to - from);
   if (std::all_of(expression.begin(), expression.end(),
                   [](char c) { return IsSpace(c) && c != '\v'; })) {
+    const char after = to < text_.size() ? text_[to] : '\0';
+    if (options_.version == PythonVersion::k311 && (after == '!' || after == ':' || after == '=')) {
+      return Fail(format.whole, Message("f-string: expression required before '", after, "'"));
+    }
     return Fail(format.whole, "f-string: empty expression not allowed");
   }
   if (!EnterDepth()) return kNoNode;

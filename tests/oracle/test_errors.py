@@ -21,7 +21,8 @@ TESTS = (
 DAMAGES = 10_000 if cpython.FULL else 300
 SNIPPETS_SAMPLED = 600
 # (place, words) that hold today; docs/reference/front-end.md lists what is missing by cause.
-DAMAGES_HOLD, SNIPPETS_HOLD = (0.97, 0.97), (0.8, 0.95)
+DAMAGES_HOLD, SNIPPETS_HOLD = (0.995, 0.99), (0.98, 0.98)
+OLD_HOLD = 0.97  # 3.8 and 3.9
 
 
 def library(interpreter):
@@ -93,5 +94,5 @@ def test_errors_of_the_parser(minor, other, program, tmp_path, capsys):
             )
         assert count > len(files) // 20, "nothing was compared"
         text = "\n".join(differences[:20])
-        assert placed >= least_placed * count, text
+        assert placed >= (least_placed if exact else OLD_HOLD) * count, text
         assert not exact or worded >= least_worded * count, text

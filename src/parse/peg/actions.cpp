@@ -243,8 +243,15 @@ bool Recognizer::MixesBytes(uint32_t first, uint32_t last) {
 Value Recognizer::CheckStrings(Value strings) {
   const uint32_t first = FirstToken(strings), end = LastToken(strings) + 1;
   if (auto error = check_strings_(first, end)) {
-    error_ = std::move(error);
-    stopped_ = true;
+    // What is wrong with the value itself is known when the token behind is read.
+    const bool of_bytes = error->message.starts_with("bytes");
+    const bool of_value = error->message.starts_with("f-string") || error->message[0] == '(';
+    if (of_value || (of_bytes && version_ < PythonVersion::k311)) {
+      RaiseAtLastRead(std::move(error->message));
+    } else {
+      error_ = std::move(error);
+      stopped_ = true;
+    }
     return kFailed;
   }
   for (uint32_t token = first; token < end; ++token) {

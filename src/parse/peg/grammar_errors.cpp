@@ -6,7 +6,10 @@ namespace codeanatomy::parse::peg {
 
 const std::string_view kErrorRules = R"peg(
 invalid_arguments =
-    @10-12 args ',' a='*' -> error(a)
+    @10-10 a=args ',' '*' -> error(a)
+      "iterable argument unpacking follows keyword argument unpacking"
+  / @11-12 (({',' (starred_expression / (assignment_expression / expression !':=') !'=')} ',' kwargs)
+            / kwargs) ',' a='*' -> error(a)
       "iterable argument unpacking follows keyword argument unpacking"
   / @13 (({',' (starred_expression / (assignment_expression / expression !':=') !'=')} ',' kwargs)
          / kwargs) a=',' {',' (starred_expression !'=')} -> error(a...)

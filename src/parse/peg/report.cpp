@@ -180,6 +180,18 @@ void Recognizer::RaiseLexError() {
     const Place end = EndOfText();
     error_->message = kEndOfFile;
     error_->reported = {end.line, end.column};
+  } else if (error.message == kEndOfFile) {
+    const Place end = EndOfText();
+    error_->reported = {end.line, OffsetAfter(end.line, end.column)};
+  } else if (counts_bytes_ && error.message.starts_with("unexpected character")) {
+    const Place place = PlaceOf(error.span.begin);
+    error_->reported = {place.line, place.column + 1};
+  } else if (error.message.starts_with("unindent ")) {
+    // The tokenizer has read the whole line by then.
+    const uint32_t line = PlaceOf(error.span.end).line;
+    const size_t end = std::min(text_.find_first_of("\r\n", error.span.end), text_.size());
+    const auto length = static_cast<uint32_t>(end) - Lines().line_start(line);
+    error_->reported = {line, OffsetAfter(line, length + 1)};
   }
 }
 

@@ -1,0 +1,74 @@
+#include "parse/peg/first_error.h"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "lex/lexer.h"
+
+namespace codeanatomy::parse::peg {
+namespace {
+
+std::string FirstError(std::string_view text, PythonVersion version) {
+  lex::TokenBuffer tokens;
+  lex::LexOptions options;
+  options.version = version;
+  options.recover = false;
+  lex::Lex(text, options, tokens);
+  const StringCheck strings = [](uint32_t, uint32_t) { return std::nullopt; };
+  const auto error = FindFirstError(text, version, tokens, strings);
+  if (!error) return "accepted";
+  return error->type + "@" + std::to_string(error->span.begin) + ": " + error->message;
+}
+
+TEST_CASE("every version's grammar accepts what all have in common") {
+  for (int v = 0; v <= static_cast<int>(kNewestPythonVersion); ++v) {
+    const auto version = static_cast<PythonVersion>(v);
+    CHECK(FirstError("", version) == "accepted");
+    CHECK(FirstError("@d\nclass C(B, k=1):\n    async def f(self, /, *a: int, b=2, **k): pass\n",
+                     version) == "accepted");
+    CHECK(FirstError("for a, *b in [x for x in y if x], {**z}:\n    del a[1:2, ...], b.c\n",
+                     version) == "accepted");
+    CHECK(FirstError("try:\n    x = y = lambda *, k: (yield)\nexcept E as e:\n    raise\n"
+                     "else:\n    pass\nfinally:\n    pass\n",
+                     version) == "accepted");
+  }
+}
+
+TEST_CASE("versions differ where CPython's do") {
+  using enum PythonVersion;
+  CHECK(FirstError("print x\n", k39) == "SyntaxError@6: invalid syntax");
+  CHECK(FirstError("print x\n", k310) ==
+        "SyntaxError@0: Missing parentheses in call to 'print'. Did you mean print(...)?");
+  CHECK(FirstError("import a from b\n", k311) == "SyntaxError@9: invalid syntax");
+  CHECK(FirstError("import a from b\n", k312) ==
+        "SyntaxError@0: Did you mean to use 'from ... import ...' instead?");
+  CHECK(FirstError("import\n", k313) == "SyntaxError@6: Expected one or more names after 'import'");
+  CHECK(FirstError("x = 1 if y else pass\n", k313) == "SyntaxError@16: invalid syntax");
+  CHECK(FirstError("x = 1 if y else pass\n", k314) ==
+        "SyntaxError@16: expected expression after 'else', but statement is given");
+}
+
+TEST_CASE("which of several errors wins") {
+  using enum PythonVersion;
+  // The bracket that an earlier line left open explains more than where the parser stopped.
+  CHECK(FirstError("x = (1,\ny = 2\n", k311) == "SyntaxError@4: '(' was never closed");
+  CHECK(FirstError("x y\nz = 'a\n", k311) ==
+        "SyntaxError@8: unterminated string literal (detected at line 2)");
+  CHECK(FirstError("x y\nz = 'a\n", k39) == "SyntaxError@2: invalid syntax");
+  CHECK(FirstError("if x:\npass\n", k311) ==
+        "IndentationError@6: expected an indented block after 'if' statement on line 1");
+  CHECK(FirstError("  x\n", k312) == "IndentationError@2: unexpected indent");
+}
+
+TEST_CASE("limits end the exact pass, not the program") {
+  std::string deep(20'000, '-');
+  CHECK(FirstError("x = " + deep + "1 1\n", PythonVersion::k313) == "accepted");
+  std::string wide = "x = [";
+  for (int i = 0; i < 2000; ++i) wide += "f(a, b=1), ";
+  CHECK(FirstError(wide + "e d]\n", PythonVersion::k313) ==
+        "SyntaxError@22005: invalid syntax. Perhaps you forgot a comma?");
+}
+
+}  // namespace
+}  // namespace codeanatomy::parse::peg
