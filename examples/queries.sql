@@ -91,3 +91,11 @@ ORDER BY h.path, h.line;
 SELECT path, line, code, message
 FROM diagnostics
 ORDER BY path, line, code;
+
+-- Functions of notebooks, with cell and line in the cell.
+SELECT n.path, c.cell_index, n.line - c.line + 1 AS line_in_cell, n.name
+FROM cpg_nodes AS n
+JOIN notebook_cells AS c ON c.file_id = n.file_id AND n.line BETWEEN c.line AND c.end_line
+WHERE n.kind = 'METHOD' AND n.ast_kind IN ('FunctionDef', 'AsyncFunctionDef')
+ORDER BY n.path, n.line
+LIMIT 10;

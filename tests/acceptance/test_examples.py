@@ -23,6 +23,7 @@ FINDS = {
             except:
                 pass
         """,
+    "book.ipynb": '{"cells": [{"cell_type": "code", "source": "def in_a_cell(): pass"}]}',
 }
 
 
