@@ -200,6 +200,7 @@ void AddDebugCommand(CLI::App& app, Invocation& invocation) {
   add("tokens", "Tokens as the tokenize module gives them", TokensLine);
   add("cst", "The tree written back to bytes, and what it holds", CstLine)
       ->add_flag_callback("--roundtrip", [] {}, "Compare the bytes; always done");
+  add("cfg", "Control flow between statements", CfgLine);
   auto options = std::make_shared<DebugOptions>();
   AddDebug(*debug, "parse", "Parse only, and print the CPU time it took", options)
       ->callback([&invocation, options] {

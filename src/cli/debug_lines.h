@@ -14,6 +14,7 @@ std::string AstLine(const source::SourceFile& file, PythonVersion version);
 std::string SymtableLine(const source::SourceFile& file, PythonVersion version);
 std::string TokensLine(const source::SourceFile& file, PythonVersion version);
 std::string CstLine(const source::SourceFile& file, PythonVersion version);
+std::string CfgLine(const source::SourceFile& file, PythonVersion version);
 
 /// Appends `"path": …`.
 void AppendPath(std::string& out, const source::SourceFile& file);
