@@ -1,0 +1,206 @@
+// Semi-NCA. Terms: nodes are numbered in preorder of a depth-first search; the *semidominator* of w
+// is the least v with a way v → … → w whose inner nodes are all numbered above w.
+//
+// Semidominators come from a pass in reverse preorder, with a forest of the nodes already passed
+// whose paths are compressed (`Forest::Least`). The immediate dominator of w is then the nearest
+// common ancestor, in the dominator tree so far, of w's parent and its semidominator: a walk
+// upwards in a pass in preorder. Unlike the iteration of Cooper, Harvey and Kennedy it does not
+// suffer from a function with thousands of returns, whose exit would walk the whole tree for each
+// of them.
+#include "flow/dominators.h"
+
+#include <algorithm>
+
+namespace codeanatomy::flow {
+namespace {
+
+struct Preorder {
+  std::vector<int32_t> nodes;    // by number
+  std::vector<int32_t> numbers;  // by node, -1 if not reached
+  std::vector<int32_t> parents;  // by number, as number
+};
+
+Preorder Search(const Digraph& graph, int32_t root) {
+  struct Visit {
+    int32_t node, number, next;
+  };
+  Preorder order;
+  order.numbers.assign(static_cast<size_t>(graph.size()), -1);
+  std::vector<Visit> open;
+  const auto enter = [&](int32_t node, int32_t parent) {
+    const auto number = static_cast<int32_t>(order.nodes.size());
+    order.numbers[static_cast<size_t>(node)] = number;
+    order.nodes.push_back(node);
+    order.parents.push_back(parent);
+    open.push_back({node, number, graph.begins[static_cast<size_t>(node)]});
+  };
+  enter(root, 0);
+  while (!open.empty()) {
+    Visit& visit = open.back();
+    if (visit.next == graph.begins[static_cast<size_t>(visit.node) + 1]) {
+      open.pop_back();
+      continue;
+    }
+    const int32_t target = graph.targets[static_cast<size_t>(visit.next++)];
+    if (order.numbers[static_cast<size_t>(target)] < 0) enter(target, visit.number);
+  }
+  return order;
+}
+
+// Nodes by number; those from `linked` on hang below their parents.
+class Forest {
+ public:
+  explicit Forest(const std::vector<int32_t>& parents)
+      : semi_(parents.size()), label_(parents.size()), ancestor_(parents) {
+    for (size_t i = 0; i < parents.size(); ++i) semi_[i] = label_[i] = static_cast<int32_t>(i);
+  }
+  int32_t& semi(int32_t v) { return semi_[static_cast<size_t>(v)]; }
+
+  /// The least semidominator on the way from v up to the root of its tree, without that root.
+  int32_t Least(int32_t v, int32_t linked) {
+    path_.clear();
+    while (ancestor(v) >= linked) {
+      path_.push_back(v);
+      v = ancestor(v);
+    }
+    int32_t above = v;
+    for (; !path_.empty(); path_.pop_back()) {
+      v = path_.back();
+      ancestor(v) = ancestor(above);
+      if (semi(label(above)) < semi(label(v))) label(v) = label(above);
+      above = v;
+    }
+    return semi(label(above));
+  }
+
+ private:
+  int32_t& label(int32_t v) { return label_[static_cast<size_t>(v)]; }
+  int32_t& ancestor(int32_t v) { return ancestor_[static_cast<size_t>(v)]; }
+  std::vector<int32_t> semi_, label_, ancestor_;
+  std::vector<int32_t> path_;
+};
+
+// The blocks of one scope as a graph, with one further node as the common end of all ways.
+Digraph ScopeGraph(const ControlFlow& graph, FlowScopeId s, bool with_implicit_raises) {
+  const int32_t first = graph.blocks_begin(s).value;
+  Digraph out;
+  out.begins.push_back(0);
+  for (BlockId b = graph.blocks_begin(s); b != graph.blocks_end(s); ++b.value) {
+    if (graph.is_reachable(b)) {
+      for (EdgeId e = graph.edges_begin(b); e != graph.edges_end(b); ++e.value) {
+        if (!with_implicit_raises && graph.has(e, flow_edge_flag::kImplicitRaise)) continue;
+        out.targets.push_back(graph.target(e).value - first);
+      }
+    }
+    out.begins.push_back(static_cast<int32_t>(out.targets.size()));
+  }
+  return out;
+}
+
+// Nodes from which a new way to the common end begins: those without successors, and one of each
+// loop that no way leaves.
+std::vector<int32_t> Ends(const Digraph& graph, const Digraph& reversed, int32_t reachable) {
+  std::vector<uint8_t> seen(static_cast<size_t>(graph.size()), 0);
+  std::vector<int32_t> ends, open;
+  const auto enter = [&](int32_t n) {
+    if (seen[static_cast<size_t>(n)] != 0) return;
+    seen[static_cast<size_t>(n)] = 1;
+    open.push_back(n);
+  };
+  const auto add = [&](int32_t end) {
+    ends.push_back(end);
+    enter(end);
+    while (!open.empty()) {
+      const auto n = static_cast<size_t>(open.back());
+      open.pop_back();
+      for (int32_t i = reversed.begins[n]; i < reversed.begins[n + 1]; ++i) {
+        enter(reversed.targets[static_cast<size_t>(i)]);
+      }
+    }
+  };
+  for (int32_t n = 0; n < reachable; ++n) {
+    const auto at = static_cast<size_t>(n);
+    if (graph.begins[at] == graph.begins[at + 1]) add(n);
+  }
+  for (int32_t n = reachable - 1; n >= 0; --n) {
+    if (seen[static_cast<size_t>(n)] == 0) add(n);
+  }
+  std::sort(ends.begin(), ends.end());
+  return ends;
+}
+
+}  // namespace
+
+Digraph Transpose(const Digraph& graph) {
+  Digraph out;
+  out.begins.assign(graph.begins.size(), 0);
+  out.targets.resize(graph.targets.size());
+  for (const int32_t target : graph.targets) ++out.begins[static_cast<size_t>(target) + 1];
+  for (size_t n = 1; n < out.begins.size(); ++n) out.begins[n] += out.begins[n - 1];
+  std::vector<int32_t> next(out.begins.begin(), out.begins.end() - 1);
+  for (int32_t n = 0; n < graph.size(); ++n) {
+    const auto at = static_cast<size_t>(n);
+    for (int32_t i = graph.begins[at]; i < graph.begins[at + 1]; ++i) {
+      const auto target = static_cast<size_t>(graph.targets[static_cast<size_t>(i)]);
+      out.targets[static_cast<size_t>(next[target]++)] = n;
+    }
+  }
+  return out;
+}
+
+std::vector<int32_t> ImmediateDominators(const Digraph& graph, int32_t root) {
+  const Preorder order = Search(graph, root);
+  const Digraph reversed = Transpose(graph);
+  const auto count = static_cast<int32_t>(order.nodes.size());
+  Forest forest(order.parents);
+  for (int32_t w = count - 1; w > 0; --w) {
+    int32_t least = order.parents[static_cast<size_t>(w)];
+    const auto node = static_cast<size_t>(order.nodes[static_cast<size_t>(w)]);
+    for (int32_t i = reversed.begins[node]; i < reversed.begins[node + 1]; ++i) {
+      const auto source = static_cast<size_t>(reversed.targets[static_cast<size_t>(i)]);
+      const int32_t v = order.numbers[source];
+      if (v >= 0) least = std::min(least, forest.Least(v, w + 1));
+    }
+    forest.semi(w) = least;
+  }
+  std::vector<int32_t> idom = order.parents;
+  std::vector<int32_t> out(static_cast<size_t>(graph.size()), -1);
+  for (int32_t w = 1; w < count; ++w) {
+    int32_t& candidate = idom[static_cast<size_t>(w)];
+    while (candidate > forest.semi(w)) candidate = idom[static_cast<size_t>(candidate)];
+    out[static_cast<size_t>(order.nodes[static_cast<size_t>(w)])] =
+        order.nodes[static_cast<size_t>(candidate)];
+  }
+  return out;
+}
+
+DominatorTrees ComputeDominatorTrees(const ControlFlow& graph) {
+  DominatorTrees trees;
+  const auto blocks = static_cast<size_t>(graph.block_count());
+  trees.dominators.resize(blocks);
+  trees.post_dominators.resize(blocks);
+  for (FlowScopeId s{0}; s.value < graph.scope_count(); ++s.value) {
+    const int32_t first = graph.blocks_begin(s).value;
+    const int32_t size = graph.blocks_end(s).value - first;
+    int32_t reachable = 0;
+    while (reachable < size && graph.is_reachable(BlockId{first + reachable})) ++reachable;
+    const std::vector<int32_t> idom = ImmediateDominators(ScopeGraph(graph, s, true), 0);
+    Digraph normal = ScopeGraph(graph, s, false);
+    Digraph reversed = Transpose(normal);
+    const std::vector<int32_t> ends = Ends(normal, reversed, reachable);
+    reversed.targets.insert(reversed.targets.end(), ends.begin(), ends.end());
+    reversed.begins.push_back(static_cast<int32_t>(reversed.targets.size()));
+    const std::vector<int32_t> ipostdom = ImmediateDominators(reversed, size);
+    for (int32_t b = 0; b < reachable; ++b) {
+      const auto at = static_cast<size_t>(b);
+      const auto block = static_cast<size_t>(first + b);
+      if (idom[at] >= 0) trees.dominators[block] = BlockId{first + idom[at]};
+      if (ipostdom[at] >= 0 && ipostdom[at] != size) {
+        trees.post_dominators[block] = BlockId{first + ipostdom[at]};
+      }
+    }
+  }
+  return trees;
+}
+
+}  // namespace codeanatomy::flow
