@@ -39,7 +39,8 @@ void PutExactErrorFirst(std::string_view text, const ParseOptions& options,
     if (!strings) strings.emplace(text, options, tokens, scratch);
     return strings->FindStringError(first, end);
   };
-  auto error = peg::FindFirstError(text, options.version, tokens, check_strings);
+  auto error = peg::FindFirstError(text, options.version, tokens, check_strings,
+                                   diagnostics.front().span.begin);
   if (!error) return;
   const auto same = std::find_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) {
     return d.span.begin == error->span.begin;

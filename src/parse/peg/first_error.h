@@ -20,16 +20,20 @@ using StringCheck = std::function<std::optional<Diagnostic>(uint32_t first, uint
 /// fast parser's own finding stands; ordinary files need 100 to 400 per token.
 inline constexpr uint64_t kMaxRuleTrials = 150'000'000;
 
+/// Tokens before the statement in question from which on valid statements are left out.
+inline constexpr uint32_t kLongText = 20'000;
+
 /// Type, message, line and offset equal those of `ast.parse` for versions 3.10 and newer, line and
 /// type for 3.9; 3.8 is judged by the grammar of 3.9.
 ///
 /// Input   `tokens` of `text`, made with `LexOptions::recover` off.
 /// Output  nullopt where the grammar accepts the text, or where a limit (kMaxRuleTrials,
-///         kMaxRuleDepth) was hit.
+///         kMaxRuleDepth) was hit. `valid_until`: offset before which the fast parser found
+///         nothing; in long texts the statements that end before it are not tried again.
 /// Cost    linear for ordinary text, bounded by the limits for any; memory linear in the tokens.
 /// Source  PEP 617; Parser/pegen of CPython for the order of its passes and checks.
 std::optional<Diagnostic> FindFirstError(std::string_view text, PythonVersion version,
                                          const lex::TokenBuffer& tokens,
-                                         const StringCheck& check_strings);
+                                         const StringCheck& check_strings, uint32_t valid_until);
 
 }  // namespace codeanatomy::parse::peg

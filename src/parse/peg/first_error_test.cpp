@@ -16,7 +16,7 @@ std::string FirstError(std::string_view text, PythonVersion version) {
   options.recover = false;
   lex::Lex(text, options, tokens);
   const StringCheck strings = [](uint32_t, uint32_t) { return std::nullopt; };
-  const auto error = FindFirstError(text, version, tokens, strings);
+  const auto error = FindFirstError(text, version, tokens, strings, 0);
   if (!error) return "accepted";
   return error->type + "@" + std::to_string(error->span.begin) + ": " + error->message;
 }
@@ -59,6 +59,24 @@ TEST_CASE("which of several errors wins") {
   CHECK(FirstError("if x:\npass\n", k311) ==
         "IndentationError@6: expected an indented block after 'if' statement on line 1");
   CHECK(FirstError("  x\n", k312) == "IndentationError@2: unexpected indent");
+}
+
+TEST_CASE("valid statements of a long text are left out, and clauses stay with theirs") {
+  std::string text;
+  for (int i = 0; i < 4000; ++i) text += "if a:\n    f(b, c)\n";
+  text += "else:\n    x y\n";
+  lex::TokenBuffer tokens;
+  lex::LexOptions options;
+  options.recover = false;
+  lex::Lex(text, options, tokens);
+  const StringCheck strings = [](uint32_t, uint32_t) { return std::nullopt; };
+  const auto at = static_cast<uint32_t>(text.size()) - 2;
+  for (const uint32_t valid_until : {0u, at}) {
+    const auto error = FindFirstError(text, PythonVersion::k313, tokens, strings, valid_until);
+    REQUIRE(error.has_value());
+    CHECK(error->span.begin == at);
+    CHECK(error->message == "invalid syntax");
+  }
 }
 
 TEST_CASE("limits end the exact pass, not the program") {

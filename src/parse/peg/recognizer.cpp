@@ -14,7 +14,7 @@ namespace codeanatomy::parse::peg {
 using lex::TokenKind;
 
 Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::TokenBuffer& tokens,
-                       const StringCheck& check_strings)
+                       const StringCheck& check_strings, uint32_t valid_until)
     : text_(text),
       version_(version),
       counts_bytes_(version <= PythonVersion::k312 &&
@@ -24,6 +24,9 @@ Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::
       check_strings_(check_strings),
       error_token_(static_cast<uint32_t>(tokens.size())),
       steps_left_(kMaxRuleTrials) {
+  start_ = FindStart(valid_until);
+  mark_ = read_ = start_;
+  for (uint32_t token = 0; token < start_; ++token) levels_.push_back(0);
   if (tokens.errors.empty()) return;
   for (error_token_ = static_cast<uint32_t>(tokens.size()) - 1;
        error_token_ > 0 && tokens.kinds[error_token_] != TokenKind::kError;) {
@@ -31,11 +34,38 @@ Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::
   }
 }
 
+/// The last token before `valid_until` that surely begins a statement of the module, 0 in short
+/// texts. Clauses and decorated definitions belong to what stands before them.
+uint32_t Recognizer::FindStart(uint32_t valid_until) const {
+  uint32_t start = 0, brackets = 0, blocks = 0;
+  bool decorated = false;
+  for (uint32_t token = 0; token < tokens_.size(); ++token) {
+    if (tokens_.spans[token].begin > valid_until) break;
+    const TokenKind kind = tokens_.kinds[token];
+    brackets += kind == TokenKind::kLeftParen || kind == TokenKind::kLeftBracket ||
+                kind == TokenKind::kLeftBrace;
+    brackets -=
+        brackets > 0 && (kind == TokenKind::kRightParen || kind == TokenKind::kRightBracket ||
+                         kind == TokenKind::kRightBrace);
+    blocks += kind == TokenKind::kIndent;
+    blocks -= blocks > 0 && kind == TokenKind::kDedent;
+    const bool begins_line = token > 0 && (tokens_.kinds[token - 1] == TokenKind::kNewline ||
+                                           tokens_.kinds[token - 1] == TokenKind::kDedent);
+    if (!begins_line || brackets > 0 || blocks > 0 || kind == TokenKind::kDedent) continue;
+    const bool clause = kind == TokenKind::kElse || kind == TokenKind::kElif ||
+                        kind == TokenKind::kExcept || kind == TokenKind::kFinally ||
+                        kind == TokenKind::kEndMarker || kind == TokenKind::kError;
+    if (!clause && !decorated) start = token;
+    decorated = kind == TokenKind::kAt;
+  }
+  return start >= kLongText ? start : 0;
+}
+
 std::optional<Diagnostic> Recognizer::Run() {
   if (RunPass()) return std::nullopt;
   const uint32_t last_read = read_ - 1;
   if (!stopped_) {
-    mark_ = 0;
+    mark_ = start_;
     second_pass_ = with_errors_ = true;
     RunPass();
   }
@@ -335,8 +365,8 @@ bool Recognizer::Demand(const Element& element) {
 
 std::optional<Diagnostic> FindFirstError(std::string_view text, PythonVersion version,
                                          const lex::TokenBuffer& tokens,
-                                         const StringCheck& check_strings) {
-  return Recognizer(text, version, tokens, check_strings).Run();
+                                         const StringCheck& check_strings, uint32_t valid_until) {
+  return Recognizer(text, version, tokens, check_strings, valid_until).Run();
 }
 
 }  // namespace codeanatomy::parse::peg

@@ -38,7 +38,7 @@ inline constexpr Value kMatched = 0;
 class Recognizer {
  public:
   Recognizer(std::string_view text, PythonVersion version, const lex::TokenBuffer& tokens,
-             const StringCheck& check_strings);
+             const StringCheck& check_strings, uint32_t valid_until);
 
   /// What CPython raises; nullopt if it accepts the text or a limit was hit.
   std::optional<Diagnostic> Run();
@@ -61,6 +61,7 @@ class Recognizer {
   };
 
   // --- matching (recognizer.cpp) ---
+  uint32_t FindStart(uint32_t valid_until) const;
   bool RunPass();
   Value MatchRule(uint16_t id);
   Value GrowLeftRecursion(uint16_t id, const Rule& rule);
@@ -138,6 +139,7 @@ class Recognizer {
   const Grammar& grammar_;
   const lex::TokenBuffer& tokens_;
   const StringCheck& check_strings_;
+  uint32_t start_ = 0;    // token with which both passes begin
   uint32_t error_token_;  // where the tokenizer raises; past the end if nowhere
   uint32_t mark_ = 0, read_ = 0;
   bool second_pass_ = false, with_errors_ = false;
