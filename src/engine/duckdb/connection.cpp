@@ -59,7 +59,8 @@ Error EngineError(std::string_view message) {
     }
     if (code == ErrorCode::kMemoryBudgetExceeded) {
       return Error(code, OneLine(message.substr(prefix.size())), {},
-                   "use a larger --engine-profile, or read fewer rows at once");
+                   "use a larger --engine-profile, or read fewer rows at once: of a nested "
+                   "relation name the groups, or read the flat one that it nests");
     }
     return Error(code, OneLine(message.substr(prefix.size())));
   }
