@@ -18,11 +18,11 @@ TESTS = (
     " test_grammar test_positional_only_arg test_keywordonlyarg test_type_params test_except_star"
     " test_unpack_ex test_eof test_tokenize test_dictcomps test_listcomps test_genexps test_tstring"
 ).split()
-DAMAGES = 10_000 if cpython.FULL else 300
-SNIPPETS_SAMPLED = 600
+DAMAGES = 10_000 if cpython.FULL else 200
+SNIPPETS_SAMPLED = 400
 # (place, words) that hold today; docs/reference/front-end.md lists what is missing by cause.
 DAMAGES_HOLD, SNIPPETS_HOLD = (0.995, 0.99), (0.98, 0.98)
-OLD_HOLD = 0.97  # 3.8 and 3.9
+OLD_HOLD = 0.96  # 3.8 and 3.9, whose samples are small; 0.99 of 3,000 damages
 
 
 def library(interpreter):
