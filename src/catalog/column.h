@@ -33,6 +33,7 @@ constexpr ColumnInfo Long(std::string_view name) { return Column(name, "Int64");
 constexpr ColumnInfo Bool(std::string_view name) { return Column(name, "Boolean"); }
 constexpr ColumnInfo Texts(std::string_view name) { return Column(name, "List<Utf8>"); }
 constexpr ColumnInfo Longs(std::string_view name) { return Column(name, "List<Int64>"); }
+constexpr ColumnInfo Bools(std::string_view name) { return Column(name, "List<Boolean>"); }
 constexpr ColumnInfo Map(std::string_view name) { return Column(name, "Map<Utf8,Utf8>"); }
 /// Candidate names with the place each was found in.
 constexpr ColumnInfo QualifiedNames(std::string_view name) {

@@ -11,8 +11,8 @@ namespace {
 
 std::vector<TableInfo> Collect() {
   std::vector<TableInfo> all;
-  for (auto group : {catalog::SourceTables(), catalog::SyntaxTables(), catalog::ResolveTables(),
-                     catalog::CpgTables()}) {
+  for (auto group : {catalog::SourceTables(), catalog::SyntaxTables(), catalog::FlowTables(),
+                     catalog::ResolveTables(), catalog::CpgTables()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   std::ranges::sort(all, {}, &TableInfo::name);

@@ -10,6 +10,7 @@ namespace codeanatomy::catalog {
 std::span<const TableInfo> SourceTables();   // tables_source.cpp
 std::span<const TableInfo> SyntaxTables();   // tables_syntax.cpp
 std::span<const TableInfo> CpgTables();      // tables_cpg.cpp
+std::span<const TableInfo> FlowTables();     // tables_flow.cpp
 std::span<const TableInfo> ResolveTables();  // tables_resolve.cpp
 
 }  // namespace codeanatomy::catalog

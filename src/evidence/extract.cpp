@@ -60,6 +60,7 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
   evidence.ids = context.ids.TakeRecords();
   AddScopeRows(context, tables, evidence.ids);
   AddBindingRows(context, tables);
+  AddFlowRows(context, tables);
   AddDiagnosticRows(file, options, &context, tables);
   evidence.interface = MakeInterface(context);
   evidence.counts.nodes = static_cast<uint64_t>(tree.size());

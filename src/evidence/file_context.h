@@ -145,6 +145,7 @@ void AddTypeExpressionRows(const FileContext& context, TableList& tables);  // c
 /// symtable_scopes and symtable_symbols; adds the ids of LOCAL and MEMBER to `records`.
 void AddScopeRows(const FileContext& context, TableList& tables, std::vector<IdRecord>& records);
 void AddBindingRows(const FileContext& context, TableList& tables);  // resolve_bindings
+void AddFlowRows(const FileContext& context, TableList& tables);     // flow_*
 /// Also without a tree: problems of the file itself.
 void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& options,
                        const FileContext* context, TableList& tables);  // diagnostics

@@ -223,6 +223,12 @@ int32_t FileIds::ContainerAt(NodeId n) const {
                                                   : -1;
 }
 
+int64_t FileIds::InteriorBase(NodeId n) const {
+  const int32_t declaration =
+      IsScopeDeclaration(tree_.kind(n)) ? ContainerAt(n) : declarations_[n.index()];
+  return bases_[static_cast<size_t>(declaration)];
+}
+
 int64_t FileIds::Logical(std::string_view kind, std::string_view qualpath) const {
   return scheme_.Logical(kind, file_.path, qualpath);
 }
@@ -354,6 +360,7 @@ void FileIds::NumberInterior() {
     int64_t ordinal = 0;  // of the last node numbered
   };
   std::vector<Interval> intervals(containers_.size());
+  bases_.assign(containers_.size(), 0);
   for (size_t c = 0; c < containers_.size(); ++c) {
     if (containers_[c].declaration != static_cast<int32_t>(c)) continue;
     std::ranges::stable_sort(nested[c], {}, [&](int32_t child) {
@@ -361,6 +368,7 @@ void FileIds::NumberInterior() {
     });
     intervals[c].hex = OwnTextHex(c, nested);
     intervals[c].base = scheme_.InteriorBase(id(containers_[c].node), intervals[c].hex, 0);
+    bases_[c] = intervals[c].base;
     Record(intervals[c].base, containers_[c].span, CpgLabelOf(tree_.kind(containers_[c].node)),
            true);
   }

@@ -44,6 +44,9 @@ class FileIds {
   /// -1 where the node opens none.
   int32_t ContainerAt(parse::NodeId n) const;
 
+  /// base(0) of the scope declaration that the node is or stands in.
+  int64_t InteriorBase(parse::NodeId n) const;
+
   /// R1 of a plain name (LOCAL, MEMBER) bound in the scope with that qualified path; `<module>` is
   /// no prefix.
   int64_t LocalId(NodeKind kind, std::string_view scope_path, std::string_view name) const;
@@ -71,6 +74,7 @@ class FileIds {
   std::vector<int64_t> ids_;
   std::vector<int32_t> declarations_, containers_of_;
   std::vector<Container> containers_;
+  std::vector<int64_t> bases_;  // per container: base(0) of a scope declaration
   std::vector<std::pair<parse::NodeId, std::string_view>> type_aliases_;  // with their paths
   std::vector<IdRecord> records_;
 };

@@ -254,6 +254,7 @@ void CfgBuilder::RaiseFrom(BlockId from, FlowEdgeKind kind, EdgeDetail detail, b
     while (frames_[i].kind == FrameKind::kLoop) --i;
     frames_[i].raised = true;
   }
+  blocks_[target.index()].is_raised_to |= is_explicit;
   AddEdge(from, target, kind, detail);
 }
 
@@ -392,7 +393,8 @@ void CfgBuilder::ExecuteFrame(const Step& step) {
         AddEdge(from, BlockId{step.a}, static_cast<FlowEdgeKind>(step.extra),
                 {.condition = step.node});
       }
-      return RaiseFrom(from, FlowEdgeKind::kException, {.condition = step.node}, true);
+      return RaiseFrom(from, FlowEdgeKind::kException, {.condition = step.node},
+                       blocks_[static_cast<size_t>(step.b)].is_raised_to);
     }
     default:
       return;

@@ -40,7 +40,8 @@ class CfgBuilder {
     kPopFrame,
     kFinallyBody,  // begins with block a
     kFinallyEnd,   // control goes on in block a
-    kReraise,      // to a if it is valid (FlowEdgeKind extra, node chose), else raised on
+    kReraise,      // to a if it is valid (FlowEdgeKind extra, node chose), else what came to b is
+                   // raised on
     kBindPattern   // node
   };
   struct Step {
@@ -67,6 +68,7 @@ class CfgBuilder {
   struct BlockData {
     BlockKind kind;
     bool is_live = false, is_placed = false;
+    bool is_raised_to = false;  // by an explicit raise
     uint16_t try_depth = 0;
     BlockId region{};
     int32_t nodes_begin = 0, nodes_end = 0;

@@ -210,7 +210,7 @@ void CfgBuilder::Handlers(NodeId node, BlockId dispatch, BlockId end) {
       if (next.valid()) {
         stack_.push_back({Op::kChoose, type, body.value, next.value, choice});
       } else {
-        stack_.push_back({Op::kReraise, type, body.value, -1, choice});
+        stack_.push_back({Op::kReraise, type, body.value, dispatch.value, choice});
       }
       stack_.push_back({Op::kPlace, {}, body.value});
     }
@@ -223,7 +223,8 @@ void CfgBuilder::Handlers(NodeId node, BlockId dispatch, BlockId end) {
   }
   if (is_star) {
     stack_.push_back({Op::kPlace, {}, test.value});
-    stack_.push_back({Op::kReraise, {}, end.value, -1, static_cast<uint8_t>(FlowEdgeKind::kNext)});
+    stack_.push_back(
+        {Op::kReraise, {}, end.value, dispatch.value, static_cast<uint8_t>(FlowEdgeKind::kNext)});
   }
 }
 

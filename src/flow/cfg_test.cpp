@@ -165,6 +165,16 @@ TEST_CASE("handlers: tested in turn, the last passes the exception on, names are
   CHECK(shown.find("raise_exit:") != std::string::npos);
 }
 
+TEST_CASE("what a clause passes on is explicit if a raise statement can come there") {
+  const auto handler = [](std::string source) {
+    const std::string shown = ShowText(std::move(source));
+    const size_t begin = shown.find("handler B:");
+    return shown.substr(begin, shown.find('\n', begin) - begin);
+  };
+  CHECK(handler("try:\n  a\nexcept B: c\n").find(" exception?>") != std::string::npos);
+  CHECK(handler("try:\n  raise a\nexcept B: c\n").find(" exception>") != std::string::npos);
+}
+
 TEST_CASE("match: captures are bound when the pattern has matched, a wildcard ends the cases") {
   const std::string shown = ShowText("match a:\n  case [x]: b\n  case _: c\n  case 3: d\n");
   CHECK(shown.find("body x b: next>") != std::string::npos);

@@ -1,0 +1,245 @@
+// flow_blocks, flow_cfg_edges, flow_dominators and flow_control_deps.
+#include "evidence/file_context.h"
+#include "flow/control_dependence.h"
+#include "flow/loops.h"
+
+namespace codeanatomy::evidence {
+namespace {
+
+using flow::BlockId;
+using flow::ControlFlow;
+using flow::EdgeId;
+using flow::FlowEdgeKind;
+using parse::NodeId;
+
+constexpr std::string_view kLabels[] = {"TRUE", "FALSE", "EXCEPTION", "CASE"};
+constexpr std::string_view kRelations[] = {"dom", "postdom"};
+
+uint16_t LabelOf(FlowEdgeKind kind) {
+  switch (kind) {
+    case FlowEdgeKind::kTrue:
+      return 0;
+    case FlowEdgeKind::kFalse:
+      return 1;
+    case FlowEdgeKind::kException:
+      return 2;
+    case FlowEdgeKind::kCase:
+      return 3;
+    default:
+      return CodeColumn::kNull;
+  }
+}
+
+class FlowRows {
+ public:
+  explicit FlowRows(const FileContext& context)
+      : context_(context),
+        graph_(flow::BuildControlFlow(context.tree, context.symbols)),
+        trees_(flow::ComputeDominatorTrees(graph_)) {
+    for (flow::FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) {
+      const NodeId node = graph_.scope_node(s);
+      const int64_t function = context.ids.id(node);
+      const int64_t base = context.ids.InteriorBase(node);
+      for (BlockId b = graph_.blocks_begin(s); b != graph_.blocks_end(s); ++b.value) {
+        functions_.push_back(function);
+        indexes_.push_back(b.value - graph_.blocks_begin(s).value);
+        ids_.push_back(context.scheme.Finish(
+            IdScheme::Derived("FLOW_BLOCK", function).Add(base).Add(int64_t{indexes_.back()})));
+      }
+    }
+  }
+
+  void AddBlocks(TableList& tables) const;
+  void AddEdges(TableList& tables) const;
+  void AddDominators(TableList& tables) const;
+  void AddControlDependence(TableList& tables) const;
+
+ private:
+  int64_t id(BlockId b) const { return ids_[b.index()]; }
+  void AppendNode(Int64Column& column, NodeId n) const {
+    if (n.valid()) {
+      column.Append(context_.ids.id(n));
+    } else {
+      column.AppendNull();
+    }
+  }
+  void AppendBlock(Int64Column& column, BlockId b) const {
+    if (b.valid()) {
+      column.Append(id(b));
+    } else {
+      column.AppendNull();
+    }
+  }
+  NodeId FirstNode(BlockId b) const {
+    return graph_.nodes(b).empty() ? NodeId{} : graph_.nodes(b).front();
+  }
+  NodeId LastNode(BlockId b) const {
+    return graph_.nodes(b).empty() ? NodeId{} : graph_.nodes(b).back();
+  }
+
+  const FileContext& context_;
+  const ControlFlow graph_;
+  const flow::DominatorTrees trees_;
+  std::vector<int64_t> functions_, ids_;  // per block
+  std::vector<int32_t> indexes_;
+};
+
+void FlowRows::AddBlocks(TableList& tables) const {
+  const flow::LoopForest loops = flow::FindLoops(graph_);
+  BatchBuilder builder = context_.Begin("flow_blocks");
+  Int64Column& function_id = builder.Longs("function_id");
+  Int64Column& block_id = builder.Longs("block_id");
+  Int32Column& block_index = builder.Ints("block_index");
+  CodeColumn& kind = builder.Codes("kind", flow::kBlockKindNames);
+  ListColumn& nodes = builder.Lists<Int64Column>("nodes");
+  ListColumn& may_raise = builder.Lists<BoolColumn>("may_raise");
+  Int64Column& region = builder.Longs("handler_region");
+  Int64Column& first_node = builder.Longs("first_node_id");
+  Int64Column& last_node = builder.Longs("last_node_id");
+  SpanColumns span(builder);
+  BoolColumn& is_reachable = builder.Bools("is_reachable");
+  Int32Column& loop_depth = builder.Ints("loop_depth");
+  Int32Column& try_depth = builder.Ints("try_depth");
+  for (BlockId b{0}; b.value < graph_.block_count(); ++b.value) {
+    function_id.Append(functions_[b.index()]);
+    block_id.Append(id(b));
+    block_index.Append(indexes_[b.index()]);
+    kind.Append(static_cast<uint16_t>(graph_.kind(b)));
+    const auto flags = graph_.node_flags(b);
+    ByteSpan hull{};
+    for (size_t i = 0; i < flags.size(); ++i) {
+      const NodeId n = graph_.nodes(b)[i];
+      const ByteSpan own = context_.tree.span(n);
+      hull = i == 0 ? own : ByteSpan{std::min(hull.begin, own.begin), std::max(hull.end, own.end)};
+      Elements<Int64Column>(nodes).Append(context_.ids.id(n));
+      Elements<BoolColumn>(may_raise).Append((flags[i] & flow::flow_node_flag::kMayRaise) != 0);
+    }
+    nodes.CloseRow();
+    may_raise.CloseRow();
+    AppendBlock(region, graph_.handler_region(b));
+    AppendNode(first_node, FirstNode(b));
+    AppendNode(last_node, LastNode(b));
+    if (flags.empty()) {
+      span.AppendNull();
+    } else {
+      span.Append(context_, hull);
+    }
+    is_reachable.Append(graph_.is_reachable(b));
+    loop_depth.Append(loops.depths[b.index()]);
+    try_depth.Append(graph_.try_depth(b));
+  }
+  AddTable(tables, context_, builder, ids_.size());
+}
+
+void FlowRows::AddEdges(TableList& tables) const {
+  BatchBuilder builder = context_.Begin("flow_cfg_edges");
+  Int64Column& function_id = builder.Longs("function_id");
+  Int64Column& source_id = builder.Longs("src_block_id");
+  Int64Column& target_id = builder.Longs("dst_block_id");
+  Int64Column& src = builder.Longs("src");
+  Int64Column& dst = builder.Longs("dst");
+  CodeColumn& kind = builder.Codes("kind", flow::kFlowEdgeKindNames);
+  CodeColumn& label = builder.Codes("label", kLabels);
+  CodeColumn& completion = builder.Codes("completion", flow::kCompletionNames);
+  Int64Column& condition = builder.Longs("condition_id");
+  BoolColumn& is_implicit = builder.Bools("is_implicit_raise");
+  BoolColumn& is_back = builder.Bools("is_back_edge");
+  Int32Column& ordinal = builder.Ints("ordinal");
+  for (EdgeId e{0}; e.value < graph_.edge_count(); ++e.value) {
+    const BlockId from = graph_.source(e), to = graph_.target(e);
+    function_id.Append(functions_[from.index()]);
+    source_id.Append(id(from));
+    target_id.Append(id(to));
+    AppendNode(src, LastNode(from));
+    AppendNode(dst, FirstNode(to));
+    kind.Append(static_cast<uint16_t>(graph_.kind(e)));
+    label.Append(LabelOf(graph_.kind(e)));
+    completion.Append(graph_.completion(e) == flow::Completion::kNone
+                          ? CodeColumn::kNull
+                          : static_cast<uint16_t>(graph_.completion(e)));
+    AppendNode(condition, graph_.condition(e));
+    is_implicit.Append(graph_.has(e, flow::flow_edge_flag::kImplicitRaise));
+    is_back.Append(graph_.has(e, flow::flow_edge_flag::kBack));
+    ordinal.Append(e.value - graph_.edges_begin(from).value);
+  }
+  AddTable(tables, context_, builder, static_cast<size_t>(graph_.edge_count()));
+}
+
+// Length of the way from each block to its root.
+std::vector<int32_t> DepthsOf(const std::vector<BlockId>& tree) {
+  std::vector<int32_t> depths(tree.size(), -1);
+  std::vector<BlockId> path;
+  for (BlockId b{0}; b.index() < tree.size(); ++b.value) {
+    BlockId up = b;
+    for (; up.valid() && depths[up.index()] < 0; up = tree[up.index()]) path.push_back(up);
+    int32_t depth = up.valid() ? depths[up.index()] : -1;
+    for (; !path.empty(); path.pop_back()) depths[path.back().index()] = ++depth;
+  }
+  return depths;
+}
+
+void FlowRows::AddDominators(TableList& tables) const {
+  BatchBuilder builder = context_.Begin("flow_dominators");
+  Int64Column& function_id = builder.Longs("function_id");
+  CodeColumn& relation = builder.Codes("relation", kRelations);
+  Int64Column& block_id = builder.Longs("block_id");
+  Int64Column& idom = builder.Longs("idom_block_id");
+  Int64Column& src = builder.Longs("src");
+  Int64Column& dst = builder.Longs("dst");
+  Int32Column& depth = builder.Ints("depth");
+  size_t rows = 0;
+  for (const bool is_post : {false, true}) {
+    const std::vector<BlockId>& tree = is_post ? trees_.post_dominators : trees_.dominators;
+    const std::vector<int32_t> depths = DepthsOf(tree);
+    for (BlockId b{0}; b.value < graph_.block_count(); ++b.value) {
+      if (!graph_.is_reachable(b)) continue;
+      const BlockId above = tree[b.index()];
+      ++rows;
+      function_id.Append(functions_[b.index()]);
+      relation.Append(is_post ? 1 : 0);
+      block_id.Append(id(b));
+      AppendBlock(idom, above);
+      AppendNode(src, above.valid() ? (is_post ? FirstNode(above) : LastNode(above)) : NodeId{});
+      AppendNode(dst, is_post ? LastNode(b) : FirstNode(b));
+      depth.Append(depths[b.index()]);
+    }
+  }
+  AddTable(tables, context_, builder, rows);
+}
+
+void FlowRows::AddControlDependence(TableList& tables) const {
+  const auto found = flow::ComputeControlDependence(graph_, trees_);
+  BatchBuilder builder = context_.Begin("flow_control_deps");
+  Int64Column& function_id = builder.Longs("function_id");
+  Int64Column& block_id = builder.Longs("block_id");
+  Int64Column& on_block_id = builder.Longs("on_block_id");
+  Int32Column& ordinal = builder.Ints("ordinal");
+  Int64Column& condition = builder.Longs("condition_id");
+  CodeColumn& label = builder.Codes("label", kLabels);
+  Int64Column& src = builder.Longs("src");
+  Int64Column& dst = builder.Longs("dst");
+  for (const auto& [block, edge] : found) {
+    const BlockId on = graph_.source(edge);
+    function_id.Append(functions_[block.index()]);
+    block_id.Append(id(block));
+    on_block_id.Append(id(on));
+    ordinal.Append(edge.value - graph_.edges_begin(on).value);
+    AppendNode(condition, graph_.condition(edge));
+    label.Append(LabelOf(graph_.kind(edge)));
+    AppendNode(src, LastNode(on));
+    AppendNode(dst, FirstNode(block));
+  }
+  AddTable(tables, context_, builder, found.size());
+}
+
+}  // namespace
+
+void AddFlowRows(const FileContext& context, TableList& tables) {
+  const FlowRows rows(context);
+  rows.AddBlocks(tables);
+  rows.AddEdges(tables);
+  rows.AddDominators(tables);
+  rows.AddControlDependence(tables);
+}
+
+}  // namespace codeanatomy::evidence
