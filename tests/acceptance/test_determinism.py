@@ -26,6 +26,7 @@ FLIPPED = {
     "source.exclude_globs": "nothing_here*",
     "source.follow_symlinks": "true",
     "source.include_globs": "*.py",
+    "source.include_notebooks": "false",
     "source.include_submodules": "true",
     "source.include_untracked": "false",
     "source.include_worktrees": "true",
