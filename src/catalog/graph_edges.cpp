@@ -2,7 +2,7 @@
 #include "catalog/graph.h"
 
 // Kinds whose label is CALL without being a Call: operators, displays, accesses. Checked against
-// cpg_mapping.def by semantics/default_spec_test.cpp.
+// cpg_mapping.def by semantics/compile_model_test.cpp.
 #define CA_IS_OPERAND                                                                         \
   "and(in(parent_kind, 'Delete', 'Assign', 'AugAssign', 'AnnAssign', 'BoolOp', 'NamedExpr', " \
   "'BinOp', 'UnaryOp', 'IfExp', 'Dict', 'Set', 'ListComp', 'SetComp', 'DictComp', "           \
@@ -82,21 +82,31 @@ constexpr EdgeRule kEdges[] = {
 
 constexpr ColumnRule kBindingColumns[] = {
     {"src", "ref_id"}, {"dst", "decl_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
+// The symbol table pairs uses and definitions of one binding.
+constexpr ColumnRule kSymtableColumns[] = {
+    {"src", "l.ref_id"}, {"dst", "r.def_id"}, {"file_id", "l.file_id"}};
 // What a builtin name refers to is a node once external stubs are.
 constexpr ProviderRule kRefProviders[] = {{.source = "resolve_bindings",
                                            .where = "ne(method, 'builtin')",
                                            .origin = "native",
-                                           .witness_bit = 1,
                                            .method = "method",
                                            .candidates = "candidate_count",
-                                           .columns = kBindingColumns}};
+                                           .columns = kBindingColumns,
+                                           .is_numbered = true},
+                                          {.source = "symtable_use_sites",
+                                           .origin = "symtable",
+                                           .method = "'symtable'",
+                                           .columns = kSymtableColumns,
+                                           .right = "symtable_def_sites",
+                                           .keys = "target_binding_id=target_binding_id",
+                                           .is_unique = true}};
 
 constexpr ColumnRule kImportColumns[] = {
     {"src", "import_id"}, {"dst", "target_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
 constexpr ProviderRule kImportProviders[] = {{.source = "resolve_imports",
                                               .where = "not(is_null(target_id))",
                                               .origin = "native",
-                                              .witness_bit = 1,
+
                                               .method = "target_kind",
                                               .candidates = "1",
                                               .columns = kImportColumns}};
@@ -106,7 +116,7 @@ constexpr ColumnRule kCallTargetColumns[] = {
 constexpr ProviderRule kCallProviders[] = {{.source = "resolve_call_targets",
                                             .where = "",
                                             .origin = "native",
-                                            .witness_bit = 1,
+
                                             .method = "method",
                                             .candidates = "candidate_count",
                                             .columns = kCallTargetColumns}};
@@ -114,7 +124,11 @@ constexpr ProviderRule kCallProviders[] = {{.source = "resolve_call_targets",
 constexpr RelationRule kRelations[] = {
     {"rel_call_target", EdgeKind::kCall, Cardinality::kAll, kCallProviders},
     {"rel_import_target", EdgeKind::kImports, Cardinality::kBestPerSourceOrdinal, kImportProviders},
-    {"rel_ref_decl", EdgeKind::kRef, Cardinality::kBestPerSourceOrdinal, kRefProviders},
+    {.name = "rel_ref_decl",
+     .kind = EdgeKind::kRef,
+     .cardinality = Cardinality::kBestPerSourceOrdinal,
+     .providers = kRefProviders,
+     .left = "cst_refs_norm"},
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 std::vector<TableInfo> Collect() {
   std::vector<TableInfo> all;
   for (auto group : {catalog::SourceTables(), catalog::SyntaxTables(), catalog::FlowTables(),
-                     catalog::ResolveTables(), catalog::CpgTables()}) {
+                     catalog::ResolveTables(), catalog::CpgTables(), catalog::QualityTables()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   std::ranges::sort(all, {}, &TableInfo::name);

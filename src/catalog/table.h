@@ -27,7 +27,13 @@ struct TableInfo {
   std::span<const std::string_view> key;    // column names; empty: none
   std::span<const std::string_view> order;  // ordering keys of the stored rows
   std::string_view summary;                 // one line for the reference page
+  bool is_output = false;                   // of the spec; else the native stage writes it
 };
+
+/// True for tables that come out of a spec: those of the graph, and reports.
+constexpr bool IsSpecOutput(const TableInfo& table) {
+  return table.group == TableGroup::kCpg || table.is_output;
+}
 
 /// All declared tables, sorted by name.
 std::span<const TableInfo> Tables();

@@ -12,5 +12,6 @@ std::span<const TableInfo> SyntaxTables();   // tables_syntax.cpp
 std::span<const TableInfo> CpgTables();      // tables_cpg.cpp
 std::span<const TableInfo> FlowTables();     // tables_flow.cpp
 std::span<const TableInfo> ResolveTables();  // tables_resolve.cpp
+std::span<const TableInfo> QualityTables();  // tables_quality.cpp
 
 }  // namespace codeanatomy::catalog

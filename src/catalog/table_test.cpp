@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "catalog/diagnostic_code.h"
+#include "catalog/graph.h"
 #include "catalog/node_kind.h"
-#include "catalog/view.h"
 
 namespace codeanatomy {
 
@@ -18,8 +18,11 @@ TEST_CASE("tables are found by name and sorted") {
 }
 
 TEST_CASE("a view never bears a table's name") {
-  for (const ViewInfo& view : EvidenceViews()) CHECK(FindTable(view.name) == nullptr);
-  CHECK(FindEvidenceView("ast_edges") != nullptr);
+  for (const auto views : {GraphViewRules(), EvidenceViewRules(), SymtableViewRules()}) {
+    for (const ViewRule& view : views) CHECK(FindTable(view.name) == nullptr);
+  }
+  REQUIRE(FindSessionView("ast_edges") != nullptr);
+  CHECK(FindSessionView("import_aliases") == nullptr);
 }
 
 TEST_CASE("labels and operator names of syntax kinds") {

@@ -9,7 +9,7 @@
 #include "cli/commands.h"
 #include "cli/config_options.h"
 #include "engine/plan/describe.h"
-#include "semantics/default_spec.h"
+#include "semantics/compile_model.h"
 #include "spec/spec_schema.h"
 #include "storage/current.h"
 #include "storage/file_system.h"

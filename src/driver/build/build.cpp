@@ -18,7 +18,7 @@
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/session/session.h"
-#include "semantics/default_spec.h"
+#include "semantics/compile_model.h"
 #include "storage/current.h"
 #include "storage/environment.h"
 #include "storage/retention.h"

@@ -161,7 +161,7 @@ class Stage {
     SpanScope span(recorder_, "extraction.commit", span_.id());
     CA_ASSIGN_OR_RETURN(auto files, writer_.Finish());
     for (const TableInfo& table : Tables()) {
-      if (table.group == TableGroup::kCpg) continue;
+      if (IsSpecOutput(table)) continue;
       const std::string location = TableLocation(table);
       const std::string root = fmt::format("{}/{}", request_.out, location);
       std::vector<storage::DataFile>& data = files[std::string(table.name)];

@@ -7,7 +7,7 @@
 
 #include "driver/build/evidence_writer.h"
 #include "engine/plan/plan.h"
-#include "semantics/default_spec.h"
+#include "semantics/compile_model.h"
 #include "source/benchmark_sources.h"
 
 namespace codeanatomy::driver {

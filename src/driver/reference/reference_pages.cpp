@@ -15,7 +15,6 @@
 #include "catalog/operator.h"
 #include "catalog/option.h"
 #include "catalog/table.h"
-#include "catalog/view.h"
 
 namespace codeanatomy::driver {
 namespace {
@@ -69,7 +68,7 @@ ReferencePage TablesPage() {
       "Tables and views",
       "What a build stores, and the views every session adds. Types are those of specs; a "
       "required column is never null. Declared in `src/catalog/tables_*.cpp` and "
-      "`views_evidence.cpp`.",
+      "`views_*.cpp`.",
       {}};
   for (const TableInfo& table : Tables()) {
     std::string text(table.summary);
@@ -86,10 +85,16 @@ ReferencePage TablesPage() {
     }
     page.sections.push_back(std::move(section));
   }
-  for (const ViewInfo& view : EvidenceViews()) {
-    page.sections.push_back({.title = fmt::format("{} (view)", view.name),
-                             .text = std::string(view.summary),
-                             .sql = std::string(view.select)});
+  for (const auto views : {EvidenceViewRules(), SymtableViewRules()}) {
+    for (const ViewRule& view : views) {
+      if (view.summary.empty()) continue;
+      ReferenceSection section{.title = fmt::format("{} (view)", view.name),
+                               .text = std::string(view.summary),
+                               .columns = {{"column", true}, {"from", true}}};
+      for (const ColumnRule& column : view.columns)
+        section.rows.push_back({column.name, column.expr});
+      page.sections.push_back(std::move(section));
+    }
   }
   return page;
 }

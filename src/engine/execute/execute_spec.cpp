@@ -171,6 +171,7 @@ class Execution {
   Result<void> Materialize(const PlannedView& view) {
     const Relation relation = Expand(view.relation, plan_, written_);
     const std::string name = QuoteIdentifier(TemporaryName(view.name));
+    const TableSpan span(options_, fmt::format("compute {}", view.name));
     auto made = session_.connection().Execute(
         fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, RenderDuckdb(relation, scan_)));
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);

@@ -280,21 +280,47 @@ class Planner {
     }
   }
 
-  /// Outputs are read back from their files. Others are computed once where several readers would
-  /// repeat real work: three readers, or two of a join or an aggregate.
+  static bool PassesOn(RelationOp op) {
+    return op == RelationOp::kProject || op == RelationOp::kFilter || op == RelationOp::kUnion;
+  }
+
+  /// Outputs are read back from their files. Others are computed once where several scans would
+  /// repeat real work: a join, an aggregate or a window, or what stands inline below them. A join
+  /// of a view with itself scans it twice, though it is one reader. Projections, filters and unions
+  /// are not kept themselves: a scan of one is a scan of its sources, of which those that are work
+  /// are kept.
   void Place() {
     std::set<std::string_view> stored;
+    std::map<std::string, size_t, std::less<>> scans;
     for (const PlannedOutput& output : plan_.outputs) {
       if (output.is_whole()) stored.insert(output.target.source_view);
+      ++scans[output.target.source_view];
     }
-    for (PlannedView& view : plan_.views) {
+    std::vector<std::vector<std::string>> sources(plan_.views.size());
+    for (size_t i = plan_.views.size(); i-- > 0;) {
+      const PlannedView& view = plan_.views[i];
+      sources[i] = spec::TransformSources(
+          spec_.view_definitions[by_name_.find(view.name)->second].transform);
       if (!view.is_needed) continue;
-      const bool costly =
-          view.relation.op == RelationOp::kJoin || view.relation.op == RelationOp::kAggregate;
+      const bool passes_on = PassesOn(view.relation.op) && !stored.contains(view.name);
+      for (const std::string& source : sources[i])
+        scans[source] += passes_on ? scans[view.name] : 1;
+    }
+    std::set<std::string_view> heavy;  // inline views whose scan repeats work
+    for (size_t i = 0; i < plan_.views.size(); ++i) {
+      PlannedView& view = plan_.views[i];
+      if (!view.is_needed) continue;
+      const RelationOp op = view.relation.op;
+      const bool works =
+          op == RelationOp::kJoin || op == RelationOp::kAggregate || op == RelationOp::kRank ||
+          op == RelationOp::kDistinct ||
+          std::ranges::any_of(sources[i], [&](const auto& name) { return heavy.contains(name); });
       if (stored.contains(view.name)) {
         view.placement = Placement::kOutput;
-      } else if (view.fan_out >= 3 || (view.fan_out == 2 && costly)) {
+      } else if (works && scans[view.name] >= 2 && !PassesOn(op)) {
         view.placement = Placement::kTemporary;
+      } else if (works) {
+        heavy.insert(view.name);
       }
     }
   }

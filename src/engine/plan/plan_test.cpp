@@ -56,7 +56,7 @@ Spec Example() {
            {"argument", "condition"}));
   spec.view_definitions.push_back(
       View("cpg_edges_full", spec::CpgEmit{spec::CpgOutputKind::kEdges, {"cpg_edges"}, true},
-           {"cpg_edges"}, "session"));
+           {"cpg_edges"}, "export"));
   spec::OutputTarget output;
   output.table_name = output.source_view = "cpg_edges";
   spec.output_targets.push_back(output);

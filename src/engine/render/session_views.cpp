@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/view_kind.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/render/duckdb_sql.h"
@@ -12,6 +13,7 @@ namespace codeanatomy::engine {
 namespace {
 
 constexpr std::string_view kFullSuffix = "_full";
+constexpr std::string_view kSharedPrefix = "shared_";
 
 /// `cpg_edges_full` is the session's `cpg_edges`.
 std::string SessionName(std::string_view view) {
@@ -20,7 +22,8 @@ std::string SessionName(std::string_view view) {
 }
 
 bool IsSessionView(const PlannedView& view) {
-  return view.kind == "session" || view.kind == "normalize";
+  const auto kind = FindViewKind(view.kind);
+  return kind && InfoOf(*kind).is_session_relation;
 }
 
 }  // namespace
@@ -43,20 +46,44 @@ Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& 
     if (session.contains(table)) table = "stored_" + table;
   }
   for (const auto& [name, view] : session) names.emplace(view->name, name);
-  // Everything that has a name of its own is scanned by it, the rest is put in place.
+  // Everything that has a name of its own is scanned by it, the rest is put in place; what a build
+  // computes once, a session computes once per relation, as a common table expression.
   WrittenParts parts;
   for (const auto& [view, name] : names) parts.emplace(view, std::vector<WrittenPart>{{name, {}}});
+  std::map<std::string, const PlannedView*, std::less<>> shared;
+  for (PlannedView& view : plan.views) {
+    if (view.placement == Placement::kTemporary && !parts.contains(view.name)) {
+      const std::string name = fmt::format("{}{}", kSharedPrefix, view.name);
+      shared.emplace(name, &view);
+      parts.emplace(view.name, std::vector<WrittenPart>{{name, {}}});
+    }
+    view.placement = Placement::kInline;
+  }
   std::map<std::string, SessionView> rendered;
   for (const auto& [name, view] : session) {
-    std::set<std::string> dependencies;
+    std::set<std::string> scanned;
     const ScanText scan = [&](std::string_view source) {
-      dependencies.insert(std::string(source));
+      scanned.insert(std::string(source));
       return QuoteIdentifier(source);
     };
-    for (PlannedView& other : plan.views) other.placement = Placement::kInline;
     SessionView& target = rendered[name];
     target.sql = RenderDuckdb(Expand(view->relation, plan, parts), scan);
-    target.dependencies.assign(dependencies.begin(), dependencies.end());
+    // Readers stand after what they read, so one pass from the end finds all that are needed.
+    std::string common;
+    for (auto other = plan.views.rbegin(); other != plan.views.rend(); ++other) {
+      const std::string shared_name = fmt::format("{}{}", kSharedPrefix, other->name);
+      if (!shared.contains(shared_name) || !scanned.contains(shared_name)) continue;
+      // Its own part must not stand for it while it is rendered.
+      WrittenParts rest = parts;
+      rest.erase(other->name);
+      common = fmt::format("{} AS MATERIALIZED ({}){}{}", QuoteIdentifier(shared_name),
+                           RenderDuckdb(Expand(other->relation, plan, rest), scan),
+                           common.empty() ? "" : ", ", common);
+    }
+    if (!common.empty()) target.sql = fmt::format("WITH {} {}", common, target.sql);
+    for (const std::string& source : scanned) {
+      if (!shared.contains(source)) target.dependencies.push_back(source);
+    }
   }
   return rendered;
 }

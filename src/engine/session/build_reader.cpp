@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "catalog/graph.h"
 #include "catalog/table.h"
-#include "catalog/view.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/render/session_views.h"
 #include "engine/session/sql_policy.h"
@@ -106,7 +106,6 @@ struct BuildReader::State {
   Result<void> CreateTable(const std::string& name, const std::string& table,
                            std::optional<int64_t> version);
   Result<void> EnsureCall(const TableCall& call);
-  Result<void> CreateEvidenceView(const ViewInfo& view);
   std::vector<std::string> Names() const;
   Error Unknown(std::string_view name) const;
 };
@@ -155,14 +154,6 @@ Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
   return {};
 }
 
-Result<void> BuildReader::State::CreateEvidenceView(const ViewInfo& view) {
-  CA_ASSIGN_OR_RETURN(const StatementNames names,
-                      CheckStatement(session->connection(), view.select));
-  CA_RETURN_IF_ERROR(EnsureAll(names.tables, view.name));
-  CA_RETURN_IF_ERROR(InstallMacros(session->connection(), names.functions));
-  return CreateView(std::string(view.name), view.select);
-}
-
 /// Creates the relation unless it is there. False where no relation has that name.
 Result<bool> BuildReader::State::Ensure(const std::string& name) {
   const std::string key = FoldCase(name);
@@ -183,10 +174,6 @@ Result<bool> BuildReader::State::Ensure(const std::string& name) {
       key.starts_with(kStoredPrefix) ? key.substr(kStoredPrefix.size()) : key;
   if (tables().contains(stored)) {
     CA_RETURN_IF_ERROR(CreateTable(key, stored, {}));
-    return true;
-  }
-  if (const ViewInfo* view = FindEvidenceView(key); view != nullptr) {
-    CA_RETURN_IF_ERROR(CreateEvidenceView(*view));
     return true;
   }
   created.erase(key);
@@ -210,7 +197,6 @@ std::vector<std::string> BuildReader::State::Names() const {
   if (views) {
     for (const auto& [name, view] : *views) names.insert(name);
   }
-  for (const ViewInfo& view : EvidenceViews()) names.emplace(view.name);
   return {names.begin(), names.end()};
 }
 
@@ -292,11 +278,11 @@ Result<std::vector<RelationSummary>> BuildReader::Relations() {
       relation.group = kTableGroupFolders[static_cast<size_t>(table->group)];
       relation.summary = table->summary;
     }
-    if (const ViewInfo* view = FindEvidenceView(name); view != nullptr)
-      relation.summary = view->summary;
+    const ViewRule* declared = FindSessionView(name);
+    if (declared != nullptr) relation.summary = declared->summary;
     const auto stored = state_->tables().find(name);
     const bool hidden = state_->views->contains(name);
-    if (hidden) relation.group = "cpg";
+    if (hidden && declared == nullptr) relation.group = "cpg";
     if (stored != state_->tables().end() && !hidden) {
       relation.kind = "table";
       relation.rows = stored->second.rows;

@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "catalog/table.h"
 #include "expr/type_check.h"
-#include "semantics/view.h"
+#include "semantics/transform/compile.h"
 
 namespace codeanatomy::semantics {
 namespace {
@@ -29,17 +29,10 @@ ValueClass ClassOf(const expr::Type& type) {
 }
 
 /// Columns of a declared table; of the one aggregate that properties read, its own.
-expr::Schema SchemaOf(std::string_view source) {
+expr::Schema SchemaOf(std::string_view source, const Model& model) {
+  if (const TableInfo* table = model.FindTable(source)) return SchemaOfTable(*table);
   expr::Schema schema;
-  if (const TableInfo* table = FindTable(source)) {
-    for (const ColumnInfo& column : table->columns) {
-      auto type = expr::ParseType(column.type);
-      CA_CHECK(type.has_value(), "the catalogue names only known types");
-      schema.fields.push_back({std::string(column.name), *std::move(type)});
-    }
-    return schema;
-  }
-  for (const ViewRule& rule : GraphViewRules()) {
+  for (const ViewRule& rule : model.views) {
     if (rule.name != source) continue;
     for (const AggregateRule& column : rule.aggregates) {
       schema.fields.push_back({std::string(column.alias), expr::TypeKind::kInt64});
@@ -78,8 +71,19 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
   if (unpivot.columns.empty()) return;
   const std::string view = std::string(rule.name) + "_" + std::string(kClassNames[value_class]);
   unpivot.source = view + "_values";
-  views.push_back({unpivot.source, "projection", std::move(values)});
-  views.push_back({view + "_pairs", "unpivot", std::move(unpivot)});
+  const std::string declaration = "property " + std::string(rule.name);
+  views.push_back({unpivot.source,
+                   ViewKind::kProjection,
+                   std::move(values),
+                   declaration,
+                   {},
+                   "values of one type beside their node"});
+  views.push_back({view + "_pairs",
+                   ViewKind::kProjection,
+                   std::move(unpivot),
+                   declaration,
+                   {},
+                   "one row per key with a value"});
 
   // Columns of the pairs are named l.x where the node is joined for its kind.
   const auto pair = [&](const char* name) {
@@ -109,15 +113,22 @@ void AddClass(const PropertyRule& rule, const std::string& source, ValueClass va
                         .join_keys = {{"prop_node", "node_id"}},
                         .computed = std::move(shape)};
   }
-  views.push_back({view, rule.stored ? "property" : "session_property", std::move(rows)});
+  views.push_back({view,
+                   ViewKind::kProjection,
+                   std::move(rows),
+                   declaration,
+                   {},
+                   "pairs in the shape of cpg_props",
+                   rule.stored ? PropertyRole::kStored : PropertyRole::kSession});
 }
 
 }  // namespace
 
 void CompileProperties(const CompileContext& context, std::vector<View>& views) {
-  for (const PropertyRule& rule : PropertyRules()) {
-    const expr::Schema schema = SchemaOf(rule.source);
-    const std::string source = AddFilter(rule.name, rule.source, rule.where, context, views);
+  for (const PropertyRule& rule : context.model.properties) {
+    const expr::Schema schema = SchemaOf(rule.source, context.model);
+    const std::string source = AddFilter(rule.name, rule.source, rule.where,
+                                         "property " + std::string(rule.name), context, views);
     for (ValueClass value_class : {kString, kInt, kFloat, kBool, kJson}) {
       AddClass(rule, source, value_class, schema, context, views);
     }

@@ -1,4 +1,4 @@
-#include "semantics/emit_spec.h"
+#include "semantics/emit/emit_spec.h"
 
 #include <map>
 #include <set>
@@ -20,7 +20,8 @@ struct Reached {
   std::set<std::string> inputs;
 };
 
-Result<Reached> Prune(const std::vector<View>& views, std::vector<std::string> open) {
+Result<Reached> Prune(const std::vector<View>& views, const Model& model,
+                      std::vector<std::string> open) {
   std::map<std::string_view, const View*> by_name;
   for (const View& view : views) {
     if (!by_name.emplace(view.name, &view).second)
@@ -32,7 +33,8 @@ Result<Reached> Prune(const std::vector<View>& views, std::vector<std::string> o
     open.pop_back();
     const auto at = by_name.find(name);
     if (at == by_name.end()) {
-      if (FindTable(name) == nullptr) return Invalid("neither a view nor a declared table", name);
+      if (model.FindTable(name) == nullptr)
+        return Invalid("neither a view nor a declared table", name);
       reached.inputs.insert(name);
     } else if (reached.views.emplace(name, at->second).second) {
       for (std::string& source : spec::TransformSources(at->second->transform))
@@ -50,25 +52,32 @@ std::vector<std::string> Dependencies(const View& view, const Reached& reached) 
   return {names.begin(), names.end()};
 }
 
-/// Kahn's algorithm over a ready set sorted by name.
+/// Kahn's algorithm over a ready set sorted by tier and name.
 Result<std::vector<spec::ViewDefinition>> Order(const Reached& reached) {
   std::map<std::string, size_t> waiting;
   std::map<std::string, std::vector<std::string>> readers;
-  std::set<std::string> ready;
+  std::set<std::pair<int, std::string>> ready;
+  const auto is_ready = [&](const std::string& name) {
+    ready.emplace(InfoOf(reached.views.at(name)->kind).tier, name);
+  };
   for (const auto& [name, view] : reached.views) {
     const auto dependencies = Dependencies(*view, reached);
     waiting[name] = dependencies.size();
-    if (dependencies.empty()) ready.insert(name);
+    if (dependencies.empty()) is_ready(name);
     for (const std::string& dependency : dependencies) readers[dependency].push_back(name);
   }
   std::vector<spec::ViewDefinition> ordered;
   while (!ready.empty()) {
-    const std::string name = *ready.begin();
+    const std::string name = ready.begin()->second;
     ready.erase(ready.begin());
     const View& view = *reached.views.at(name);
-    ordered.push_back({view.name, view.kind, Dependencies(view, reached), view.transform, {}});
+    ordered.push_back({view.name,
+                       std::string(InfoOf(view.kind).name),
+                       Dependencies(view, reached),
+                       view.transform,
+                       {}});
     for (const std::string& reader : readers[name]) {
-      if (--waiting[reader] == 0) ready.insert(reader);
+      if (--waiting[reader] == 0) is_ready(reader);
     }
   }
   if (ordered.size() == reached.views.size()) return ordered;
@@ -92,14 +101,15 @@ void AddJoinEdges(spec::Spec& spec) {
 
 }  // namespace
 
-Result<spec::Spec> EmitSpec(const std::vector<View>& views, const EmitRequest& request) {
+Result<spec::Spec> EmitSpec(const std::vector<View>& views, const Model& model,
+                            const EmitRequest& request) {
   std::vector<std::string> roots = request.session_views;
   for (const spec::OutputTarget& output : request.outputs) roots.push_back(output.source_view);
-  CA_ASSIGN_OR_RETURN(const Reached reached, Prune(views, std::move(roots)));
+  CA_ASSIGN_OR_RETURN(const Reached reached, Prune(views, model, std::move(roots)));
   spec::Spec spec;
   CA_ASSIGN_OR_RETURN(spec.view_definitions, Order(reached));
   for (const std::string& name : reached.inputs) {
-    const TableInfo* table = FindTable(name);
+    const TableInfo* table = model.FindTable(name);
     const std::string_view folder = kTableGroupFolders[static_cast<size_t>(table->group)];
     spec.input_relations.push_back({name, std::string(folder) + "/" + name, false, {}, {}});
   }

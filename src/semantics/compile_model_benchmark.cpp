@@ -2,14 +2,14 @@
 // anything.
 #include <benchmark/benchmark.h>
 
-#include "semantics/default_spec.h"
+#include "semantics/compile_model.h"
 
 namespace codeanatomy::semantics {
 namespace {
 
 void Compile(benchmark::State& state) {
-  const DefaultSpecRequest request{.edges_full = state.range(0) != 0,
-                                   .props_full = state.range(0) != 0};
+  const CompileRequest request{.edges_full = state.range(0) != 0,
+                               .props_full = state.range(0) != 0};
   for (auto _ : state) {
     const auto spec = BuildDefaultSpec(request);
     if (!spec) return state.SkipWithError(spec.error().ToString().c_str());

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "semantics/view.h"
+#include "semantics/ir/model.h"
+#include "semantics/ir/view.h"
 #include "spec/spec.h"
 
 namespace codeanatomy::semantics {
@@ -17,8 +18,10 @@ struct EmitRequest {
 };
 
 /// Keeps what outputs and session views reach, orders views so that each follows those it reads
-/// (ties by name), names their dependencies and the input relations, and adds the default rule
-/// intents. Errors InvalidPlan: a source that is neither a view nor a declared table, a cycle.
-Result<spec::Spec> EmitSpec(const std::vector<View>& views, const EmitRequest& request);
+/// (ties by tier, then by name), names their dependencies and the input relations, and adds the
+/// default rule intents. Errors InvalidPlan: a source that is neither a view nor a declared table,
+/// a cycle.
+Result<spec::Spec> EmitSpec(const std::vector<View>& views, const Model& model,
+                            const EmitRequest& request);
 
 }  // namespace codeanatomy::semantics

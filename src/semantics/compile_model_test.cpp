@@ -1,4 +1,4 @@
-#include "semantics/default_spec.h"
+#include "semantics/compile_model.h"
 
 #include <set>
 

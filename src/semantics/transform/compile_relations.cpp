@@ -1,0 +1,674 @@
+// Resolved relations → views.
+//
+// With one provider a relation is a projection of it. With several their statements are merged:
+//
+//   alone      what each proposer states and no better-ranked one does. A row of another source
+//   takes
+//              the ordinal of the best-ranked proposer's row with the same target, else 0.
+//   said       (group, dst, bit) of all sources but the best-ranked proposer; a group is src, with
+//              ordinal where the cardinality says so.
+//   plain      rows of the best-ranked proposer whose group nobody else answered: most of them, and
+//              nothing has to be looked up for them.
+//   contested  its other rows and those alone. named = bits by (group, dst), answered = bits by
+//              group, witnesses = named of the row. A source dissents iff it answered for the group
+//              without naming dst: dissenters = answered − named. Where all targets count, sharing
+//              any target with the row's proposer is agreement enough: dissenters = answered − the
+//              bits that the proposer's targets share.
+//   candidates plain and contested rows; tier and confidence are looked up by relation, method and
+//              masks, nothing is computed.
+//   cut        the best of each group by tier, rank, confidence, score, dst. Where the best-ranked
+//              proposer numbers its rows, only groups with a row of another are cut.
+//
+// Masks are sums of different bits, so the difference of a mask and a part of it is a subtraction.
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "semantics/transform/provider.h"
+
+namespace codeanatomy::semantics {
+namespace {
+
+using expr::Call;
+using expr::Column;
+using expr::Expr;
+using expr::Integer;
+using expr::Text;
+
+constexpr std::string_view kTiers[] = {"proved", "resolved", "inferred", "candidate"};
+
+class RelationCompiler {
+ public:
+  RelationCompiler(const CompileContext& context, const Relation& relation, const Schemas& schemas,
+                   std::vector<View>& views)
+      : context_(context),
+        relation_(relation),
+        schemas_(schemas),
+        views_(views),
+        name_(relation.rule.name),
+        by_ordinal_(relation.rule.cardinality == Cardinality::kBestPerSourceOrdinal) {
+    for (const ProviderRule& provider : relation.providers) {
+      (provider.role == ProviderRole::kProposer ? proposers_ : witnesses_).push_back(&provider);
+    }
+    const auto rank = [&](const ProviderRule* p) { return Source(*p).rank; };
+    std::ranges::stable_sort(proposers_, {}, rank);
+    std::ranges::stable_sort(witnesses_, {}, rank);
+  }
+
+  Result<void> Run() {
+    CA_CHECK(!proposers_.empty(), "a relation has a proposer");
+    for (const ProviderRule* provider : proposers_)
+      CA_RETURN_IF_ERROR(CompileProvider(context_, relation_, *provider, schemas_, views_));
+    for (const ProviderRule* provider : witnesses_)
+      CA_RETURN_IF_ERROR(CompileProvider(context_, relation_, *provider, schemas_, views_));
+    if (!IsMerged(relation_)) {
+      AddSingle();
+      return {};
+    }
+    AddPlaced();
+    AddStatements();
+    AddContested();
+    AddMasks();
+    AddCandidates();
+    AddCut();
+    return {};
+  }
+
+ private:
+  const EvidenceSource& Source(const ProviderRule& provider) const {
+    const EvidenceSource* source = context_.model.FindSource(provider.origin);
+    CA_CHECK(source != nullptr, "providers name declared sources");
+    return *source;
+  }
+  std::string Name(std::string_view suffix) const { return fmt::format("{}__{}", name_, suffix); }
+
+  void Add(std::string name, ViewKind kind, spec::Transform transform, std::string why,
+           std::vector<SemanticRule> rules = {}) {
+    views_.push_back({std::move(name), kind, std::move(transform),
+                      fmt::format("relationship {}", name_), std::move(rules), std::move(why)});
+  }
+  void AddJoin(std::string name, spec::Relate relate, std::string why) {
+    JoinInference join{
+        .strategy = JoinStrategy::kDeclared, .keys = relate.join_keys, .confidence_score = 1.0};
+    Add(std::move(name), ViewKind::kJoinGroup, std::move(relate), std::move(why));
+    views_.back().inferred.join = std::move(join);
+  }
+
+  std::vector<std::string> Group() const {
+    return by_ordinal_ ? std::vector<std::string>{"src", "ordinal"}
+                       : std::vector<std::string>{"src"};
+  }
+  static std::vector<spec::JoinKey> SameKeys(const std::vector<std::string>& names) {
+    std::vector<spec::JoinKey> keys;
+    for (const std::string& name : names) keys.push_back({name, name});
+    return keys;
+  }
+  std::vector<spec::JoinKey> RowKeys() const {
+    std::vector<std::string> names{"src", "dst", "ordinal"};
+    if (HasLabels()) names.emplace_back("label_key");
+    return SameKeys(names);
+  }
+  bool HasLabels() const { return Declares("label"); }
+
+  /// Columns of a relationship that a proposer may declare; nothing is carried for those that none
+  /// does.
+  static constexpr std::pair<std::string_view, expr::TypeKind> kOptional[] = {
+      {"label", expr::TypeKind::kUtf8}, {"file_id", expr::TypeKind::kInt64},
+      {"path", expr::TypeKind::kUtf8},  {"bstart", expr::TypeKind::kInt64},
+      {"bend", expr::TypeKind::kInt64}, {"symbol_roles", expr::TypeKind::kInt32}};
+  bool Declares(std::string_view name) const {
+    return std::ranges::any_of(proposers_, [&](const ProviderRule* p) {
+      return std::ranges::any_of(p->columns, [&](const ColumnRule& c) { return c.name == name; });
+    });
+  }
+  /// The columns a relation keeps of its providers.
+  std::vector<std::string_view> Kept() const {
+    std::vector<std::string_view> names{"src", "dst", "ordinal", "score", "resolution_method"};
+    for (const auto& [name, type] : kOptional) {
+      if (Declares(name)) names.push_back(name);
+    }
+    return names;
+  }
+
+  /// ── One provider ──────────────────────────────────────────────────────────────────────────
+
+  void AddSingle() {
+    const ProviderRule& provider = *proposers_[0];
+    std::vector<spec::ComputedColumn> columns;
+    for (std::string_view name : Kept()) columns.push_back({std::string(name), Column(name)});
+    for (size_t i = 0; i < provider.predicates.size(); ++i)
+      columns.push_back({fmt::format("hard_{}", i + 1), Column(fmt::format("hard_{}", i + 1))});
+    for (const FeatureRule& feature : provider.features) {
+      const std::string name = fmt::format("feat_{}", feature.name);
+      columns.push_back({name, Column(name)});
+    }
+    const EvidenceSource& source = Source(provider);
+    columns.push_back({"proposer_bit", Integer(source.bit)});
+    columns.push_back({"proposer_rank", Integer(source.rank)});
+    columns.push_back({"witnesses", Integer(source.bit)});
+    columns.push_back({"dissenters", Integer(0)});
+    AddEdgeColumns(columns, /*alone=*/true);
+    // A group is ambiguous only when its left entity has several targets.
+    const std::string view = ProviderView(relation_, provider);
+    if (provider.right.empty()) {
+      columns.push_back(
+          {"ambiguity_group_id", provider.candidates == "1" || provider.candidates.empty()
+                                     ? expr::Null(expr::TypeKind::kInt64)
+                                     : Case({Call("gt", {Column("target_count"), Integer(1)}),
+                                             Column("src"), expr::Null(expr::TypeKind::kNull)})});
+      Add(std::string(name_), ViewKind::kRelate,
+          spec::Project{.source = view, .computed = std::move(columns)},
+          "one provider: a projection of it", {SemanticRule::kRelation});
+      return;
+    }
+    AddTargets(view);
+    Add(Name("known"), ViewKind::kProjection,
+        spec::Project{.source = view, .computed = std::move(columns)},
+        "the provider's rows with tier and confidence", {SemanticRule::kRelation});
+    std::vector<spec::ComputedColumn> carried;
+    for (const spec::ComputedColumn& column :
+         std::get<spec::Project>(views_.back().transform).computed)
+      carried.push_back({column.name, Column("l." + column.name)});
+    carried.push_back({"ambiguity_group_id", SeveralTargets()});
+    AddJoin(CandidatesOf(relation_),
+            spec::Relate{.left = Name("known"),
+                         .right = Name("targets"),
+                         .join_keys = SameKeys({"src"}),
+                         .computed = std::move(carried)},
+            "one provider: its rows, and which of their sources have several targets");
+    views_.back().kind = ViewKind::kRelate;
+    AddCut();
+  }
+
+  void AddTargets(const std::string& rows) {
+    Add(Name("targets"), ViewKind::kProjection,
+        spec::Aggregate{
+            .source = rows,
+            .group_by = {"src"},
+            .aggregations = {{"dst", "min", "first_dst", {}}, {"dst", "max", "last_dst", {}}}},
+        "whether a source entity has several targets", {SemanticRule::kAggregate});
+  }
+  static Expr SeveralTargets() {
+    return Case({Call("ne", {Column("r.first_dst"), Column("r.last_dst")}), Column("l.src"),
+                 expr::Null(expr::TypeKind::kNull)});
+  }
+
+  /// The columns that follow from those carried: a projection, so that a stored view need not hold
+  /// them.
+  void AddEdgeColumns(std::vector<spec::ComputedColumn>& columns, bool alone) const {
+    for (const auto& [name, type] : kOptional) {
+      if (!Declares(name)) columns.push_back({std::string(name), expr::Null(type)});
+    }
+    std::vector<Expr> providers;
+    for (const ProviderRule* proposer : proposers_) {
+      if (proposer == proposers_.back()) break;
+      providers.push_back(Call("eq", {Column("proposer_bit"), Integer(Source(*proposer).bit)}));
+      providers.push_back(Text(proposer->origin));
+    }
+    const Expr last = Text(proposers_.back()->origin);
+    Expr provider = last;
+    if (!providers.empty()) {
+      providers.push_back(last);
+      provider = Case(std::move(providers));
+    }
+    columns.push_back({"kind", Text(EdgeKindName(relation_.rule.kind))});
+    columns.push_back({"origin", provider});
+    columns.push_back({"provider", std::move(provider)});
+    columns.push_back({"rule_name", Text(name_)});
+    columns.push_back({"tier", Tier()});
+    columns.push_back({"confidence", Confidence(alone)});
+  }
+
+  static constexpr const char* kDecided[] = {"proposer_bit", "proposer_rank", "witnesses",
+                                             "dissenters", "ambiguity_group_id"};
+  /// `name` with all columns of a relationship over the narrow rows of `source`.
+  void AddFinal(std::string name, std::string source, std::string why) {
+    std::vector<spec::ComputedColumn> columns;
+    for (std::string_view kept : Kept()) columns.push_back({std::string(kept), Column(kept)});
+    for (const char* decided : kDecided) columns.push_back({decided, Column(decided)});
+    AddEdgeColumns(columns, /*alone=*/false);
+    const bool has_name = name == name_ || name == CandidatesOf(relation_);
+    Add(std::move(name), has_name ? ViewKind::kRelate : ViewKind::kProjection,
+        spec::Project{.source = std::move(source), .computed = std::move(columns)}, std::move(why),
+        {SemanticRule::kRelation});
+  }
+
+  /// ── Rows ─────────────────────────────────────────────────────────────────────────────────
+
+  void AddPlaced() {
+    for (size_t i = 0; i < proposers_.size(); ++i) {
+      placed_.push_back(AddPlaced(*proposers_[i], i == 0));
+      if (i == 0) continue;
+      std::string before = placed_[0];
+      if (i > 1) {
+        before = Name(fmt::format("before_{}", proposers_[i]->origin));
+        Add(before, ViewKind::kUnionEdges,
+            spec::Union{.sources = {placed_.begin(), placed_.end() - 1}},
+            "what better-ranked proposers state", {SemanticRule::kUnion});
+      }
+      alone_.push_back(Name(fmt::format("{}_alone", proposers_[i]->origin)));
+      AddJoin(alone_.back(),
+              spec::Relate{.left = placed_[i],
+                           .right = before,
+                           .join_type = spec::JoinType::kAnti,
+                           .join_keys = RowKeys()},
+              "rows that no better-ranked proposer states");
+    }
+    std::vector<std::string> all{placed_[0]};
+    all.insert(all.end(), alone_.begin(), alone_.end());
+    rows_ = AddUnion("rows", std::move(all), "each row once, from its best-ranked proposer");
+  }
+
+  /// The only one of `sources`, or their union.
+  std::string AddUnion(std::string_view suffix, std::vector<std::string> sources, std::string why) {
+    if (sources.size() == 1) return sources[0];
+    Add(Name(suffix), ViewKind::kUnionEdges, spec::Union{.sources = std::move(sources)},
+        std::move(why), {SemanticRule::kUnion});
+    return Name(suffix);
+  }
+
+  /// Groups that another source answered split the best-ranked proposer's rows in two.
+  void AddContested() {
+    AddBits(Name("said_groups"), said_, Group(), "bit", "said",
+            "groups that another source answered");
+    for (const auto& [suffix, type, why] :
+         {std::tuple{"plain_rows", spec::JoinType::kAnti, "rows that nobody else speaks of"},
+          std::tuple{"spoken_rows", spec::JoinType::kSemi, "rows that others speak of"}}) {
+      AddJoin(Name(suffix),
+              spec::Relate{.left = placed_[0],
+                           .right = Name("said_groups"),
+                           .join_type = type,
+                           .join_keys = SameKeys(Group())},
+              why);
+    }
+    std::vector<std::string> contested{Name("spoken_rows")};
+    contested.insert(contested.end(), alone_.begin(), alone_.end());
+    contested_ = AddUnion("contested", std::move(contested), "rows whose masks need the others");
+    Add(Name("said_first"), ViewKind::kProjection,
+        spec::Project{.source = Name("spoken_rows"),
+                      .computed = Statement("", Column("dst"), Source(*proposers_[0]).bit)},
+        "what the best-ranked proposer names there");
+    all_said_ =
+        AddUnion("all_said", {Name("said_first"), said_}, "statements of all sources there");
+    if (alone_.empty()) return;
+    std::vector<std::string> sources;
+    for (const std::string& alone : alone_) sources.push_back(alone);
+    const std::string rows =
+        AddUnion("alone", std::move(sources), "rows of lower-ranked proposers");
+    Add(Name("alone_sources"), ViewKind::kProjection,
+        spec::Aggregate{
+            .source = rows, .group_by = {"src"}, .aggregations = {{"dst", "count", "rivals", {}}}},
+        "sources with a row of a lower-ranked proposer", {SemanticRule::kAggregate});
+    Add(Name("alone_groups"), ViewKind::kProjection,
+        spec::Aggregate{
+            .source = rows, .group_by = Group(), .aggregations = {{"dst", "count", "rivals", {}}}},
+        "groups with a row of a lower-ranked proposer", {SemanticRule::kAggregate});
+  }
+
+  /// A proposer's rows with ordinal, bit and rank.
+  std::string AddPlaced(const ProviderRule& provider, bool is_first) {
+    const std::string side = is_first ? "" : "l.";
+    std::vector<spec::ComputedColumn> columns;
+    for (std::string_view name : Kept()) {
+      if (name == "ordinal") continue;
+      columns.push_back({std::string(name), Column(side + std::string(name))});
+    }
+    std::vector<Expr> ordinals;
+    if (!is_first) ordinals.push_back(Column("r.ordinal"));
+    ordinals.push_back(Column(side + "ordinal"));
+    ordinals.push_back(expr::Cast(Integer(0), expr::TypeKind::kInt32));
+    columns.push_back({"ordinal", Call("coalesce", std::move(ordinals))});
+    columns.push_back({"target_count", Column(side + "target_count")});
+    columns.push_back({"proposer_bit", Integer(Source(provider).bit)});
+    columns.push_back({"proposer_rank", Integer(Source(provider).rank)});
+    if (HasLabels()) {
+      columns.push_back({"label_key", Call("coalesce", {Column(side + "label"), Text("")})});
+    }
+    const std::string name = Name(fmt::format("{}_placed", provider.origin));
+    const std::string view = ProviderView(relation_, provider);
+    if (is_first) {
+      Add(name, ViewKind::kProjection,
+          spec::Project{.source = view, .computed = std::move(columns)},
+          "the best-ranked proposer, whose ordinals count", {SemanticRule::kRelation});
+      first_ = name;
+    } else {
+      AddJoin(name,
+              spec::Relate{.left = view,
+                           .right = first_,
+                           .join_type = spec::JoinType::kLeft,
+                           .join_keys = SameKeys({"src", "dst"}),
+                           .computed = std::move(columns)},
+              "the ordinal is that of the best-ranked proposer's row with the same target");
+    }
+    return name;
+  }
+
+  /// ── Statements ───────────────────────────────────────────────────────────────────────────
+
+  std::vector<spec::ComputedColumn> Statement(std::string_view side, Expr dst, int32_t bit) const {
+    std::vector<spec::ComputedColumn> columns{{"src", Column(fmt::format("{}src", side))},
+                                              {"dst", std::move(dst)},
+                                              {"bit", Integer(bit)}};
+    if (by_ordinal_) columns.push_back({"ordinal", Column(fmt::format("{}ordinal", side))});
+    return columns;
+  }
+
+  void AddStatements() {
+    std::vector<std::string> said;
+    for (size_t i = 1; i < proposers_.size(); ++i) {
+      said.push_back(Name(fmt::format("said_{}", proposers_[i]->origin)));
+      Add(said.back(), ViewKind::kProjection,
+          spec::Project{.source = placed_[i],
+                        .computed = Statement("", Column("dst"), Source(*proposers_[i]).bit)},
+          "what the source names");
+    }
+    for (const ProviderRule* witness : witnesses_) said.push_back(AddWitness(*witness));
+    said_ = AddUnion("said", std::move(said), "statements of all but the best-ranked proposer");
+  }
+
+  /// A witness answers for the groups of its src. It names a row's target if it states it, or if it
+  /// states the target's name; else its statement has no target.
+  std::string AddWitness(const ProviderRule& witness) {
+    const std::string view = ProviderView(relation_, witness);
+    const std::string name = Name(fmt::format("said_{}", witness.origin));
+    const bool knows_target = std::ranges::any_of(
+        witness.columns, [](const ColumnRule& column) { return column.name == "dst"; });
+    std::string rows = rows_;
+    Expr names_it = Call("eq", {Column("l.dst"), Column("r.dst")});
+    if (!knows_target) {
+      const TargetNames& names = relation_.rule.target_names;
+      rows = Name(fmt::format("targets_of_{}", witness.origin));
+      AddJoin(rows,
+              spec::Relate{.left = rows_,
+                           .right = std::string(names.source),
+                           .join_type = spec::JoinType::kLeft,
+                           .join_keys = {{"dst", std::string(names.id)}},
+                           .computed = {{"src", Column("l.src")},
+                                        {"dst", Column("l.dst")},
+                                        {"ordinal", Column("l.ordinal")},
+                                        {"target_name", Column(fmt::format("r.{}", names.name))}}},
+              "targets with their names");
+      names_it = Call("eq", {Column("l.target_name"), Column("r.name")});
+    }
+    AddJoin(name,
+            spec::Relate{.left = rows,
+                         .right = view,
+                         .join_keys = SameKeys({"src"}),
+                         .computed = Statement("l.",
+                                               Case({std::move(names_it), Column("l.dst"),
+                                                     expr::Null(expr::TypeKind::kNull)}),
+                                               Source(witness).bit)},
+            "a witness agrees by naming the target, and dissents by naming another");
+    return name;
+  }
+
+  /// ── Masks ────────────────────────────────────────────────────────────────────────────────
+
+  void AddBits(const std::string& name, const std::string& source, std::vector<std::string> group,
+               std::string_view column, std::string_view alias, std::string why) {
+    Add(name, ViewKind::kProjection,
+        spec::Aggregate{.source = source,
+                        .group_by = std::move(group),
+                        .aggregations = {{std::string(column), "bit_or", std::string(alias), {}}}},
+        std::move(why), {SemanticRule::kAggregate});
+  }
+
+  void AddMasks() {
+    std::vector<std::string> pair = Group();
+    pair.emplace_back("dst");
+    AddBits(Name("named"), all_said_, pair, "bit", "named", "sources that name a target");
+    AddBits(Name("answered"), all_said_, Group(), "bit", "answered",
+            "sources that answer for a group");
+    if (relation_.rule.cardinality == Cardinality::kAll) {
+      AddJoin(Name("shares"),
+              spec::Relate{.left = all_said_,
+                           .right = Name("named"),
+                           .join_keys = SameKeys(pair),
+                           .computed = {{"src", Column("l.src")},
+                                        {"bit", Column("l.bit")},
+                                        {"named", Column("r.named")}}},
+              "who names a target that the source names");
+      AddBits(Name("overlaps"), Name("shares"), {"src", "bit"}, "named", "overlap",
+              "sources that share a target with a source");
+    }
+  }
+
+  static constexpr std::string_view kProposer[] = {"target_count", "proposer_bit", "proposer_rank"};
+
+  /// The columns of rows on their way to candidates, of the left side of a join, and more of them.
+  std::vector<spec::ComputedColumn> Carry(std::string_view side,
+                                          std::vector<std::string_view> more) const {
+    const std::vector<std::string_view> kept = Kept();
+    more.insert(more.begin(), std::begin(kProposer), std::end(kProposer));
+    more.insert(more.begin(), kept.begin(), kept.end());
+    std::vector<spec::ComputedColumn> columns;
+    for (std::string_view name : more)
+      columns.push_back({std::string(name), Column(fmt::format("{}{}", side, name))});
+    return columns;
+  }
+
+  /// ── Candidates and cut ───────────────────────────────────────────────────────────────────
+
+  void AddCandidates() {
+    std::vector<std::string> pair = Group();
+    pair.emplace_back("dst");
+    const auto join = [&](std::string_view suffix, const std::string& left,
+                          const std::string& right, std::vector<spec::JoinKey> keys,
+                          std::vector<std::string_view> carried, spec::ComputedColumn added,
+                          spec::JoinType type = spec::JoinType::kInner) {
+      std::vector<spec::ComputedColumn> columns = Carry("l.", std::move(carried));
+      columns.push_back(std::move(added));
+      AddJoin(Name(suffix),
+              spec::Relate{.left = left,
+                           .right = right,
+                           .join_type = type,
+                           .join_keys = std::move(keys),
+                           .computed = std::move(columns)},
+              "rows with what is known about their group");
+      return Name(suffix);
+    };
+    std::string rows = join("row_witnesses", contested_, Name("named"), SameKeys(pair), {},
+                            {"witnesses", Column("r.named")});
+    rows = join("row_answers", rows, Name("answered"), SameKeys(Group()), {"witnesses"},
+                {"answered", Column("r.answered")});
+    std::string agreed = "witnesses";
+    if (relation_.rule.cardinality == Cardinality::kAll) {
+      rows = join("row_overlaps", rows, Name("overlaps"), {{"src", "src"}, {"proposer_bit", "bit"}},
+                  {"witnesses", "answered"}, {"overlap", Column("r.overlap")});
+      agreed = "overlap";
+    }
+    std::vector<spec::ComputedColumn> masked = Carry("", {"witnesses"});
+    masked.push_back({"dissenters", Call("sub", {Column("answered"), Column(agreed)})});
+    Add(Name("masked"), ViewKind::kProjection,
+        spec::Project{.source = rows, .computed = std::move(masked)}, "who agrees, who dissents");
+
+    std::vector<spec::ComputedColumn> plain = Carry("", {});
+    plain.push_back({"witnesses", Column("proposer_bit")});
+    plain.push_back({"dissenters", Integer(0)});
+    Add(Name("plain"), ViewKind::kProjection,
+        spec::Project{.source = Name("plain_rows"), .computed = std::move(plain)},
+        "one source, and nobody else answered");
+    rows = AddUnion("known", {Name("masked"), Name("plain")}, "all candidates with their masks");
+    // Where the best-ranked proposer says how many targets a source has, only those of sources with
+    // a row of another proposer are counted.
+    Expr several = Call("gt", {Column("target_count"), Integer(1)});
+    const bool knows_count = !proposers_[0]->candidates.empty();
+    if (!knows_count || !alone_.empty()) {
+      std::string counted = rows_;
+      if (knows_count) {
+        counted = Name("rival_rows");
+        AddJoin(counted,
+                spec::Relate{.left = rows_,
+                             .right = Name("alone_sources"),
+                             .join_type = spec::JoinType::kSemi,
+                             .join_keys = SameKeys({"src"})},
+                "rows of sources with a row of a lower-ranked proposer");
+      }
+      AddTargets(counted);
+      rows =
+          join("row_targets", rows, Name("targets"), SameKeys({"src"}), {"witnesses", "dissenters"},
+               {"has_several", Call("ne", {Column("r.first_dst"), Column("r.last_dst")})},
+               spec::JoinType::kLeft);
+      several = Call("coalesce", {Column("has_several"), std::move(several), expr::Bool(false)});
+    }
+    const bool splits = SplitsGroups();
+    if (splits) {
+      std::vector<spec::ComputedColumn> carried =
+          Carry("l.", {"witnesses", "dissenters", "has_several"});
+      carried.push_back({"is_rival", Call("not", {expr::IsNull(Column("r.src"))})});
+      AddJoin(Name("row_groups"),
+              spec::Relate{.left = rows,
+                           .right = Name("alone_groups"),
+                           .join_type = spec::JoinType::kLeft,
+                           .join_keys = SameKeys(Group()),
+                           .computed = std::move(carried)},
+              "whether a group has a row of a lower-ranked proposer");
+      rows = Name("row_groups");
+    }
+    std::vector<spec::ComputedColumn> columns;
+    for (std::string_view name : Kept()) columns.push_back({std::string(name), Column(name)});
+    for (const char* name : {"proposer_bit", "proposer_rank", "witnesses", "dissenters"})
+      columns.push_back({name, Column(name)});
+    if (splits) columns.push_back({"is_rival", Column("is_rival")});
+    columns.push_back({"ambiguity_group_id", Case({std::move(several), Column("src"),
+                                                   expr::Null(expr::TypeKind::kNull)})});
+    Add(Name("merged"), ViewKind::kProjection,
+        spec::Project{.source = rows, .computed = std::move(columns)},
+        "every candidate with its masks and group");
+    AddFinal(CandidatesOf(relation_), Name("merged"),
+             "every candidate, with tier and confidence looked up by method and masks");
+  }
+
+  /// True where only groups with a row of a lower-ranked proposer need a cut.
+  bool SplitsGroups() const { return by_ordinal_ && proposers_[0]->is_numbered && !alone_.empty(); }
+
+  void AddCut() {
+    if (relation_.rule.cardinality == Cardinality::kAll) {
+      Add(std::string(name_), ViewKind::kRelate, spec::Project{.source = CandidatesOf(relation_)},
+          "cardinality all: every candidate stays");
+      return;
+    }
+    const std::string candidates = CandidatesOf(relation_);
+    if (alone_.empty() && by_ordinal_ && proposers_[0]->is_numbered) {
+      Add(std::string(name_), ViewKind::kRelate, spec::Project{.source = candidates},
+          "the proposer numbers its rows: each group has one");
+      return;
+    }
+    if (!SplitsGroups()) {
+      AddBest(std::string(name_), candidates, "cardinality: the best of each group");
+      return;
+    }
+    Add(Name("single"), ViewKind::kProjection,
+        spec::Filter{Name("merged"), Call("not", {Column("is_rival")})}, "groups of one row");
+    Add(Name("rivals"), ViewKind::kProjection, spec::Filter{Name("merged"), Column("is_rival")},
+        "groups with a row of a lower-ranked proposer");
+    AddFinal(Name("rated"), Name("rivals"), "these with tier and confidence");
+    AddBest(Name("best"), Name("rated"), "the best of each of these groups");
+    Add(Name("kept"), ViewKind::kUnionEdges, spec::Union{.sources = {Name("best"), Name("single")}},
+        "cardinality: the best of each group", {SemanticRule::kUnion});
+    AddFinal(std::string(name_), Name("kept"), "the best of each group as rows of a relationship");
+  }
+
+  void AddBest(std::string name, std::string source, std::string why) {
+    std::vector<Expr> rank;
+    for (size_t i = 0; i < std::size(kTiers); ++i) {
+      rank.push_back(Call("eq", {Column("tier"), Text(kTiers[i])}));
+      rank.push_back(Integer(static_cast<int64_t>(i)));
+    }
+    rank.push_back(Integer(std::size(kTiers)));
+    const ViewKind kind = name == name_ ? ViewKind::kRelate : ViewKind::kProjection;
+    Add(std::move(name), kind,
+        spec::Rank{.source = std::move(source),
+                   .partition_by = Group(),
+                   .order_by = {{Case(std::move(rank))},
+                                {Column("proposer_rank")},
+                                {Column("confidence"), true},
+                                {Column("score"), true},
+                                {Column("dst")},
+                                {Column("label")},
+                                {Column("ordinal")}},
+                   .keep = 1},
+        std::move(why), {SemanticRule::kDedupe});
+  }
+
+  /// ── Confidence ───────────────────────────────────────────────────────────────────────────
+
+  /// case(in(method, …), value, …) over the rows of this relation, equal values together.
+  template <typename Key, typename Value>
+  Expr LookUp(Key key_of, Value value_of) const {
+    using KeyType = std::invoke_result_t<Key, const ConfidenceRow&>;
+    std::vector<std::pair<KeyType, std::vector<Expr>>> groups;
+    for (const ConfidenceRow& row : context_.model.confidence) {
+      if (row.relation != name_ && row.relation != "*") continue;
+      auto group = std::ranges::find(groups, key_of(row), &decltype(groups)::value_type::first);
+      if (group == groups.end()) {
+        groups.push_back({key_of(row), {Column("resolution_method")}});
+        group = groups.end() - 1;
+      }
+      group->second.push_back(Text(row.method));
+    }
+    CA_CHECK(!groups.empty(), "every relation has rows of confidence");
+    std::vector<Expr> branches;
+    for (auto& [key, methods] : groups) {
+      branches.push_back(Call("in", std::move(methods)));
+      branches.push_back(value_of(key));
+    }
+    branches.push_back(expr::Null(expr::TypeKind::kNull));
+    return Case(std::move(branches));
+  }
+
+  Expr Tier() const {
+    return LookUp([](const ConfidenceRow& row) { return row.tier; },
+                  [](std::string_view tier) { return Text(tier); });
+  }
+
+  /// Dissent outweighs support, a strong dissenter a weak one; weak support counts as none.
+  Expr Confidence(bool alone) const {
+    if (alone) return LookUp([](const ConfidenceRow& row) { return row.none; }, expr::Float);
+    int64_t strong = 0, weak = 0;
+    for (const EvidenceSource& source : context_.model.sources)
+      (source.is_strong ? strong : weak) |= source.bit;
+    const auto meets = [](Expr mask, int64_t bits) {
+      return Call("ne", {Call("bit_and", {std::move(mask), Integer(bits)}), Integer(0)});
+    };
+    const Expr others = Call("sub", {Column("witnesses"), Column("proposer_bit")});
+    return LookUp(
+        [](const ConfidenceRow& row) {
+          return std::array{row.none, row.support, row.weak_dissent, row.strong_dissent};
+        },
+        [&](const std::array<double, 4>& values) {
+          return Case({meets(Column("dissenters"), strong), expr::Float(values[3]),
+                       meets(Column("dissenters"), weak), expr::Float(values[2]),
+                       meets(others, strong), expr::Float(values[1]), expr::Float(values[0])});
+        });
+  }
+
+  const CompileContext& context_;
+  const Relation& relation_;
+  const Schemas& schemas_;
+  std::vector<View>& views_;
+  std::string_view name_;
+  bool by_ordinal_;
+  std::vector<const ProviderRule*> proposers_, witnesses_;
+  std::vector<std::string> placed_, alone_;
+  std::string first_, rows_, said_, all_said_, contested_;
+};
+
+}  // namespace
+
+bool IsMerged(const Relation& relation) { return relation.providers.size() > 1; }
+
+std::string CandidatesOf(const Relation& relation) {
+  std::string name(relation.rule.name);
+  const bool is_projection = !IsMerged(relation) && relation.providers[0].right.empty();
+  return is_projection ? name : name + "__candidates";
+}
+
+Result<void> CompileRelations(const CompileContext& context, const Schemas& schemas,
+                              std::vector<View>& views) {
+  for (const Relation& relation : context.model.relations) {
+    CA_RETURN_IF_ERROR(RelationCompiler(context, relation, schemas, views).Run());
+  }
+  return {};
+}
+
+}  // namespace codeanatomy::semantics
