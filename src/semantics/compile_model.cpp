@@ -105,8 +105,10 @@ Result<Compilation> CompileModel(const Model& model, const CompileRequest& reque
   }
   Compilation compilation;
   CA_ASSIGN_OR_RETURN(compilation.spec, EmitSpec(views, model, emit));
-  compilation.model_fingerprint = ModelFingerprint(model);
-  compilation.ir_fingerprint = IrFingerprint(views);
+  if (request.fingerprints) {
+    compilation.model_fingerprint = ModelFingerprint(model);
+    compilation.ir_fingerprint = IrFingerprint(views);
+  }
   compilation.views = Kept(std::move(views), compilation.spec);
   return compilation;
 }

@@ -22,13 +22,14 @@ struct CompileRequest {
   int64_t id_salt = 0;      // of every derived id
   std::string rulepack_profile =
       "Default";  // case-insensitive: default, low_latency, replay, strict
+  bool fingerprints = false;  // a build has no use for them
 };
 
 struct Compilation {
   spec::Spec spec;
   std::vector<View> views;  // those of the spec, in its order, with what made them and what was
                             // inferred
-  std::string model_fingerprint;  // of the declarations
+  std::string model_fingerprint;  // of the declarations; empty unless asked for
   std::string ir_fingerprint;     // of all views before pruning, with rules and inferences
 };
 

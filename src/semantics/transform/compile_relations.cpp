@@ -7,7 +7,7 @@
 //              the ordinal of the best-ranked proposer's row with the same target, else 0.
 //   said       (group, dst, bit) of all sources but the best-ranked proposer; a group is src, with
 //              ordinal where the cardinality says so.
-//   plain      rows of the best-ranked proposer whose group nobody else answered: most of them, and
+//   plain      rows of the best-ranked proposer of whose src nobody else speaks: most of them, and
 //              nothing has to be looked up for them.
 //   contested  its other rows and those alone. named = bits by (group, dst), answered = bits by
 //              group, witnesses = named of the row. A source dissents iff it answered for the group
@@ -23,6 +23,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "semantics/transform/confidence_lookup.h"
 #include "semantics/transform/provider.h"
 
 namespace codeanatomy::semantics {
@@ -160,7 +161,7 @@ class RelationCompiler {
           "one provider: a projection of it", {SemanticRule::kRelation});
       return;
     }
-    AddTargets(view);
+    AddTargets("targets", view);
     Add(Name("known"), ViewKind::kProjection,
         spec::Project{.source = view, .computed = std::move(columns)},
         "the provider's rows with tier and confidence", {SemanticRule::kRelation});
@@ -179,8 +180,13 @@ class RelationCompiler {
     AddCut();
   }
 
-  void AddTargets(const std::string& rows) {
-    Add(Name("targets"), ViewKind::kProjection,
+  static Expr DeclaredAmbiguity() {
+    return Case({Call("gt", {Column("target_count"), Integer(1)}), Column("src"),
+                 expr::Null(expr::TypeKind::kNull)});
+  }
+
+  void AddTargets(std::string_view suffix, const std::string& rows) {
+    Add(Name(suffix), ViewKind::kProjection,
         spec::Aggregate{
             .source = rows,
             .group_by = {"src"},
@@ -214,8 +220,9 @@ class RelationCompiler {
     columns.push_back({"origin", provider});
     columns.push_back({"provider", std::move(provider)});
     columns.push_back({"rule_name", Text(name_)});
-    columns.push_back({"tier", Tier()});
-    columns.push_back({"confidence", Confidence(alone)});
+    columns.push_back({"tier", LookUpTier(context_.model, name_)});
+    columns.push_back({"confidence", alone ? LookUpConfidenceAlone(context_.model, name_)
+                                           : LookUpConfidence(context_.model, name_)});
   }
 
   static constexpr const char* kDecided[] = {"proposer_bit", "proposer_rank", "witnesses",
@@ -266,18 +273,18 @@ class RelationCompiler {
     return Name(suffix);
   }
 
-  /// Groups that another source answered split the best-ranked proposer's rows in two.
+  /// Entities that another source speaks of split the best-ranked proposer's rows in two.
   void AddContested() {
-    AddBits(Name("said_groups"), said_, Group(), "bit", "said",
-            "groups that another source answered");
+    AddBits(Name("said_sources"), said_, {"src"}, "bit", "said",
+            "source entities that another source speaks of");
     for (const auto& [suffix, type, why] :
          {std::tuple{"plain_rows", spec::JoinType::kAnti, "rows that nobody else speaks of"},
           std::tuple{"spoken_rows", spec::JoinType::kSemi, "rows that others speak of"}}) {
       AddJoin(Name(suffix),
               spec::Relate{.left = placed_[0],
-                           .right = Name("said_groups"),
+                           .right = Name("said_sources"),
                            .join_type = type,
-                           .join_keys = SameKeys(Group())},
+                           .join_keys = SameKeys({"src"})},
               why);
     }
     std::vector<std::string> contested{Name("spoken_rows")};
@@ -294,10 +301,6 @@ class RelationCompiler {
     for (const std::string& alone : alone_) sources.push_back(alone);
     const std::string rows =
         AddUnion("alone", std::move(sources), "rows of lower-ranked proposers");
-    Add(Name("alone_sources"), ViewKind::kProjection,
-        spec::Aggregate{
-            .source = rows, .group_by = {"src"}, .aggregations = {{"dst", "count", "rivals", {}}}},
-        "sources with a row of a lower-ranked proposer", {SemanticRule::kAggregate});
     Add(Name("alone_groups"), ViewKind::kProjection,
         spec::Aggregate{
             .source = rows, .group_by = Group(), .aggregations = {{"dst", "count", "rivals", {}}}},
@@ -481,59 +484,44 @@ class RelationCompiler {
     Add(Name("masked"), ViewKind::kProjection,
         spec::Project{.source = rows, .computed = std::move(masked)}, "who agrees, who dissents");
 
-    std::vector<spec::ComputedColumn> plain = Carry("", {});
+    AddTargets("targets", contested_);
+    rows = join("row_targets", Name("masked"), Name("targets"), SameKeys({"src"}),
+                {"witnesses", "dissenters"}, {"ambiguity_group_id", SeveralTargets()});
+    if (SplitsGroups()) {
+      rows = join("row_groups", rows, Name("alone_groups"), SameKeys(Group()),
+                  {"witnesses", "dissenters", "ambiguity_group_id"},
+                  {"is_rival", Call("not", {expr::IsNull(Column("r.src"))})}, spec::JoinType::kLeft);
+    }
+    std::vector<spec::ComputedColumn> known, plain;
+    for (std::string_view name : Kept()) known.push_back({std::string(name), Column(name)});
+    for (const char* name : {"proposer_bit", "proposer_rank"}) known.push_back({name, Column(name)});
+    plain = known;
+    for (const char* name : {"witnesses", "dissenters", "ambiguity_group_id"})
+      known.push_back({name, Column(name)});
+    if (SplitsGroups()) {
+      known.push_back({"is_rival", Column("is_rival")});
+      plain.push_back({"is_rival", expr::Bool(false)});
+    }
+    Add(Name("known"), ViewKind::kProjection,
+        spec::Project{.source = rows, .computed = std::move(known)},
+        "contested rows with masks and group");
     plain.push_back({"witnesses", Column("proposer_bit")});
     plain.push_back({"dissenters", Integer(0)});
+    std::string alone = Name("plain_rows");
+    if (proposers_[0]->candidates.empty()) {
+      // Nobody says how many targets these have, so they are counted.
+      AddTargets("plain_targets", alone);
+      alone = join("plain_counted", alone, Name("plain_targets"), SameKeys({"src"}), {},
+                   {"ambiguity_group_id", SeveralTargets()});
+      plain.push_back({"ambiguity_group_id", Column("ambiguity_group_id")});
+    } else {
+      plain.push_back({"ambiguity_group_id", DeclaredAmbiguity()});
+    }
     Add(Name("plain"), ViewKind::kProjection,
-        spec::Project{.source = Name("plain_rows"), .computed = std::move(plain)},
-        "one source, and nobody else answered");
-    rows = AddUnion("known", {Name("masked"), Name("plain")}, "all candidates with their masks");
-    // Where the best-ranked proposer says how many targets a source has, only those of sources with
-    // a row of another proposer are counted.
-    Expr several = Call("gt", {Column("target_count"), Integer(1)});
-    const bool knows_count = !proposers_[0]->candidates.empty();
-    if (!knows_count || !alone_.empty()) {
-      std::string counted = rows_;
-      if (knows_count) {
-        counted = Name("rival_rows");
-        AddJoin(counted,
-                spec::Relate{.left = rows_,
-                             .right = Name("alone_sources"),
-                             .join_type = spec::JoinType::kSemi,
-                             .join_keys = SameKeys({"src"})},
-                "rows of sources with a row of a lower-ranked proposer");
-      }
-      AddTargets(counted);
-      rows =
-          join("row_targets", rows, Name("targets"), SameKeys({"src"}), {"witnesses", "dissenters"},
-               {"has_several", Call("ne", {Column("r.first_dst"), Column("r.last_dst")})},
-               spec::JoinType::kLeft);
-      several = Call("coalesce", {Column("has_several"), std::move(several), expr::Bool(false)});
-    }
-    const bool splits = SplitsGroups();
-    if (splits) {
-      std::vector<spec::ComputedColumn> carried =
-          Carry("l.", {"witnesses", "dissenters", "has_several"});
-      carried.push_back({"is_rival", Call("not", {expr::IsNull(Column("r.src"))})});
-      AddJoin(Name("row_groups"),
-              spec::Relate{.left = rows,
-                           .right = Name("alone_groups"),
-                           .join_type = spec::JoinType::kLeft,
-                           .join_keys = SameKeys(Group()),
-                           .computed = std::move(carried)},
-              "whether a group has a row of a lower-ranked proposer");
-      rows = Name("row_groups");
-    }
-    std::vector<spec::ComputedColumn> columns;
-    for (std::string_view name : Kept()) columns.push_back({std::string(name), Column(name)});
-    for (const char* name : {"proposer_bit", "proposer_rank", "witnesses", "dissenters"})
-      columns.push_back({name, Column(name)});
-    if (splits) columns.push_back({"is_rival", Column("is_rival")});
-    columns.push_back({"ambiguity_group_id", Case({std::move(several), Column("src"),
-                                                   expr::Null(expr::TypeKind::kNull)})});
-    Add(Name("merged"), ViewKind::kProjection,
-        spec::Project{.source = rows, .computed = std::move(columns)},
-        "every candidate with its masks and group");
+        spec::Project{.source = std::move(alone), .computed = std::move(plain)},
+        "one source, and nobody else speaks");
+    Add(Name("merged"), ViewKind::kUnionEdges, spec::Union{.sources = {Name("known"), Name("plain")}},
+        "every candidate with its masks and group", {SemanticRule::kUnion});
     AddFinal(CandidatesOf(relation_), Name("merged"),
              "every candidate, with tier and confidence looked up by method and masks");
   }
@@ -588,58 +576,6 @@ class RelationCompiler {
                                 {Column("ordinal")}},
                    .keep = 1},
         std::move(why), {SemanticRule::kDedupe});
-  }
-
-  /// ── Confidence ───────────────────────────────────────────────────────────────────────────
-
-  /// case(in(method, …), value, …) over the rows of this relation, equal values together.
-  template <typename Key, typename Value>
-  Expr LookUp(Key key_of, Value value_of) const {
-    using KeyType = std::invoke_result_t<Key, const ConfidenceRow&>;
-    std::vector<std::pair<KeyType, std::vector<Expr>>> groups;
-    for (const ConfidenceRow& row : context_.model.confidence) {
-      if (row.relation != name_ && row.relation != "*") continue;
-      auto group = std::ranges::find(groups, key_of(row), &decltype(groups)::value_type::first);
-      if (group == groups.end()) {
-        groups.push_back({key_of(row), {Column("resolution_method")}});
-        group = groups.end() - 1;
-      }
-      group->second.push_back(Text(row.method));
-    }
-    CA_CHECK(!groups.empty(), "every relation has rows of confidence");
-    std::vector<Expr> branches;
-    for (auto& [key, methods] : groups) {
-      branches.push_back(Call("in", std::move(methods)));
-      branches.push_back(value_of(key));
-    }
-    branches.push_back(expr::Null(expr::TypeKind::kNull));
-    return Case(std::move(branches));
-  }
-
-  Expr Tier() const {
-    return LookUp([](const ConfidenceRow& row) { return row.tier; },
-                  [](std::string_view tier) { return Text(tier); });
-  }
-
-  /// Dissent outweighs support, a strong dissenter a weak one; weak support counts as none.
-  Expr Confidence(bool alone) const {
-    if (alone) return LookUp([](const ConfidenceRow& row) { return row.none; }, expr::Float);
-    int64_t strong = 0, weak = 0;
-    for (const EvidenceSource& source : context_.model.sources)
-      (source.is_strong ? strong : weak) |= source.bit;
-    const auto meets = [](Expr mask, int64_t bits) {
-      return Call("ne", {Call("bit_and", {std::move(mask), Integer(bits)}), Integer(0)});
-    };
-    const Expr others = Call("sub", {Column("witnesses"), Column("proposer_bit")});
-    return LookUp(
-        [](const ConfidenceRow& row) {
-          return std::array{row.none, row.support, row.weak_dissent, row.strong_dissent};
-        },
-        [&](const std::array<double, 4>& values) {
-          return Case({meets(Column("dissenters"), strong), expr::Float(values[3]),
-                       meets(Column("dissenters"), weak), expr::Float(values[2]),
-                       meets(others, strong), expr::Float(values[1]), expr::Float(values[0])});
-        });
   }
 
   const CompileContext& context_;
