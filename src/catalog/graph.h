@@ -106,8 +106,9 @@ struct ProviderRule {
   double base_score = 0;
   std::string_view group_by = {}, order_by = {};  // over the columns and score
   int64_t keep = 0;                               // best rows of each group; 0: all
-  bool is_unique = false;    // no two pairs of the join agree in src, dst, label and ordinal
-  bool is_numbered = false;  // ordinals number the rows of a src: no two agree in src and ordinal
+  // What the evidence promises, so that nothing has to be looked for:
+  bool is_unique = false;    // no two rows agree in src, dst, label and ordinal
+  bool is_numbered = false;  // ordinals number the targets of a src, each of which stands once
 };
 
 /// Where the name of a target stands, for witnesses that know only names.

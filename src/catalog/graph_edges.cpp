@@ -92,6 +92,7 @@ constexpr ProviderRule kRefProviders[] = {{.source = "resolve_bindings",
                                            .method = "method",
                                            .candidates = "candidate_count",
                                            .columns = kBindingColumns,
+                                           .is_unique = true,
                                            .is_numbered = true},
                                           {.source = "symtable_use_sites",
                                            .origin = "symtable",
@@ -109,7 +110,8 @@ constexpr ProviderRule kImportProviders[] = {{.source = "resolve_imports",
 
                                               .method = "target_kind",
                                               .candidates = "1",
-                                              .columns = kImportColumns}};
+                                              .columns = kImportColumns,
+                                              .is_unique = true}};
 
 constexpr ColumnRule kCallTargetColumns[] = {
     {"src", "call_id"}, {"dst", "target_id"}, {"ordinal", "ordinal"}, {"file_id", "file_id"}};
@@ -119,16 +121,27 @@ constexpr ProviderRule kCallProviders[] = {{.source = "resolve_call_targets",
 
                                             .method = "method",
                                             .candidates = "candidate_count",
-                                            .columns = kCallTargetColumns}};
+                                            .columns = kCallTargetColumns,
+                                            .is_unique = true}};
 
 constexpr RelationRule kRelations[] = {
-    {"rel_call_target", EdgeKind::kCall, Cardinality::kAll, kCallProviders},
-    {"rel_import_target", EdgeKind::kImports, Cardinality::kBestPerSourceOrdinal, kImportProviders},
+    {.name = "rel_call_target",
+     .kind = EdgeKind::kCall,
+     .cardinality = Cardinality::kAll,
+     .providers = kCallProviders,
+     .left = "cst_calls_norm",
+     .target_names = {"cst_defs", "def_id", "name"}},
+    {.name = "rel_import_target",
+     .kind = EdgeKind::kImports,
+     .cardinality = Cardinality::kBestPerSourceOrdinal,
+     .providers = kImportProviders,
+     .left = "cst_imports_norm"},
     {.name = "rel_ref_decl",
      .kind = EdgeKind::kRef,
      .cardinality = Cardinality::kBestPerSourceOrdinal,
      .providers = kRefProviders,
-     .left = "cst_refs_norm"},
+     .left = "cst_refs_norm",
+     .target_names = {"symtable_def_sites", "def_id", "name"}},
 };
 
 }  // namespace

@@ -53,7 +53,8 @@ constexpr auto kPathOrder = Names_("path");
 constexpr auto kNameKey = Names_("relationship_name");
 constexpr auto kCandidateOrder =
     Names_("relationship_name", "src", "ordinal", "dst", "label", "provider");
-constexpr auto kConflictOrder = Names_("relationship_name", "src", "dst_a", "dst_b", "provider_a");
+constexpr auto kConflictOrder =
+    Names_("relationship_name", "src", "dst_a", "dst_b", "provider_a", "provider_b");
 
 constexpr TableInfo Report(std::string_view name, std::span<const ColumnInfo> columns,
                            std::span<const std::string_view> key,

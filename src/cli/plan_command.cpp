@@ -8,8 +8,11 @@
 
 #include "cli/commands.h"
 #include "cli/config_options.h"
+#include "driver/build/semantic_model.h"
 #include "engine/plan/describe.h"
+#include "semantics/analysis/view_schema.h"
 #include "semantics/compile_model.h"
+#include "semantics/emit/explain.h"
 #include "spec/spec_schema.h"
 #include "storage/current.h"
 #include "storage/file_system.h"
@@ -33,29 +36,38 @@ struct PlanOptions {
   bool validate = false;
   bool print_spec = false;
   bool print_schema = false;
+  bool explain = false;
   std::shared_ptr<driver::TextSettings> settings;
 };
 
-Result<spec::Spec> LoadSpec(const GlobalOptions& global, const PlanOptions& options) {
-  if (!options.spec.empty()) {
-    const auto files = storage::OpenPosixFileSystem();
-    CA_ASSIGN_OR_RETURN(const std::string text,
-                        files->ReadFile(options.spec == "-" ? "/dev/stdin" : options.spec));
-    auto spec = spec::ParseSpec(text);
-    if (!spec) return std::move(spec.error()).WithSubject(options.spec);
-    return spec;
-  }
+Result<spec::Spec> ReadSpec(const PlanOptions& options) {
+  const auto files = storage::OpenPosixFileSystem();
+  CA_ASSIGN_OR_RETURN(const std::string text,
+                      files->ReadFile(options.spec == "-" ? "/dev/stdin" : options.spec));
+  auto spec = spec::ParseSpec(text);
+  if (!spec) return std::move(spec.error()).WithSubject(options.spec);
+  return spec;
+}
+
+/// What a build of the repository would execute, and the declarations it comes from.
+struct Compiled {
+  semantics::Model model;
+  semantics::Compilation compilation;
+};
+
+Result<Compiled> CompileRepository(const GlobalOptions& global, const PlanOptions& options) {
   std::error_code failed;
   if (!std::filesystem::is_directory(options.repository, failed)) {
     return Error(ErrorCode::kNotADirectory, "the repository is not a directory",
                  options.repository);
   }
   CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
-  return semantics::BuildDefaultSpec(
-      {.edges_full = config.GetText("graph.edges") == "full",
-       .props_full = config.GetText("graph.props") == "full",
-       .id_salt = config.GetInt("graph.id_salt"),
-       .rulepack_profile = config.GetText("engine.rulepack_profile")});
+  Compiled compiled;
+  CA_ASSIGN_OR_RETURN(compiled.model, driver::LoadModel(config, options.repository));
+  semantics::CompileRequest request = driver::CompileRequestOf(config);
+  request.fingerprints = options.explain;
+  CA_ASSIGN_OR_RETURN(compiled.compilation, semantics::CompileModel(compiled.model, request));
+  return compiled;
 }
 
 Result<void> WriteText(const std::string& path, const std::string& text) {
@@ -81,14 +93,39 @@ engine::RowCounts CountedRows(const PlanOptions& options) {
   return counts;
 }
 
+Result<int> Explain(const PlanOptions& options, const Compiled& compiled,
+                    engine::PlanFormat format) {
+  if (!options.spec.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "a spec does not say what its views were made of",
+                 "--explain", "explain a repository, without --spec");
+  }
+  if (format != engine::PlanFormat::kText && format != engine::PlanFormat::kJson)
+    return Error(ErrorCode::kInvalidArgument, "explained as text or json", options.format);
+  CA_RETURN_IF_ERROR(WriteText(options.output,
+                               format == engine::PlanFormat::kJson
+                                   ? semantics::ExplainJson(compiled.compilation, compiled.model)
+                                   : semantics::ExplainText(compiled.compilation, compiled.model)));
+  return 0;
+}
+
 Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
   if (options.print_schema) {
     CA_RETURN_IF_ERROR(WriteText(options.output, spec::SpecJsonSchema()));
     return 0;
   }
   CA_ASSIGN_OR_RETURN(const engine::PlanFormat format, engine::ParsePlanFormat(options.format));
-  CA_ASSIGN_OR_RETURN(const spec::Spec spec, LoadSpec(global, options));
-  CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec));
+  Compiled compiled;
+  engine::InputSchemas foreign;
+  if (options.spec.empty()) {
+    CA_ASSIGN_OR_RETURN(compiled, CompileRepository(global, options));
+    for (const semantics::ForeignTable& table : compiled.model.tables)
+      foreign.emplace(table.table.name, semantics::SchemaOfTable(table.table));
+  } else {
+    CA_ASSIGN_OR_RETURN(compiled.compilation.spec, ReadSpec(options));
+  }
+  const spec::Spec& spec = compiled.compilation.spec;
+  CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec, foreign));
+  if (options.explain) return Explain(options, compiled, format);
   std::string text =
       engine::DescribePlan(plan, spec, engine::MakeSchedule(plan, CountedRows(options)), format);
   if (options.print_spec) text = spec::CanonicalJson(spec);
@@ -120,6 +157,8 @@ void AddPlanCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("FILE");
   command->add_flag("--validate", options->validate,
                     "Only check the plan and print the spec's hash");
+  command->add_flag("--explain", options->explain,
+                    "For each view the declaration and rules that made it, and what was inferred");
   command->add_flag("--print-spec", options->print_spec,
                     "Print the spec's canonical form instead of the plan");
   command->add_flag("--print-schema", options->print_schema,

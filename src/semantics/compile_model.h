@@ -21,7 +21,7 @@ struct CompileRequest {
   bool props_full = false;  // store the long property form and cpg_props_map
   int64_t id_salt = 0;      // of every derived id
   std::string rulepack_profile =
-      "Default";  // case-insensitive: default, low_latency, replay, strict
+      "Default";              // case-insensitive: default, low_latency, replay, strict
   bool fingerprints = false;  // a build has no use for them
 };
 

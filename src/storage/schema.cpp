@@ -75,6 +75,52 @@ DataType FromExpr(const expr::Type& type) {  // NOLINT(misc-no-recursion): as de
   return made;
 }
 
+Result<expr::Type> ToExpr(const DataType& type) {  // NOLINT(misc-no-recursion): as deep as the type
+  switch (type.kind) {
+    case TypeKind::kString:
+      return expr::Type(expr::TypeKind::kUtf8);
+    case TypeKind::kLong:
+      return expr::Type(expr::TypeKind::kInt64);
+    case TypeKind::kInteger:
+    case TypeKind::kShort:
+    case TypeKind::kByte:
+      return expr::Type(expr::TypeKind::kInt32);
+    case TypeKind::kDouble:
+    case TypeKind::kFloat:
+      return expr::Type(expr::TypeKind::kFloat64);
+    case TypeKind::kBoolean:
+      return expr::Type(expr::TypeKind::kBoolean);
+    case TypeKind::kBinary:
+      return expr::Type(expr::TypeKind::kBinary);
+    case TypeKind::kDate:
+      return expr::Type(expr::TypeKind::kDate);
+    case TypeKind::kTimestamp:
+      return expr::Type(expr::TypeKind::kTimestamp);
+    case TypeKind::kTimestampNtz:
+      return expr::Type(expr::TypeKind::kTimestampNtz);
+    case TypeKind::kArray: {
+      CA_ASSIGN_OR_RETURN(expr::Type element, ToExpr(type.children[0].type));
+      return expr::Type::List(std::move(element));
+    }
+    case TypeKind::kMap: {
+      CA_ASSIGN_OR_RETURN(expr::Type value, ToExpr(type.children[1].type));
+      return expr::Type::Map(std::move(value));
+    }
+    case TypeKind::kStruct: {
+      expr::Type made(expr::TypeKind::kStruct);
+      for (const Field& field : type.children) {
+        CA_ASSIGN_OR_RETURN(expr::Type child, ToExpr(field.type));
+        made.fields.push_back(field.name);
+        made.children.push_back(std::move(child));
+      }
+      return made;
+    }
+    case TypeKind::kDecimal:
+      break;
+  }
+  return Error(ErrorCode::kDeltaSchemaMismatch, "specs have no type " + ToText(type));
+}
+
 Schema SchemaOf(const expr::Schema& relation) {
   Schema schema;
   for (const expr::Field& field : relation.fields)

@@ -69,6 +69,8 @@ std::string ToJson(const Schema& schema);
 
 /// The stored type of a spec type; a bare null is stored as text.
 DataType FromExpr(const expr::Type& type);
+/// The spec type of a stored one. Errors DeltaSchemaMismatch: specs have none for it.
+Result<expr::Type> ToExpr(const DataType& type);
 /// The stored schema of a view, all columns nullable.
 Schema SchemaOf(const expr::Schema& relation);
 /// The stored schema of a declared table; `semantic_type` goes into the field metadata.

@@ -23,6 +23,7 @@ FLIPPED = {
     "graph.edges": "full",
     "graph.id_salt": "7",
     "graph.props": "full",
+    "graph.semantics": None,  # names a file; tested in test_semantics
     "source.exclude_globs": "nothing_here*",
     "source.follow_symlinks": "true",
     "source.include_globs": "*.py",

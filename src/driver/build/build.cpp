@@ -8,7 +8,9 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include "base/hash.h"
 #include "driver/build/evidence_stage.h"
+#include "driver/build/semantic_model.h"
 #include "driver/config/config_file.h"
 #include "driver/config/requires_python.h"
 #include "driver/config/target_version.h"
@@ -130,7 +132,8 @@ class BuildRun {
     engine::DuckdbParquetIo parquet(*session);
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
-    CA_ASSIGN_OR_RETURN(const EvidenceStageResult evidence, Extract(*session, environment, span));
+    CA_ASSIGN_OR_RETURN(EvidenceStageResult evidence, Extract(*session, environment, span));
+    CA_RETURN_IF_ERROR(Import(*session, environment, evidence));
     CA_RETURN_IF_ERROR(Execute(*session, environment, evidence, span));
     CA_RETURN_IF_ERROR(session->CheckCancelled());
     Measure();
@@ -155,6 +158,10 @@ class BuildRun {
     report_.output_dir =
         fs::weakly_canonical(out.empty() ? repository / ".codeanatomy" : repository / out).string();
     report_.target_version = TargetVersion(config_, report_.repository);
+    CA_ASSIGN_OR_RETURN(model_, LoadModel(config_, report_.repository));
+    CA_ASSIGN_OR_RETURN(semantics::Compilation compiled,
+                        semantics::CompileModel(model_, CompileRequestOf(config_)));
+    spec_ = std::move(compiled.spec);
     return {};
   }
 
@@ -196,27 +203,38 @@ class BuildRun {
     return evidence;
   }
 
+  /// Evidence that declarations bring along stands beside the build's own.
+  Result<void> Import(engine::Session& session, const storage::Environment& environment,
+                      EvidenceStageResult& evidence) {
+    for (const semantics::ForeignTable& foreign : model_.tables) {
+      SpanScope span(recorder_, fmt::format("import {}", foreign.table.name));
+      CA_ASSIGN_OR_RETURN(ImportedTable imported, ImportTable(model_, foreign, session, environment,
+                                                              report_.output_dir, Provenance()));
+      const std::string name(foreign.table.name);
+      evidence.files[name] = std::move(imported.files);
+      foreign_schemas_[name] = std::move(imported.schema);
+      evidence.tables.push_back(std::move(imported.table));
+    }
+    return {};
+  }
+
   Result<void> Execute(engine::Session& session, const storage::Environment& environment,
                        const EvidenceStageResult& evidence, uint64_t parent) {
     SpanScope span(recorder_, "engine_execute", parent);
-    CA_ASSIGN_OR_RETURN(spec::Spec spec,
-                        semantics::BuildDefaultSpec(
-                            {.edges_full = config_.GetText("graph.edges") == "full",
-                             .props_full = config_.GetText("graph.props") == "full",
-                             .rulepack_profile = config_.GetText("engine.rulepack_profile")}));
     std::map<std::string, std::string, std::less<>> digests;
     for (const BuiltTable& table : evidence.tables) digests[table.name] = table.content_digest;
-    for (spec::InputRelation& input : spec.input_relations) {
+    for (spec::InputRelation& input : spec_.input_relations) {
       const auto opened = digests.find(input.logical_name);
       if (opened != digests.end()) input.content_digest = opened->second;
     }
-    spec_json_ = spec::CanonicalJson(spec);
-    report_.spec_hash = spec::SpecHash(spec);
-    recorder_.Progress("graph", "tables", 0, spec.output_targets.size());
+    spec_json_ = spec::CanonicalJson(spec_);
+    report_.spec_hash = Hex(Sha256::Of(spec_json_));
+    recorder_.Progress("graph", "tables", 0, spec_.output_targets.size());
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
         engine::ExecuteSpec(
-            spec, session, {environment, report_.output_dir, evidence.files, digests},
+            spec_, session,
+            {environment, report_.output_dir, evidence.files, digests, foreign_schemas_},
             {.program_version = request_.program_version,
              .content_settings = fmt::format(R"({{"settings":{},"target_version":"{}"}})",
                                              config_.ContentSettingsJson(),
@@ -224,7 +242,7 @@ class BuildRun {
              .commit_metadata = Provenance(),
              .sink = &recorder_,
              .parent_span = span.id()}));
-    recorder_.Progress("graph", "tables", spec.output_targets.size(), spec.output_targets.size());
+    recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
     plan_json_ = PlanArtifactJson(executed);
@@ -266,6 +284,9 @@ class BuildRun {
   std::unique_ptr<storage::FileSystem> files_;
   std::unique_ptr<storage::Clock> clock_;
   BuildReport report_;
+  semantics::Model model_;
+  spec::Spec spec_;
+  std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
   std::string spec_json_, plan_json_;
   std::vector<std::pair<std::string, std::string>> settings_;
   bool locked_ = false;

@@ -69,7 +69,7 @@ class Execution {
 
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported());
-    CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_));
+    CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     CA_RETURN_IF_ERROR(PreparePlan());
     auto done = WriteAndCheck();
     DropTemporary();

@@ -26,6 +26,8 @@ struct BuildPaths {
   std::map<std::string, std::vector<std::string>, std::less<>> input_files;
   /// Content digest of the inputs that were opened, by logical name; what a pin is checked against.
   std::map<std::string, std::string, std::less<>> input_digests;
+  /// Of inputs that no catalogue declares.
+  std::map<std::string, expr::Schema, std::less<>> foreign_schemas = {};
 };
 
 struct ExecuteOptions {

@@ -16,7 +16,9 @@ Error Invalid(std::string message, std::string subject) {
   return Error(ErrorCode::kInvalidPlan, std::move(message), std::move(subject));
 }
 
-Result<Schema> DeclaredSchema(const spec::InputRelation& input) {
+Result<Schema> DeclaredSchema(const spec::InputRelation& input, const InputSchemas& foreign) {
+  if (const auto known = foreign.find(input.logical_name); known != foreign.end())
+    return known->second;
   const TableInfo* table = FindTable(input.logical_name);
   if (table == nullptr) {
     return Error(ErrorCode::kUnknownSchema, "no table of that name is declared",
@@ -32,7 +34,7 @@ Result<Schema> DeclaredSchema(const spec::InputRelation& input) {
 
 class Planner {
  public:
-  explicit Planner(const spec::Spec& spec) : spec_(spec) {}
+  Planner(const spec::Spec& spec, const InputSchemas& foreign) : spec_(spec), foreign_(foreign) {}
 
   Result<Plan> Run() {
     CA_RETURN_IF_ERROR(CheckNames());
@@ -53,7 +55,7 @@ class Planner {
     for (const spec::InputRelation& input : spec_.input_relations) {
       if (!names.insert(input.logical_name).second)
         return Invalid("two relations of one name", input.logical_name);
-      CA_ASSIGN_OR_RETURN(Schema schema, DeclaredSchema(input));
+      CA_ASSIGN_OR_RETURN(Schema schema, DeclaredSchema(input, foreign_));
       schemas_.emplace(input.logical_name, schema);
       plan_.inputs.emplace(input.logical_name, std::move(schema));
     }
@@ -330,6 +332,7 @@ class Planner {
   }
 
   const spec::Spec& spec_;
+  const InputSchemas& foreign_;
   Plan plan_;
   std::map<std::string, Schema, std::less<>> schemas_;
   std::map<std::string, size_t, std::less<>> by_name_;
@@ -345,6 +348,8 @@ const PlannedView* Plan::FindView(std::string_view name) const {
   return at == views.end() ? nullptr : &*at;
 }
 
-Result<Plan> MakePlan(const spec::Spec& spec) { return Planner(spec).Run(); }
+Result<Plan> MakePlan(const spec::Spec& spec, const InputSchemas& foreign) {
+  return Planner(spec, foreign).Run();
+}
 
 }  // namespace codeanatomy::engine

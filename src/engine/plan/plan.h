@@ -52,6 +52,9 @@ struct Plan {
   const PlannedView* FindView(std::string_view name) const;
 };
 
+/// Schemas of inputs that no catalogue declares, by logical name: evidence a user brought.
+using InputSchemas = std::map<std::string, expr::Schema, std::less<>>;
+
 /// Order of validation: names and graph, then every view's transform against its sources, then
 /// outputs. Errors InvalidPlan: duplicate or unknown name, cycle, wrong dependency list, unknown
 /// source_view;
@@ -59,6 +62,6 @@ struct Plan {
 ///        column of an output or contract is missing or of another type. Subject: the view or
 ///        output.
 /// Cost   microseconds per view.
-Result<Plan> MakePlan(const spec::Spec& spec);
+Result<Plan> MakePlan(const spec::Spec& spec, const InputSchemas& foreign = {});
 
 }  // namespace codeanatomy::engine

@@ -28,8 +28,9 @@ bool IsSessionView(const PlannedView& view) {
 
 }  // namespace
 
-Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& spec) {
-  CA_ASSIGN_OR_RETURN(Plan plan, MakePlan(spec));
+Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& spec,
+                                                              const InputSchemas& foreign) {
+  CA_ASSIGN_OR_RETURN(Plan plan, MakePlan(spec, foreign));
   // Views that an output stores as a whole are read from its table.
   std::map<std::string, std::string, std::less<>> names;
   std::set<std::string> stored;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/plan/plan.h"
 #include "spec/spec.h"
 
 namespace codeanatomy::engine {
@@ -20,6 +21,7 @@ struct SessionView {
 /// tables (`stored_cpg_edges` for the table `cpg_edges`, which a view of the same name hides) and
 /// other session views. The caller creates them on demand, dependencies first.
 /// Errors InvalidPlan, ExpressionTypeError: of the spec.
-Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& spec);
+Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& spec,
+                                                              const InputSchemas& foreign = {});
 
 }  // namespace codeanatomy::engine

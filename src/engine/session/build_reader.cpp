@@ -100,6 +100,7 @@ struct BuildReader::State {
   }
 
   Result<void> LoadViews();
+  Result<InputSchemas> ForeignSchemas(const spec::Spec& spec) const;
   Result<bool> Ensure(const std::string& name);
   Result<void> EnsureAll(const std::vector<std::string>& names, std::string_view reader);
   Result<void> CreateView(const std::string& name, std::string_view select);
@@ -122,8 +123,30 @@ Result<void> BuildReader::State::LoadViews() {
     return std::move(json.error()).WithFrame("reading the spec whose views the build offers");
   }
   CA_ASSIGN_OR_RETURN(const spec::Spec spec, spec::ParseSpec(*json));
-  CA_ASSIGN_OR_RETURN(views, RenderSessionViews(spec));
+  CA_ASSIGN_OR_RETURN(const InputSchemas foreign, ForeignSchemas(spec));
+  CA_ASSIGN_OR_RETURN(views, RenderSessionViews(spec, foreign));
   return {};
+}
+
+/// Schemas of the inputs that a user's declarations brought, from their stored tables.
+Result<InputSchemas> BuildReader::State::ForeignSchemas(const spec::Spec& spec) const {
+  InputSchemas foreign;
+  const storage::Environment environment{*files, *parquet, *clock};
+  for (const spec::InputRelation& input : spec.input_relations) {
+    const auto stored = tables().find(input.logical_name);
+    if (FindTable(input.logical_name) != nullptr || stored == tables().end()) continue;
+    CA_ASSIGN_OR_RETURN(
+        const storage::Snapshot snapshot,
+        storage::Snapshot::Load(environment, storage::JoinPath(out, stored->second.path),
+                                stored->second.version));
+    expr::Schema schema;
+    for (const storage::Field& field : snapshot.schema().fields) {
+      CA_ASSIGN_OR_RETURN(expr::Type type, storage::ToExpr(field.type));
+      schema.fields.push_back({field.name, std::move(type)});
+    }
+    foreign.emplace(input.logical_name, std::move(schema));
+  }
+  return foreign;
 }
 
 Result<void> BuildReader::State::CreateView(const std::string& name, std::string_view select) {

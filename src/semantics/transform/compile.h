@@ -52,5 +52,7 @@ void CompileOutputs(const CompileContext& context, std::vector<View>& views);
 std::string CandidatesOf(const Relation& relation);
 /// True where several sources answer, so that masks and confidence depend on what they say.
 bool IsMerged(const Relation& relation);
+/// True where one source answers with rows that need no cut.
+bool IsProjection(const Relation& relation);
 
 }  // namespace codeanatomy::semantics

@@ -1,7 +1,8 @@
 // What all relations together look like: counts and ranges per relation, how ambiguous its sources
 // are, the candidates behind ambiguous or disputed edges, and the disputes between strong sources.
 //
-// Counting distinct ends takes two aggregates: per end, then over the ends.
+// Counting distinct ends takes two aggregates: per end, then over the ends. A sum of floats depends
+// on the order of its terms, and that on threads, so means are taken over whole millionths.
 #include <fmt/format.h>
 
 #include "semantics/transform/provider.h"
@@ -54,6 +55,10 @@ class QualityCompiler {
     return {name, Column(fmt::format("{}.{}", side, name))};
   }
 
+  static Expr Millionths(const char* column) {
+    return Call("round_half_up", {Call("mul", {Column(column), expr::Float(1e6)})});
+  }
+
   /// Two or more bits: subtracting the highest proposer's bit leaves some.
   static Expr Agreed() { return Call("gt", {Column("witnesses"), Column("proposer_bit")}); }
 
@@ -64,6 +69,8 @@ class QualityCompiler {
       parts.push_back("quality_edges_" + name);
       std::vector<spec::ComputedColumn> columns{
           {"relationship_name", Text(name)}, Same("dst"), Same("confidence"), Same("score")};
+      columns.push_back({"confidence_millionths", Millionths("confidence")});
+      columns.push_back({"score_millionths", Millionths("score")});
       columns.push_back({"low", Count(Call("lt", {Column("confidence"), expr::Float(0.5)}))});
       for (const char* tier : {"proved", "resolved", "inferred", "candidate"})
         columns.push_back({tier, Count(Call("eq", {Column("tier"), Text(tier)}))});
@@ -75,7 +82,8 @@ class QualityCompiler {
     AddUnion("quality_edges", std::move(parts), "edges of all relations");
     AddAggregate("quality_totals", "quality_edges", {"relationship_name"},
                  {{"dst", "count", "total_edges", {}},
-                  {"confidence", "avg", "avg_confidence", {}},
+                  {"confidence_millionths", "sum", "confidence_sum", {}},
+                  {"confidence", "count", "confidences", {}},
                   {"confidence", "min", "min_confidence", {}},
                   {"confidence", "max", "max_confidence", {}},
                   {"low", "sum", "low_confidence_edges", {}},
@@ -83,7 +91,8 @@ class QualityCompiler {
                   {"resolved", "sum", "resolved_edges", {}},
                   {"inferred", "sum", "inferred_edges", {}},
                   {"candidate", "sum", "candidate_edges", {}},
-                  {"score", "avg", "avg_score", {}},
+                  {"score_millionths", "sum", "score_sum", {}},
+                  {"score", "count", "scores", {}},
                   {"score", "min", "min_score", {}},
                   {"score", "max", "max_score", {}},
                   {"agreed", "sum", "agreed_edges", {}},
@@ -99,8 +108,18 @@ class QualityCompiler {
         "max_confidence",    "low_confidence_edges", "proved_edges",     "resolved_edges",
         "inferred_edges",    "candidate_edges",      "avg_score",        "min_score",
         "max_score",         "agreed_edges",         "conflicting_edges"};
-    for (const char* column : kTotals) with_sources.push_back(Side("l", column));
-    std::vector<spec::ComputedColumn> metrics = with_sources;
+    const auto mean = [](const char* sum, const char* count) {
+      return Call("div", {Column(fmt::format("l.{}", sum)),
+                          Call("mul", {Column(fmt::format("l.{}", count)), Integer(1000000)})});
+    };
+    std::vector<spec::ComputedColumn> metrics;
+    for (const std::string_view column : kTotals) {
+      metrics.push_back(Side("l", column.data()));
+      with_sources.push_back(Side("l", column.data()));
+      if (column == "avg_confidence")
+        with_sources.back().expr = mean("confidence_sum", "confidences");
+      if (column == "avg_score") with_sources.back().expr = mean("score_sum", "scores");
+    }
     // The cut leaves every source a row, so sources need not be counted again.
     with_sources.push_back({"distinct_sources", Column("r.total_sources")});
     metrics.insert(metrics.begin() + 2,
@@ -254,8 +273,18 @@ class QualityCompiler {
     }
     if (parts.empty()) return;
     AddUnion("quality_conflicts", std::move(parts), "conflicts of all relations");
+    // Rows that differ in label or ordinal alone are one conflict.
+    const std::vector<std::string> key{"relationship_name", "src",   "dst_a",
+                                       "provider_a",        "dst_b", "provider_b"};
+    spec::Rank once{.source = "quality_conflicts", .partition_by = key, .keep = 1};
+    for (const char* column : {"kept", "tier_a", "tier_b"})
+      once.order_by.push_back({Column(column)});
+    for (const char* column : {"confidence_a", "confidence_b"})
+      once.order_by.push_back({Column(column), true});
+    Add("quality_conflicts_once", std::move(once), "each conflict once", ViewKind::kProjection,
+        {SemanticRule::kDedupe});
     Add("relationship_conflicts",
-        spec::Project{.source = "quality_conflicts",
+        spec::Project{.source = "quality_conflicts_once",
                       .columns = {"relationship_name", "src", "file_id", "path", "bstart", "bend",
                                   "provider_a", "dst_a", "tier_a", "confidence_a", "provider_b",
                                   "dst_b", "tier_b", "confidence_b", "kept"}},

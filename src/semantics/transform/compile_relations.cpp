@@ -117,9 +117,11 @@ class RelationCompiler {
       {"path", expr::TypeKind::kUtf8},  {"bstart", expr::TypeKind::kInt64},
       {"bend", expr::TypeKind::kInt64}, {"symbol_roles", expr::TypeKind::kInt32}};
   bool Declares(std::string_view name) const {
-    return std::ranges::any_of(proposers_, [&](const ProviderRule* p) {
-      return std::ranges::any_of(p->columns, [&](const ColumnRule& c) { return c.name == name; });
-    });
+    return std::ranges::any_of(proposers_,
+                               [&](const ProviderRule* p) { return DeclaresColumn(*p, name); });
+  }
+  static bool DeclaresColumn(const ProviderRule& provider, std::string_view name) {
+    return std::ranges::find(provider.columns, name, &ColumnRule::name) != provider.columns.end();
   }
   /// The columns a relation keeps of its providers.
   std::vector<std::string_view> Kept() const {
@@ -150,7 +152,7 @@ class RelationCompiler {
     AddEdgeColumns(columns, /*alone=*/true);
     // A group is ambiguous only when its left entity has several targets.
     const std::string view = ProviderView(relation_, provider);
-    if (provider.right.empty()) {
+    if (IsProjection(relation_)) {
       columns.push_back(
           {"ambiguity_group_id", provider.candidates == "1" || provider.candidates.empty()
                                      ? expr::Null(expr::TypeKind::kInt64)
@@ -324,17 +326,21 @@ class RelationCompiler {
     columns.push_back({"proposer_bit", Integer(Source(provider).bit)});
     columns.push_back({"proposer_rank", Integer(Source(provider).rank)});
     if (HasLabels()) {
-      columns.push_back({"label_key", Call("coalesce", {Column(side + "label"), Text("")})});
+      columns.push_back(
+          {"label_key",
+           Call("coalesce", {Call("concat", {Text("="), Column(side + "label")}), Text("")})});
     }
+    // Ordinals that a source gives itself may fall together where they are replaced.
+    const bool may_repeat = !provider.is_numbered && DeclaresColumn(provider, "ordinal");
     const std::string name = Name(fmt::format("{}_placed", provider.origin));
+    const std::string rows = may_repeat ? name + "_all" : name;
     const std::string view = ProviderView(relation_, provider);
     if (is_first) {
-      Add(name, ViewKind::kProjection,
+      Add(rows, ViewKind::kProjection,
           spec::Project{.source = view, .computed = std::move(columns)},
           "the best-ranked proposer, whose ordinals count", {SemanticRule::kRelation});
-      first_ = name;
     } else {
-      AddJoin(name,
+      AddJoin(rows,
               spec::Relate{.left = view,
                            .right = first_,
                            .join_type = spec::JoinType::kLeft,
@@ -342,7 +348,37 @@ class RelationCompiler {
                            .computed = std::move(columns)},
               "the ordinal is that of the best-ranked proposer's row with the same target");
     }
+    if (may_repeat) AddOnce(name, rows);
+    if (is_first) AddOrdinals(name, provider);
     return name;
+  }
+
+  /// Each row of `rows` once: the best of those that fell together.
+  void AddOnce(const std::string& name, const std::string& rows) {
+    std::vector<std::string> key;
+    for (spec::JoinKey& part : RowKeys()) key.push_back(std::move(part.left_key));
+    std::vector<spec::SortKey> order{{Column("score"), true}};
+    for (std::string_view column : Kept()) {
+      if (column != "score") order.push_back({Column(column)});
+    }
+    Add(name, ViewKind::kProjection,
+        spec::Rank{.source = rows,
+                   .partition_by = std::move(key),
+                   .order_by = std::move(order),
+                   .keep = 1},
+        "each row once", {SemanticRule::kDedupe});
+  }
+
+  /// The ordinals that rows of other proposers take: one of each target.
+  void AddOrdinals(const std::string& placed, const ProviderRule& provider) {
+    first_ = placed;
+    if (provider.is_numbered) return;
+    first_ = Name("ordinals");
+    Add(first_, ViewKind::kProjection,
+        spec::Aggregate{.source = placed,
+                        .group_by = {"src", "dst"},
+                        .aggregations = {{"ordinal", "min", "ordinal", {}}}},
+        "the first ordinal of each target", {SemanticRule::kAggregate});
   }
 
   /// ── Statements ───────────────────────────────────────────────────────────────────────────
@@ -488,13 +524,15 @@ class RelationCompiler {
     rows = join("row_targets", Name("masked"), Name("targets"), SameKeys({"src"}),
                 {"witnesses", "dissenters"}, {"ambiguity_group_id", SeveralTargets()});
     if (SplitsGroups()) {
-      rows = join("row_groups", rows, Name("alone_groups"), SameKeys(Group()),
-                  {"witnesses", "dissenters", "ambiguity_group_id"},
-                  {"is_rival", Call("not", {expr::IsNull(Column("r.src"))})}, spec::JoinType::kLeft);
+      rows =
+          join("row_groups", rows, Name("alone_groups"), SameKeys(Group()),
+               {"witnesses", "dissenters", "ambiguity_group_id"},
+               {"is_rival", Call("not", {expr::IsNull(Column("r.src"))})}, spec::JoinType::kLeft);
     }
     std::vector<spec::ComputedColumn> known, plain;
     for (std::string_view name : Kept()) known.push_back({std::string(name), Column(name)});
-    for (const char* name : {"proposer_bit", "proposer_rank"}) known.push_back({name, Column(name)});
+    for (const char* name : {"proposer_bit", "proposer_rank"})
+      known.push_back({name, Column(name)});
     plain = known;
     for (const char* name : {"witnesses", "dissenters", "ambiguity_group_id"})
       known.push_back({name, Column(name)});
@@ -520,7 +558,8 @@ class RelationCompiler {
     Add(Name("plain"), ViewKind::kProjection,
         spec::Project{.source = std::move(alone), .computed = std::move(plain)},
         "one source, and nobody else speaks");
-    Add(Name("merged"), ViewKind::kUnionEdges, spec::Union{.sources = {Name("known"), Name("plain")}},
+    Add(Name("merged"), ViewKind::kUnionEdges,
+        spec::Union{.sources = {Name("known"), Name("plain")}},
         "every candidate with its masks and group", {SemanticRule::kUnion});
     AddFinal(CandidatesOf(relation_), Name("merged"),
              "every candidate, with tier and confidence looked up by method and masks");
@@ -593,10 +632,14 @@ class RelationCompiler {
 
 bool IsMerged(const Relation& relation) { return relation.providers.size() > 1; }
 
+bool IsProjection(const Relation& relation) {
+  return !IsMerged(relation) && relation.providers[0].right.empty() &&
+         relation.providers[0].is_unique;
+}
+
 std::string CandidatesOf(const Relation& relation) {
   std::string name(relation.rule.name);
-  const bool is_projection = !IsMerged(relation) && relation.providers[0].right.empty();
-  return is_projection ? name : name + "__candidates";
+  return IsProjection(relation) ? name : name + "__candidates";
 }
 
 Result<void> CompileRelations(const CompileContext& context, const Schemas& schemas,

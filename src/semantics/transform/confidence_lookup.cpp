@@ -49,8 +49,7 @@ Expr LookUpTier(const Model& model, std::string_view relation) {
 }
 
 Expr LookUpConfidenceAlone(const Model& model, std::string_view relation) {
-  return LookUp(
-      model, relation, [](const ConfidenceRow& row) { return row.none; }, expr::Float);
+  return LookUp(model, relation, [](const ConfidenceRow& row) { return row.none; }, expr::Float);
 }
 
 Expr LookUpConfidence(const Model& model, std::string_view relation) {

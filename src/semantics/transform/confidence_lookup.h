@@ -1,5 +1,5 @@
-// Tier and confidence of an edge: looked up by relation, resolution method and what the other sources
-// say, never computed (decision 18).
+// Tier and confidence of an edge: looked up by relation, resolution method and what the other
+// sources say, never computed (decision 18).
 #pragma once
 
 #include <string_view>

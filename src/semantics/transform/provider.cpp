@@ -37,15 +37,27 @@ std::vector<spec::JoinKey> Equalities(const std::vector<Expr>& predicates) {
   return keys;
 }
 
-bool ComparesSpans(const Expr& expr) {
+bool IsSpanPosition(std::string_view pair_column, const Model& model) {
+  const expr::Field field{std::string(pair_column.substr(2)), TypeKind::kInt64};
+  const ColumnClass column_class = ClassifyColumn("", field, model);
+  return column_class == ColumnClass::kSpanStart || column_class == ColumnClass::kSpanEnd;
+}
+
+/// True where an inequality of span positions stands in the predicate.
+bool ComparesSpans(const Expr& expr, const Model& model) {
   std::vector<const Expr*> open{&expr};
   while (!open.empty()) {
     const Expr* one = open.back();
     open.pop_back();
-    for (std::string_view name : {"span_overlaps", "span_contains", "lt", "le", "gt", "ge"}) {
-      if (one->kind == expr::ExprKind::kCall && one->name == name) return true;
-    }
     for (const Expr& arg : one->args) open.push_back(&arg);
+    if (one->kind != expr::ExprKind::kCall) continue;
+    if (one->name == "span_overlaps" || one->name == "span_contains") return true;
+    for (std::string_view name : {"lt", "le", "gt", "ge"}) {
+      if (one->name != name) continue;
+      const std::vector<std::string> columns = expr::ReferencedColumns(*one);
+      if (std::ranges::any_of(columns, [&](const auto& c) { return IsSpanPosition(c, model); }))
+        return true;
+    }
   }
   return false;
 }
@@ -125,18 +137,28 @@ class ProviderCompiler {
   }
 
   Result<JoinInference> Keys(const std::vector<Expr>& predicates) const {
+    for (std::string_view side : {provider_.source, provider_.right}) {
+      if (!schemas_.contains(side) && context_.model.FindTable(side) == nullptr) {
+        return Blame(Error(ErrorCode::kInvalidPlan,
+                           fmt::format("neither a view nor a declared table: {}", side)));
+      }
+    }
     if (!provider_.keys.empty()) {
       return JoinInference{.strategy = JoinStrategy::kDeclared,
                            .keys = SplitKeys(provider_.keys),
                            .confidence_score = 1.0};
     }
-    const Capabilities left = CapabilitiesAt(provider_.source),
-                       right = CapabilitiesAt(provider_.right);
+    const expr::Schema left_schema = SchemaAt(provider_.source);
+    const expr::Schema right_schema = SchemaAt(provider_.right);
+    const Capabilities left = CapabilitiesOf(provider_.source, left_schema, context_.model);
+    const Capabilities right = CapabilitiesOf(provider_.right, right_schema, context_.model);
     auto join = InferJoin({left, right, Equalities(predicates), provider_.hint});
     if (!join) return Blame(std::move(join.error()));
     const bool by_file = join->strategy == JoinStrategy::kEquiJoin;
     if (by_file && Equalities(predicates).empty() &&
-        std::ranges::any_of(predicates, ComparesSpans)) {
+        std::ranges::any_of(predicates, [&](const Expr& predicate) {
+          return ComparesSpans(predicate, context_.model);
+        })) {
       return Blame(Error(ErrorCode::kJoinEdgeDerivationFailed,
                          "path and an inequality alone would compare every pair of a file", "",
                          "add an equality to predicates, as eq(l.bend, r.bend)"));
@@ -144,11 +166,10 @@ class ProviderCompiler {
     return join;
   }
 
-  Capabilities CapabilitiesAt(std::string_view source) const {
+  expr::Schema SchemaAt(std::string_view source) const {
     const auto schema = schemas_.find(source);
-    static const expr::Schema kNone;
-    return CapabilitiesOf(source, schema == schemas_.end() ? kNone : schema->second,
-                          context_.model);
+    return schema != schemas_.end() ? schema->second
+                                    : SchemaOfTable(*context_.model.FindTable(source));
   }
 
   Error Blame(Error error) const {
@@ -174,7 +195,7 @@ class ProviderCompiler {
     for (const spec::ComputedColumn& column : columns) names.push_back(column.name);
     const std::vector<std::string> group = SplitNames(provider_.group_by);
     const bool has_rank = provider_.keep > 0;
-    const bool dedupes = !provider_.right.empty() && !provider_.is_unique;
+    const bool dedupes = !provider_.is_unique;
     Add(has_rank || dedupes ? name_ + "_scored" : name_,
         spec::Project{.source = source, .computed = std::move(columns)}, SemanticRule::kRelation,
         "the columns of a relationship, and the score");
@@ -187,7 +208,8 @@ class ProviderCompiler {
           SemanticRule::kDedupe, fmt::format("the best {} of each group", provider_.keep));
     }
     if (dedupes) {
-      const bool is_name = provider_.role == ProviderRole::kWitness;
+      const bool is_name =
+          std::ranges::find(provider_.columns, "dst", &ColumnRule::name) == provider_.columns.end();
       Add(name_,
           spec::Rank{.source = has_rank ? name_ + "_best" : name_ + "_scored",
                      .partition_by = {"src", is_name ? "name" : "dst", "label", "ordinal"},
