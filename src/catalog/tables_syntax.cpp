@@ -108,12 +108,26 @@ constexpr auto kSymtableSymbols =
                    Text("decl_kind"), Long("decl_owner_id")),
            kSpanColumns);
 
+constexpr auto kCstNodes =
+    Concat(kFileColumns,
+           Columns(Required(Long("cst_id")), Long("node_id"), Long("parent_cst_id"),
+                   Required(Text("kind")), Text("slot"), Int("idx")),
+           kByteSpanColumns, Columns(Long("ws_bstart"), Long("ws_bend")));
+
+constexpr auto kCstTokens =
+    Concat(kFileColumns, Columns(Required(Long("token_id")), Required(Text("kind")), Text("text")),
+           kSpanColumns);
+
 template <typename... Keys>
 constexpr auto Key(Keys... keys) {
   return std::array<std::string_view, sizeof...(Keys)>{keys...};
 }
 constexpr auto kNodeKey = Key("node_id");
 constexpr auto kNodeOrder = Key("path", "ast_id");
+constexpr auto kCstNodeKey = Key("file_id", "cst_id");
+constexpr auto kCstNodeOrder = Key("path", "cst_id");
+constexpr auto kCstTokenKey = Key("file_id", "token_id");
+constexpr auto kCstTokenOrder = Key("path", "token_id");
 constexpr auto kDefKey = Key("def_id");
 constexpr auto kSpanOrder = Key("path", "bstart", "bend");
 constexpr auto kRefKey = Key("ref_id");
@@ -145,6 +159,10 @@ constexpr auto kTables = std::to_array<TableInfo>({
     Evidence("ast_nodes", kAstNodes, kNodeKey, kNodeOrder,
              "Every node of the abstract syntax tree."),
     Evidence("ast_defs", kAstDefs, kDefKey, kSpanOrder, "Functions, lambdas and classes."),
+    Evidence("cst_nodes", kCstNodes, kCstNodeKey, kCstNodeOrder,
+             "Every node of the concrete syntax tree, kinds as LibCST's; with --include-cst."),
+    Evidence("cst_tokens", kCstTokens, kCstTokenKey, kCstTokenOrder,
+             "Tokens, comments and white space, end to end; with --include-cst."),
     Evidence("cst_refs", kCstRefs, kRefKey, kSpanOrder, "Every use of a name or dotted attribute."),
     Evidence("cst_defs", kCstDefs, kDefKey, kDefOrder,
              "Functions and classes with their name spans."),

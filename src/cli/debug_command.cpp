@@ -180,6 +180,21 @@ CLI::App* AddDebug(CLI::App& debug, const std::string& name, const std::string& 
   return command;
 }
 
+void AddDebugCst(CLI::App& debug, Invocation& invocation) {
+  auto options = std::make_shared<DebugOptions>();
+  auto all_spans = std::make_shared<bool>(false);
+  CLI::App* command =
+      AddDebug(debug, "cst", "The tree written back to bytes, and what it holds", options);
+  command->add_flag("--all-spans", *all_spans,
+                    "Positions of all nodes, not only of definitions, imports and calls");
+  command->add_flag_callback("--roundtrip", [] {}, "Compare the bytes; always done");
+  command->callback([&invocation, options, all_spans] {
+    invocation.run = [options, all_spans] {
+      return PrintLines(*options, *all_spans ? CstLineWithAllSpans : CstLine);
+    };
+  });
+}
+
 }  // namespace
 
 void AddDebugCommand(CLI::App& app, Invocation& invocation) {
@@ -198,8 +213,7 @@ void AddDebugCommand(CLI::App& app, Invocation& invocation) {
       ->footer("Example:\n  codeanatomy debug ast --target-version 3.11 pkg/mod.py");
   add("symtable", "Scopes and symbols as the symtable module tells them", SymtableLine);
   add("tokens", "Tokens as the tokenize module gives them", TokensLine);
-  add("cst", "The tree written back to bytes, and what it holds", CstLine)
-      ->add_flag_callback("--roundtrip", [] {}, "Compare the bytes; always done");
+  AddDebugCst(*debug, invocation);
   add("cfg", "Control flow between statements", CfgLine);
   auto options = std::make_shared<DebugOptions>();
   AddDebug(*debug, "parse", "Parse only, and print the CPU time it took", options)

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "base/hash.h"
 #include "base/json_text.h"
 #include "base/line_index.h"
 #include "catalog/diagnostic_code.h"
@@ -127,118 +126,6 @@ void AppendTable(std::string& out, const SymbolTable& table, PythonVersion versi
   for (size_t i = 0; i < open.size(); ++i) out += "]}";
 }
 
-// LibCST's class for a kind, where each node of the one is a node of the other.
-std::string_view CstKind(AstKind kind) {
-  switch (kind) {
-    case AstKind::kFunctionDef:
-    case AstKind::kAsyncFunctionDef:
-      return "FunctionDef";
-    case AstKind::kFor:
-    case AstKind::kAsyncFor:
-      return "For";
-    case AstKind::kWith:
-    case AstKind::kAsyncWith:
-      return "With";
-    case AstKind::kYield:
-    case AstKind::kYieldFrom:
-      return "Yield";
-    case AstKind::kClassDef:
-    case AstKind::kImport:
-    case AstKind::kImportFrom:
-    case AstKind::kCall:
-    case AstKind::kLambda:
-    case AstKind::kSubscript:
-    case AstKind::kAssign:
-    case AstKind::kAnnAssign:
-    case AstKind::kAugAssign:
-    case AstKind::kIf:
-    case AstKind::kWhile:
-    case AstKind::kTry:
-    case AstKind::kTryStar:
-    case AstKind::kMatch:
-    case AstKind::kReturn:
-    case AstKind::kRaise:
-    case AstKind::kAssert:
-    case AstKind::kGlobal:
-    case AstKind::kNonlocal:
-    case AstKind::kPass:
-    case AstKind::kBreak:
-    case AstKind::kContinue:
-    case AstKind::kExpr:
-    case AstKind::kListComp:
-    case AstKind::kSetComp:
-    case AstKind::kDictComp:
-    case AstKind::kGeneratorExp:
-    case AstKind::kAwait:
-    case AstKind::kNamedExpr:
-    case AstKind::kIfExp:
-      return AstKindName(kind);
-    case AstKind::kDelete:
-      return "Del";
-    case AstKind::kCompare:
-      return "Comparison";
-    case AstKind::kUnaryOp:
-      return "UnaryOperation";
-    default:
-      return {};
-  }
-}
-
-bool IsSpanned(AstKind kind) {
-  switch (kind) {
-    case AstKind::kFunctionDef:
-    case AstKind::kAsyncFunctionDef:
-    case AstKind::kClassDef:
-    case AstKind::kImport:
-    case AstKind::kImportFrom:
-    case AstKind::kCall:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Whether tokens and what lies between them make up the text: ordered, apart, nothing but trivia
-// between.
-bool CoversText(const parse::SyntaxTree& tree) {
-  const std::string_view text = tree.text();
-  uint32_t at = 0;
-  const auto is_trivia = [&](uint32_t begin, uint32_t end) {
-    for (uint32_t i = begin; i < end; ++i) {
-      if (text[i] == '#') {
-        while (i < end && text[i] != '\n' && text[i] != '\r') ++i;
-        if (i == end) return true;
-      }
-      if (std::string_view(" \t\f\r\n\\").find(text[i]) == std::string_view::npos) return false;
-    }
-    return true;
-  };
-  for (const ByteSpan token : tree.tokens()) {
-    if (token.begin < at || token.end < token.begin || token.end > text.size()) return false;
-    if (!is_trivia(at, token.begin)) return false;
-    at = token.end;
-  }
-  return is_trivia(at, static_cast<uint32_t>(text.size()));
-}
-
-// The tree's tokens and trivia, at their places on disk.
-std::string WriteBack(const source::SourceFile& file, const parse::SyntaxTree& tree) {
-  std::string out(file.bytes.substr(0, file.text_offset));
-  uint32_t at = file.text_offset;
-  const auto copy = [&](uint32_t end) {
-    const uint32_t disk =
-        std::max(at, std::min(file.ToDisk(end), static_cast<uint32_t>(file.bytes.size())));
-    out.append(file.bytes, at, disk - at);
-    at = disk;
-  };
-  for (const ByteSpan token : tree.tokens()) {
-    copy(token.begin);
-    copy(token.end);
-  }
-  out.append(file.bytes, at);
-  return out;
-}
-
 bool IsBadUtf8(const source::SourceFile& file, const source::SourceProblem& problem) {
   return problem.code == "INVALID_ENCODING" && file.encoding == "utf-8";
 }
@@ -356,44 +243,6 @@ std::string SymtableLine(const source::SourceFile& file, PythonVersion version) 
   if (problem == nullptr) problem = First(table.diagnostics());
   return ResultLine(file, tree, "table", problem,
                     [&](std::string& out) { AppendTable(out, table, version); });
-}
-
-std::string CstLine(const source::SourceFile& file, PythonVersion version) {
-  const parse::SyntaxTree tree = Parse(file, version);
-  const std::string written = WriteBack(file, tree);
-  std::string out = "{";
-  AppendPath(out, file);
-  const bool equal = written == file.bytes && file.is_readable && CoversText(tree);
-  fmt::format_to(std::back_inserter(out),
-                 ", \"equal\": {}, \"sha256\": \"{}\", \"length\": {}, \"counts\": {{", equal,
-                 Hex(Sha256::Of(written)), written.size());
-  std::map<std::string_view, int64_t> counts;
-  for (parse::NodeId n = tree.root(); n.value < tree.size(); ++n.value) {
-    if (const std::string_view kind = CstKind(tree.kind(n)); !kind.empty()) ++counts[kind];
-  }
-  bool separate = false;
-  for (const auto& [kind, count] : counts) {
-    fmt::format_to(std::back_inserter(out), "{}\"{}\": {}", separate ? ", " : "", kind, count);
-    separate = true;
-  }
-  out += "}, \"spans\": [";
-  const LineIndex lines(tree.text());
-  const auto append = [&](uint32_t offset) {
-    const LineColumn at = lines.Find(offset);
-    fmt::format_to(std::back_inserter(out), ", {}, {}", at.line,
-                   CharacterColumn(tree.text(), lines.line_start(at.line), offset));
-  };
-  separate = false;
-  for (parse::NodeId n = tree.root(); n.value < tree.size(); ++n.value) {
-    if (!IsSpanned(tree.kind(n))) continue;
-    fmt::format_to(std::back_inserter(out), "{}[\"{}\"", separate ? ", " : "",
-                   CstKind(tree.kind(n)));
-    append(tree.span(n).begin);
-    append(tree.span(n).end);
-    out += ']';
-    separate = true;
-  }
-  return out + "]}";
 }
 
 }  // namespace codeanatomy::cli

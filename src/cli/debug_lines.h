@@ -15,6 +15,8 @@ std::string SymtableLine(const source::SourceFile& file, PythonVersion version);
 std::string TokensLine(const source::SourceFile& file, PythonVersion version);
 std::string CstLine(const source::SourceFile& file, PythonVersion version);
 std::string CfgLine(const source::SourceFile& file, PythonVersion version);
+/// The same with the positions of all nodes, not only of definitions, imports and calls.
+std::string CstLineWithAllSpans(const source::SourceFile& file, PythonVersion version);
 
 /// Appends `"path": …`.
 void AppendPath(std::string& out, const source::SourceFile& file);

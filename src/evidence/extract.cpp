@@ -50,6 +50,7 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
   AddCellRows(context, tables);
   AddParseRows(context, tables);
   AddNodeRows(context, tables);
+  if (options.include_cst) AddCstRows(context, tables);
   AddDefRows(context, tables);
   AddReferenceRows(context, tables);
   AddImportRows(context, tables);

@@ -36,7 +36,8 @@ struct ExtractOptions {
   std::string repo;  // repository id, part of every id; empty: single-repository build
   PythonVersion version = kNewestPythonVersion;
   bool type_comments = false;
-  int64_t id_salt = 0;  // `--id-salt`; 0: none
+  bool include_cst = false;  // also cst_nodes and cst_tokens
+  int64_t id_salt = 0;       // `--id-salt`; 0: none
 };
 
 /// Rows of one table; columns as table->columns. Text points into the SourceFile or is owned by the

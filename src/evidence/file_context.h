@@ -135,6 +135,7 @@ void AddCellRows(const FileContext& context, TableList& tables);       // notebo
 void AddLineRows(const FileContext& context, TableList& tables);       // file_line_index
 void AddParseRows(const FileContext& context, TableList& tables);      // cst_parse_*
 void AddNodeRows(const FileContext& context, TableList& tables);       // ast_nodes
+void AddCstRows(const FileContext& context, TableList& tables);        // cst_nodes, cst_tokens
 void AddDefRows(const FileContext& context, TableList& tables);        // ast_defs, cst_defs
 void AddReferenceRows(const FileContext& context, TableList& tables);  // cst_refs
 void AddImportRows(const FileContext& context, TableList& tables);     // cst_imports

@@ -73,7 +73,7 @@ class Build:
             ignore=shutil.ignore_patterns("*.golden", "__pycache__", "golden.py", "test_*.py", "exempt.txt"),
         )
         self.tables = {}
-        done = self._run("build", self.repository, "-o", self.out, "--format", "json")
+        done = self._run("build", self.repository, "-o", self.out, "--format", "json", "--include-cst")
         if done.returncode != 0:
             raise RuntimeError(f"build failed: {done.stderr}")
         self.sources = {}

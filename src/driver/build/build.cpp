@@ -180,7 +180,9 @@ class BuildRun {
                                       const storage::Environment& environment, uint64_t span) {
     const EvidenceStageRequest request{
         .scan = ScanOptionsOf(config_, report_.output_dir),
-        .extract = {.version = report_.target_version, .id_salt = config_.GetInt("graph.id_salt")},
+        .extract = {.version = report_.target_version,
+                    .include_cst = config_.GetBool("source.include_cst"),
+                    .id_salt = config_.GetInt("graph.id_salt")},
         .repository = report_.repository,
         .out = report_.output_dir,
         .max_file_bytes = static_cast<uint64_t>(config_.GetInt("source.max_file_bytes")),
