@@ -13,13 +13,14 @@ enum class DiagnosticStage : uint8_t {
   kLex,
   kParse,
   kSymbols,
+  kCompile,
   kFlow,
   kResolve,
   kIngest,
   kEngine
 };
 inline constexpr std::string_view kDiagnosticStageNames[] = {
-    "source", "lex", "parse", "symbols", "flow", "resolve", "ingest", "engine"};
+    "source", "lex", "parse", "symbols", "compile", "flow", "resolve", "ingest", "engine"};
 
 enum class DiagnosticSeverity : uint8_t { kError, kWarning, kInfo };
 inline constexpr std::string_view kDiagnosticSeverityNames[] = {"error", "warning", "info"};

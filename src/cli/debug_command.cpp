@@ -215,6 +215,7 @@ void AddDebugCommand(CLI::App& app, Invocation& invocation) {
   add("tokens", "Tokens as the tokenize module gives them", TokensLine);
   AddDebugCst(*debug, invocation);
   add("cfg", "Control flow between statements", CfgLine);
+  add("errors", "The SyntaxError that compile() raises", ErrorsLine);
   auto options = std::make_shared<DebugOptions>();
   AddDebug(*debug, "parse", "Parse only, and print the CPU time it took", options)
       ->callback([&invocation, options] {

@@ -11,6 +11,7 @@
 #include "base/line_index.h"
 #include "catalog/diagnostic_code.h"
 #include "parse/ast_dump.h"
+#include "symbols/compile_errors.h"
 #include "symbols/symbol_table.h"
 
 namespace codeanatomy::cli {
@@ -130,6 +131,19 @@ bool IsBadUtf8(const source::SourceFile& file, const source::SourceProblem& prob
   return problem.code == "INVALID_ENCODING" && file.encoding == "utf-8";
 }
 
+// compile() takes no text with a null byte, wherever it stands.
+bool HasNullByte(const source::SourceFile& file) {
+  return file.bytes.find('\0') != std::string::npos;
+}
+
+void AppendNullByteError(std::string& out, PythonVersion version) {
+  out +=
+      version >= PythonVersion::k311 ? "{\"type\": \"SyntaxError\"" : "{\"type\": \"ValueError\"";
+  out +=
+      ", \"msg\": \"source code string cannot contain null bytes\", \"lineno\": null, \"offset\": "
+      "null";
+}
+
 // CPython decodes a file before it has lines: such errors stand at line 0.
 void AppendSourceError(std::string& out, const source::SourceFile& file,
                        const source::SourceProblem& problem, PythonVersion version) {
@@ -178,26 +192,57 @@ void AppendPath(std::string& out, const source::SourceFile& file) {
   AppendJsonPath(out, file.path);
 }
 
-// The parser's offsets count characters; those of the symbol table bytes, as CPython's do.
+namespace {
+
+// The parser's offsets count characters; those of later stages bytes, as CPython's do.
+uint32_t ErrorColumn(std::string_view text, const LineIndex& lines, LineColumn at, uint8_t stage,
+                     uint32_t offset) {
+  constexpr uint8_t kSymbolsStage = 2;
+  if (stage >= kSymbolsStage) return at.column;
+  return CharacterColumn(text, lines.line_start(at.line), offset);
+}
+
+}  // namespace
+
 void AppendError(std::string& out, std::string_view text, const parse::Diagnostic& problem) {
   const LineIndex lines(text);
   const LineColumn at = lines.Find(problem.span.begin);
-  constexpr uint8_t kSymbolsStage = 2;
   const bool has_own_place = problem.reported.line != 0;
-  const uint32_t column =
-      problem.stage == kSymbolsStage
-          ? at.column
-          : CharacterColumn(text, lines.line_start(at.line), problem.span.begin);
+  const uint32_t column = ErrorColumn(text, lines, at, problem.stage, problem.span.begin);
   out += "{\"type\": ";
   AppendJsonString(out, problem.type);
   out += ", \"msg\": ";
   AppendJsonString(out, problem.message);
+  if (problem.shown == parse::ShownLine::kNone) {
+    out += ", \"lineno\": null, \"offset\": null}";
+    return;
+  }
+  const uint32_t line = problem.shown == parse::ShownLine::kZero ? 0 : at.line;
   fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}",
-                 has_own_place ? problem.reported.line : at.line,
+                 has_own_place ? problem.reported.line : line,
                  has_own_place ? problem.reported.offset : column + 1);
 }
 
 namespace {
+
+// The rest of an error's object: where it ends, which CPython tells from 3.10 on, though
+// before 3.14 no offset of what it finds in future statements.
+void AppendErrorEnd(std::string& out, std::string_view text, const parse::Diagnostic& problem,
+                    PythonVersion version, bool has_offset) {
+  if (version < PythonVersion::k310) {
+    out += ", \"end_lineno\": null, \"end_offset\": null}";
+    return;
+  }
+  const LineIndex lines(text);
+  if (!has_offset) {
+    fmt::format_to(std::back_inserter(out), ", \"end_lineno\": {}, \"end_offset\": null}}",
+                   lines.Find(problem.span.begin).line);
+    return;
+  }
+  const LineColumn at = lines.Find(problem.span.end);
+  fmt::format_to(std::back_inserter(out), ", \"end_lineno\": {}, \"end_offset\": {}}}", at.line,
+                 ErrorColumn(text, lines, at, problem.stage, problem.span.end) + 1);
+}
 
 // {"path", KEY: what `append` writes or null, "error"}.
 template <typename Append>
@@ -207,7 +252,11 @@ std::string ResultLine(const source::SourceFile& file, const parse::SyntaxTree& 
   std::string out = "{";
   AppendPath(out, file);
   out.append(", \"").append(key).append("\": ");
-  if (source_problem != nullptr || problem != nullptr) {
+  if (HasNullByte(file)) {
+    out += "null, \"error\": ";
+    AppendNullByteError(out, tree.version());
+    out += '}';
+  } else if (source_problem != nullptr || problem != nullptr) {
     out += "null, \"error\": ";
     if (source_problem != nullptr) {
       AppendSourceError(out, file, *source_problem, tree.version());
@@ -230,6 +279,9 @@ std::string AstLine(const source::SourceFile& file, PythonVersion version) {
   if (problem == nullptr && version >= PythonVersion::k314) {
     future = symbols::FindFutureFeatureErrors(tree);  // ast.parse of 3.14 checks these too
     problem = First(future);
+  } else if (problem == nullptr && version == PythonVersion::k38) {
+    future = symbols::FindTreeErrors(tree, symbols::BuildSymbolTable(tree));
+    problem = First(future);
   }
   return ResultLine(file, tree, "ast", problem, [&](std::string& out) {
     AppendJsonString(out, parse::DumpAst(tree, LineIndex(tree.text())));
@@ -243,6 +295,43 @@ std::string SymtableLine(const source::SourceFile& file, PythonVersion version) 
   if (problem == nullptr) problem = First(table.diagnostics());
   return ResultLine(file, tree, "table", problem,
                     [&](std::string& out) { AppendTable(out, table, version); });
+}
+
+// In the order of compile(): parser, __future__, symbol table, code generator.
+std::string ErrorsLine(const source::SourceFile& file, PythonVersion version) {
+  const parse::SyntaxTree tree = Parse(file, version);
+  std::vector<parse::Diagnostic> found;
+  bool has_offset = true;
+  if (tree.diagnostics().empty()) {
+    const SymbolTable table = symbols::BuildSymbolTable(tree);
+    found = symbols::FindTreeErrors(tree, table);
+    if (found.empty()) {
+      found = symbols::FindFutureFeatureErrors(tree);
+      has_offset = found.empty() || version >= PythonVersion::k314;
+    }
+    if (found.empty()) found = table.diagnostics();
+    if (found.empty()) found = symbols::FindCompileErrors(tree, table);
+  } else {
+    found.push_back(tree.diagnostics().front());
+  }
+  std::string out = "{";
+  AppendPath(out, file);
+  out += ", \"error\": ";
+  if (HasNullByte(file)) {
+    AppendNullByteError(out, version);
+    out += ", \"end_lineno\": null, \"end_offset\": null}";
+  } else if (const source::SourceProblem* problem = FirstProblem(file, tree)) {
+    AppendSourceError(out, file, *problem, version);
+    out.pop_back();
+    out += ", \"end_lineno\": null, \"end_offset\": null}";
+  } else if (found.empty()) {
+    out += "null";
+  } else {
+    AppendError(out, tree.text(), found.front());
+    out.pop_back();
+    AppendErrorEnd(out, tree.text(), found.front(), version, has_offset);
+  }
+  return out + '}';
 }
 
 }  // namespace codeanatomy::cli

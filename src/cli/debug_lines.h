@@ -13,6 +13,7 @@ namespace codeanatomy::cli {
 std::string AstLine(const source::SourceFile& file, PythonVersion version);
 std::string SymtableLine(const source::SourceFile& file, PythonVersion version);
 std::string TokensLine(const source::SourceFile& file, PythonVersion version);
+std::string ErrorsLine(const source::SourceFile& file, PythonVersion version);
 std::string CstLine(const source::SourceFile& file, PythonVersion version);
 std::string CfgLine(const source::SourceFile& file, PythonVersion version);
 /// The same with the positions of all nodes, not only of definitions, imports and calls.

@@ -1,4 +1,4 @@
-// diagnostics: one row per finding of scan, decoding, parser and symbol table.
+// diagnostics: one row per finding of scan, decoding, parser, symbol table and code generator.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -7,6 +7,7 @@
 #include "catalog/diagnostic_code.h"
 #include "evidence/diagnostic_writer.h"
 #include "evidence/file_context.h"
+#include "symbols/compile_errors.h"
 
 namespace codeanatomy::evidence {
 
@@ -97,9 +98,10 @@ void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& opt
   }
   const auto add = [&](const parse::Diagnostic& diagnostic) {
     static constexpr DiagnosticStage kStages[] = {DiagnosticStage::kLex, DiagnosticStage::kParse,
-                                                  DiagnosticStage::kSymbols};
+                                                  DiagnosticStage::kSymbols,
+                                                  DiagnosticStage::kCompile};
     const LineColumn at = context->positions.Find(diagnostic.span.begin);
-    writer.Add({.stage = kStages[std::min<uint8_t>(diagnostic.stage, 2)],
+    writer.Add({.stage = kStages[std::min<uint8_t>(diagnostic.stage, 3)],
                 .code = std::string(diagnostic.code),
                 .message = std::string(context->KeepValid(diagnostic.message)),
                 .type = diagnostic.type,
@@ -111,6 +113,13 @@ void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& opt
   if (context != nullptr) {
     for (const parse::Diagnostic& diagnostic : context->tree.diagnostics()) add(diagnostic);
     for (const parse::Diagnostic& diagnostic : context->symbols.diagnostics()) add(diagnostic);
+    // A damaged tree has statements that stand elsewhere in the text's meaning.
+    if (context->tree.diagnostics().empty()) {
+      for (const parse::Diagnostic& diagnostic :
+           symbols::FindCompileErrors(context->tree, context->symbols)) {
+        add(diagnostic);
+      }
+    }
   }
   writer.Finish(file.path, scheme.Logical("FILE", file.path), tables);
 }

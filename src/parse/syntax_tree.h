@@ -60,13 +60,17 @@ struct ReportedPosition {
   uint32_t offset = 0;  // SyntaxError.offset: 1-based, in characters; 0 before the line
 };
 
+/// Which line CPython names: some errors of 3.8 and 3.9 had none, or line 0.
+enum class ShownLine : uint8_t { kOfSpan, kZero, kNone };
+
 struct Diagnostic {
   ByteSpan span;
-  uint8_t stage = 0;      // 0 lex, 1 parse, 2 symbols
+  uint8_t stage = 0;      // 0 lex, 1 parse, 2 symbols, 3 compile
   std::string_view code;  // a code of catalog/diagnostic_code.def
   std::string type;       // Python's exception class: SyntaxError, IndentationError, TabError
   std::string message;    // Python's wording where it has one
   ReportedPosition reported{};
+  ShownLine shown = ShownLine::kOfSpan;
 };
 
 /// Where CPython's attributes put a node, if that is not where its text stands: fields of f-strings

@@ -27,20 +27,20 @@ void SymbolTableBuilder::ReportInScope(std::string message, ByteSpan where) {
 
 // --- __future__ ---
 
-// Future statements stand before everything but the docstring, comments and each other. Before 3.10
-// `symtable` did not look at them, but annotations were part of the scope anyway.
+// Future statements stand before everything but the docstring, comments and each other.
 void SymbolTableBuilder::CheckFutureImports() {
-  if (!AtLeast(PythonVersion::k310)) return;
   bool may_follow = true,
-       docstring_may_follow = true;  // 3.14 allows text only as the first statement
+       docstring_may_follow = true;  // since 3.12 text may only be the first statement
   uint32_t last_line = 0;
   for (const NodeId n : tree_.Children(tree_.root(), AstField::kBody)) {
     const uint32_t line = lines_.Find(tree_.span(n).begin).line;
     if (!may_follow && line > last_line) return;
     last_line = line;
     const AstKind kind = tree_.kind(n);
-    const NameId module =
-        kind == AstKind::kImportFrom ? tree_.Name(n, AstField::kModule) : NameId{};
+    // Before 3.13 `from .__future__` counted as well.
+    const bool may_name_it = kind == AstKind::kImportFrom &&
+                             (!AtLeast(PythonVersion::k313) || tree_.Int(n, AstField::kLevel) == 0);
+    const NameId module = may_name_it ? tree_.Name(n, AstField::kModule) : NameId{};
     const bool first = docstring_may_follow;
     docstring_may_follow = false;
     if (module.valid() && names_.text(module) == "__future__") {
@@ -55,7 +55,7 @@ void SymbolTableBuilder::CheckFutureImports() {
       }
       continue;
     }
-    if (kind == AstKind::kExpr && may_follow && (first || !AtLeast(PythonVersion::k314))) {
+    if (kind == AstKind::kExpr && may_follow && (first || !AtLeast(PythonVersion::k312))) {
       const NodeId value = tree_.Child(n, AstField::kValue);
       const bool is_text = value.valid() && tree_.kind(value) == AstKind::kConstant &&
                            tree_.constant(tree_.ConstantAt(value, AstField::kValue)).kind ==

@@ -26,7 +26,8 @@ SymbolTableBuilder::SymbolTableBuilder(const SyntaxTree& tree)
 }
 
 SymbolTable SymbolTableBuilder::Build() {
-  CheckFutureImports();
+  // Before 3.10 `symtable` did not look at these, but annotations were part of the scope anyway.
+  if (AtLeast(PythonVersion::k310)) CheckFutureImports();
   Collect();
   Analyze();
   return Freeze();

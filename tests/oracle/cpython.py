@@ -144,6 +144,15 @@ def _digest(kind, value):
     return None if value["table"] is None else digest(canonical(value["table"]))
 
 
+def pairs(program, kind, interpreter, files, folder):
+    """(path, CPython's line, the program's line) of each file."""
+    wanted = dict(_lines([*interpreter.worker, kind], files, folder, "cpython"))
+    tool = [str(program), "debug", kind, "--target-version", interpreter.minor, "--files-from"]
+    told = dict(_lines(tool, files, folder, "program"))
+    assert told.keys() == wanted.keys() == set(files)
+    return [(path, wanted[path], told[path]) for path in files]
+
+
 def compare(
     program, kind, interpreter, files, folder, exact_errors=False, rejected_alike=True
 ):

@@ -1,6 +1,6 @@
 """CPython's own answer about Python files, one JSON line each; runs in any CPython from 3.8 on.
 
-usage: oracle_worker.py ast|symtable LIST
+usage: oracle_worker.py ast|symtable|tokens|errors LIST
 
 LIST names a file with one path a line. A line is {"path", "sha256", "error", "refused"}: the hash of
 the canonical answer, or the SyntaxError as {"type", "msg", "lineno", "offset"}, or why CPython gave
@@ -10,9 +10,11 @@ answer the same way.
 
 import ast
 import hashlib
+import io
 import json
 import symtable
 import sys
+import tokenize
 import warnings
 
 FLAGS = (
@@ -54,10 +56,30 @@ def canonical(table):
     return json.dumps(of(table))
 
 
+def tokens_of(data):
+    return [
+        [tokenize.tok_name[t.type], t.string, list(t.start), list(t.end)]
+        for t in tokenize.tokenize(io.BytesIO(data).readline)
+    ]
+
+
+def parses(data):
+    try:
+        ast.parse(data)
+    except (SyntaxError, RecursionError, MemoryError, ValueError):
+        return False
+    return True
+
+
 def answer(kind, data):
     """The comparable text; raises what CPython raises."""
     if kind == "ast":
         return ast.dump(ast.parse(data), include_attributes=True)
+    if kind == "tokens":
+        return json.dumps(tokens_of(data))
+    if kind == "errors":
+        compile(data, "<file>", "exec", dont_inherit=True)
+        return ""
     return canonical(table_of(symtable.symtable(data, "<file>", "exec")))
 
 
@@ -70,8 +92,16 @@ def line(kind, path, data):
         result["error"] = {
             "type": type(e).__name__, "msg": e.msg, "lineno": e.lineno, "offset": e.offset
         }
+        if kind == "errors":
+            result["error"]["end_lineno"] = getattr(e, "end_lineno", None)
+            result["error"]["end_offset"] = getattr(e, "end_offset", None)
+    except tokenize.TokenError as e:
+        msg, (lineno, offset) = e.args
+        result["error"] = {"type": "TokenError", "msg": msg, "lineno": lineno, "offset": offset}
     except (RecursionError, MemoryError, ValueError) as e:
         result["refused"] = f"{type(e).__name__}: {e}"
+    if kind == "errors":
+        result["parsed"] = parses(data)
     return json.dumps(result)
 
 

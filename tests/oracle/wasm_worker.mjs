@@ -1,6 +1,6 @@
 // Runs oracle_worker.py inside CPython compiled to WebAssembly: the npm package `pyodide`.
 //
-// usage: node --stack-size=8000 wasm_worker.mjs PYODIDE ast|symtable LIST    as oracle_worker.py
+// usage: node --stack-size=8000 wasm_worker.mjs PYODIDE ast|symtable|tokens|errors LIST    as oracle_worker.py
 //        node wasm_worker.mjs PYODIDE --version                              prints 3.14.2 or so
 //
 // PYODIDE is the unpacked package. A file that brings the interpreter down is `refused`; a fresh
