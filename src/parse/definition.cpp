@@ -134,11 +134,11 @@ NodeRef Parser::ParseParameters(TokenKind closer) {
                  : positional_only != mark      ? "/ may appear only once"
                                                 : "/ must be ahead of *");
       }
-      Advance();
+      Accept(TokenKind::kSlash);  // not where that failed: the cursor stays at the end then
       positional_only = params.size();
     } else if (At(TokenKind::kStar)) {
       if (star) FailHere("* argument may appear only once");
-      Advance();
+      Accept(TokenKind::kStar);
       star = true;
       bare = At(TokenKind::kComma) || At(closer);
       if (!bare) param = vararg = ParseParameter(annotated, true);

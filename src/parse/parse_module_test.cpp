@@ -220,6 +220,12 @@ TEST_CASE("damage stays where it is") {
         "11: SyntaxError: '(' was never closed");
 }
 
+TEST_CASE("a parameter list that fails at / or * ends there") {
+  CHECK(Errors("lambda /, a: 0\n") == "1: SyntaxError: at least one argument must precede /");
+  CHECK(Errors("def f(a, /, /): pass\n") == "1: SyntaxError: / may appear only once");
+  CHECK(Errors("def f(*a, *b): pass\n") == "1: SyntaxError: * argument may appear only once");
+}
+
 TEST_CASE("an ERROR node covers the damaged line") {
   const SyntaxTree tree = Parse("a\nb c d\ne\n");
   REQUIRE(tree.Children(tree.root(), AstField::kBody).size() == 3);

@@ -234,7 +234,13 @@ void CompileChecker::CheckBareExcept(NodeId n) {
   if (tree_.Child(n, AstField::kType).valid() || tree_.kind(parent) != AstKind::kTry) return;
   const size_t count = tree_.Children(parent, AstField::kHandlers).size();
   if (static_cast<size_t>(tree_.slot_index(n)) + 1 < count) {
-    Report(n, "default 'except:' must be last");
+    // Before 3.10 the statement compiled last had the position.
+    NodeId place = n;
+    while (!AtLeast(PythonVersion::k310) &&
+           (place == n || GetAstKindInfo(tree_.kind(place)).sort != AstSort::kStmt)) {
+      --place.value;
+    }
+    ReportAt(n, tree_.span(place), "default 'except:' must be last");
   }
 }
 
@@ -268,17 +274,19 @@ void CompileChecker::CheckFutureImport(NodeId n) {
   };
   if (last_future_place_ < 0) {
     last_future_place_ = 0;
+    // In 3.10 and 3.11 any number of texts may stand between them, else one in front.
+    const bool texts_may_follow = AtLeast(PythonVersion::k310) && !AtLeast(PythonVersion::k312);
     bool text_may_follow = true;
     for (const NodeId top : tree_.Children(tree_.root(), AstField::kBody)) {
       const AstKind kind = tree_.kind(top);
       if (kind == AstKind::kImportFrom && tree_.Name(top, AstField::kModule) == module &&
           (!AtLeast(PythonVersion::k313) || tree_.Int(top, AstField::kLevel) == 0)) {
         last_future_place_ = place(top);
-        text_may_follow = !AtLeast(PythonVersion::k312);
+        text_may_follow = texts_may_follow;
         continue;
       }
       if (kind != AstKind::kExpr || !text_may_follow) break;
-      text_may_follow = !AtLeast(PythonVersion::k312);
+      text_may_follow = texts_may_follow;
       const NodeId value = tree_.Child(top, AstField::kValue);
       if (!value.valid() || tree_.kind(value) != AstKind::kConstant ||
           tree_.constant(tree_.ConstantAt(value, AstField::kValue)).kind !=
@@ -296,6 +304,7 @@ void CompileChecker::CheckFutureImport(NodeId n) {
 
 void CompileChecker::CheckWritable(NodeId n, NameId name, ByteSpan where, ExprContext context) {
   if (name != debug_ || context == ExprContext::kLoad) return;
+  if (context == ExprContext::kDel && !AtLeast(PythonVersion::k310)) return;
   ReportAt(n, where,
            context == ExprContext::kDel ? "cannot delete __debug__" : "cannot assign to __debug__",
            false, true);
