@@ -15,9 +15,9 @@ else:
 for i in x:
     break
 else:
-    continue
-while x:
     pass
+while x:
+    continue
 try:
     raise E from e
 except (A, B) as e:
