@@ -62,6 +62,15 @@ constexpr auto kStartsExpression = [] {
   return table;
 }();
 
+constexpr auto kEndsExpression = [] {
+  std::array<bool, 256> table{};
+  using enum TokenKind;
+  for (TokenKind kind : {kNewline, kComma, kColon, kRightParen, kRightBracket, kRightBrace}) {
+    table[static_cast<size_t>(kind)] = true;
+  }
+  return table;
+}();
+
 constexpr int32_t kLoad = static_cast<int32_t>(ExprContext::kLoad);
 
 }  // namespace
@@ -145,6 +154,10 @@ NodeRef Parser::ParseNamedExpression() {
 }
 
 NodeRef Parser::ParseExpression() {
+  // Most expressions are a lone name; no operator can follow it.
+  if (At(TokenKind::kName) && kEndsExpression[static_cast<size_t>(kinds_[pos_ + 1])]) {
+    return ParseName();
+  }
   if (!EnterDepth()) return kNoNode;
   NodeRef result;
   if (At(TokenKind::kLambda)) {

@@ -1,6 +1,12 @@
 // NameTable: interns the identifiers of one file.
+//
+// Open addressing, linear probing. An entry holds what decides equality of a short name (up to
+// seven bytes: the length and all bytes), so that its look-up touches one cache line and neither
+// the list of names nor the text; of a longer name it holds the length, the hash and the last
+// bytes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -11,22 +17,24 @@ namespace codeanatomy::parse {
 /// Ids are dense in order of first appearance. The table keeps views: the text must outlive it.
 class NameTable {
  public:
-  NameTable() : entries_(64, Entry{0, -1}) {}
+  NameTable() : entries_(64) {}
 
   /// Id of `text`, new or known. Cost: constant on average.
   int32_t Intern(std::string_view text) {
-    const uint32_t hash = Hash(text);
-    size_t at = hash & (entries_.size() - 1);
+    const Key key = KeyOf(text);
+    size_t at = key.hash & (entries_.size() - 1);
     while (true) {
       const Entry& entry = entries_[at];
       if (entry.id < 0) break;
-      if (entry.hash == hash && IsSame(names_[static_cast<size_t>(entry.id)], text))
+      if (entry.hash == key.hash && entry.rest == key.rest &&
+          (text.size() < kWord || IsSame(names_[static_cast<size_t>(entry.id)], text))) {
         return entry.id;
+      }
       at = (at + 1) & (entries_.size() - 1);
     }
     const auto id = static_cast<int32_t>(names_.size());
     names_.push_back(text);
-    entries_[at] = {hash, id};
+    entries_[at] = {key.rest, key.hash, id};
     if (names_.size() * 2 > entries_.size()) Grow();
     return id;
   }
@@ -35,31 +43,25 @@ class NameTable {
   std::vector<std::string_view>& names() { return names_; }
 
  private:
-  struct Entry {
+  static constexpr size_t kWord = 8;
+
+  /// `rest`: the bytes behind the last full word, so all of a short text, and above them the length
+  /// (at most 255).
+  struct Key {
+    uint64_t rest;
     uint32_t hash;
-    int32_t id;
+  };
+  struct Entry {
+    uint64_t rest = 0;
+    uint32_t hash = 0;
+    int32_t id = -1;
   };
 
-  static uint64_t Load(const char* p) {
-    uint64_t word;
+  template <typename Word>
+  static Word Load(const char* p) {
+    Word word;
     std::memcpy(&word, p, sizeof word);
     return word;
-  }
-
-  /// Equality of two names whose hashes are equal, so hardly ever false; without a call.
-  static bool IsSame(std::string_view a, std::string_view b) {
-    const size_t size = a.size();
-    if (size != b.size()) return false;
-    if (size < 8) {
-      for (size_t i = 0; i < size; ++i) {
-        if (a[i] != b[i]) return false;
-      }
-      return true;
-    }
-    for (size_t i = 0; i + 8 < size; i += 8) {
-      if (Load(a.data() + i) != Load(b.data() + i)) return false;
-    }
-    return Load(a.data() + size - 8) == Load(b.data() + size - 8);
   }
 
   static uint64_t Mix(uint64_t a, uint64_t b) {
@@ -67,30 +69,35 @@ class NameTable {
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   }
 
-  static uint32_t Hash(std::string_view text) {
+  static Key KeyOf(std::string_view text) {
     constexpr uint64_t kMultiplier = 0x9E3779B97F4A7C15, kSeed = 0xD6E8FEB86659FD93;
     const char* p = text.data();
     size_t n = text.size();
     uint64_t hash = n ^ kSeed;
-    for (; n >= 8; p += 8, n -= 8) {
-      hash = Mix(hash ^ Load(p), kMultiplier);
-    }
-    uint64_t rest = 0;
+    for (; n >= kWord; p += kWord, n -= kWord) hash = Mix(hash ^ Load<uint64_t>(p), kMultiplier);
+    // Reads that overlap agree on the bytes they share.
+    uint64_t rest = std::min<uint64_t>(text.size(), 255) << 56;
     if (n >= 4) {
-      uint32_t low, high;
-      std::memcpy(&low, p, 4);
-      std::memcpy(&high, p + n - 4, 4);
-      rest = static_cast<uint64_t>(high) << 32 | low;
+      rest |= uint64_t{Load<uint32_t>(p + n - 4)} << 8 * (n - 4) | Load<uint32_t>(p);
     } else if (n > 0) {
-      rest = static_cast<uint64_t>(static_cast<uint8_t>(p[0])) |
-             static_cast<uint64_t>(static_cast<uint8_t>(p[n / 2])) << 8 |
-             static_cast<uint64_t>(static_cast<uint8_t>(p[n - 1])) << 16;
+      rest |= uint64_t{Load<uint8_t>(p)} | uint64_t{Load<uint8_t>(p + n / 2)} << 8 * (n / 2) |
+              uint64_t{Load<uint8_t>(p + n - 1)} << 8 * (n - 1);
     }
-    return static_cast<uint32_t>(Mix(hash ^ rest, kMultiplier));
+    return {rest, static_cast<uint32_t>(Mix(hash ^ rest, kMultiplier))};
+  }
+
+  /// Equality of texts of at least a word; hardly ever false, since their keys are equal.
+  static bool IsSame(std::string_view a, std::string_view b) {
+    const size_t size = a.size();
+    if (size != b.size()) return false;
+    for (size_t i = 0; i + kWord < size; i += kWord) {
+      if (Load<uint64_t>(a.data() + i) != Load<uint64_t>(b.data() + i)) return false;
+    }
+    return Load<uint64_t>(a.data() + size - kWord) == Load<uint64_t>(b.data() + size - kWord);
   }
 
   void Grow() {
-    std::vector<Entry> grown(entries_.size() * 4, Entry{0, -1});
+    std::vector<Entry> grown(entries_.size() * 4);
     for (const Entry& entry : entries_) {
       if (entry.id < 0) continue;
       size_t at = entry.hash & (grown.size() - 1);

@@ -116,14 +116,14 @@ SyntaxTree TreeBuilder::Freeze(NodeRef root, PodVector<ByteSpan> tokens,
   tree.parents_[0] = NodeId{};
   tree.slots_of_[0] = AstField::kBody;
   tree.slot_indexes_[0] = 0;
-  std::vector<int32_t> ids(Index(root) + 1, -1);
-  ids[Index(root)] = 0;
+  tree.subtree_ends_[0] = NodeId{SizeOf(root)};
+  // A number takes the place of the subtree's size, as its complement; sizes are positive.
+  nodes_[Index(root)].subtree_size = ~0;
   for (NodeRef ref = root; ref >= 0; --ref) {
-    const int32_t id = ids[Index(ref)];
-    if (id < 0) continue;
     const Node& node = nodes_[Index(ref)];
+    if (node.subtree_size > 0) continue;
+    const int32_t id = ~node.subtree_size;
     tree.kinds_[Index(id)] = node.kind;
-    tree.subtree_ends_[Index(id)] = NodeId{id + node.subtree_size};
     tree.begins_[Index(id)] = node.begin;
     tree.ends_[Index(id)] = node.end;
     tree.name_begins_[Index(id)] = node.name_begin;
@@ -131,12 +131,15 @@ SyntaxTree TreeBuilder::Freeze(NodeRef root, PodVector<ByteSpan> tokens,
     int32_t next = id + 1;
     const auto place = [&](int32_t& slot, AstField field, int32_t index) {
       if (slot < 0) return;
-      const NodeRef child = slot;
-      ids[Index(child)] = slot = next;
+      int32_t& size = nodes_[Index(slot)].subtree_size;
+      const int32_t end = next + size;
+      size = ~next;
+      slot = next;
       tree.parents_[Index(next)] = NodeId{id};
+      tree.subtree_ends_[Index(next)] = NodeId{end};
       tree.slots_of_[Index(next)] = field;
       tree.slot_indexes_[Index(next)] = index;
-      next += nodes_[Index(child)].subtree_size;
+      next = end;
     };
     const NodeFields& fields = kNodeFields[static_cast<size_t>(node.kind)];
     for (uint8_t f = 0; f < fields.count; ++f) {
