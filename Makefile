@@ -1,7 +1,7 @@
 # `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench bench-growth bench-peers asan tsan format lint check reference requirements clean
+.PHONY: help setup build demo test test-full bench bench-growth bench-peers bench-scale asan tsan format lint check reference requirements clean
 
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
@@ -37,8 +37,10 @@ bench-growth: build ## cost of a build against the size of its input, shape by s
 	@python3 benchmarks/growth.py $(PROGRAM)
 
 bench-peers: build ## measured against other tools
-	@test -x benchmarks/peers.sh || { echo "bench-peers: no benchmarks/peers.sh yet" >&2; exit 1; }
 	@benchmarks/peers.sh $(PROGRAM)
+
+bench-scale: build ## speed and memory of the parser up to a file of 100 MB
+	@python3 benchmarks/scale.py $(PROGRAM)
 
 asan: setup ## unit and golden tests under the address and undefined behaviour sanitizers
 	@$(call compile,asan)

@@ -39,8 +39,8 @@ def describe_input(name):
     return {"files": len(files), "bytes": size, "sha256": digest.hexdigest()}
 
 
-def run(command, accepted=(0,)):
-    """Runs a command; its resources as figures, and what it printed."""
+def run(command, accepted=(0,), with_errors=False):
+    """Runs a command; its resources as figures, and what it printed (on standard error too if asked for)."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
         process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors)
@@ -58,7 +58,8 @@ def run(command, accepted=(0,)):
             "system": ("seconds", usage.ru_stime),
             "peak_memory": ("bytes", usage.ru_maxrss * 1024),
         }
-        return resources, output.read().decode()
+        printed = output.read().decode()
+        return resources, printed + errors.read().decode(errors="replace") if with_errors else printed
 
 
 def measure_build(program, name):
@@ -95,6 +96,17 @@ def file_list(files):
         listing.write("".join(f"{path}\n" for path in files))
         listing.flush()
         yield listing.name
+
+
+def parse_times(command, files):
+    """Runs COMMAND LIST, which prints {"files", "bytes", "cpu_seconds", …} on its last line, and returns that."""
+    with file_list(path for path, _ in files) as listing:
+        _, printed = run([*command, listing])
+    told = json.loads(printed.splitlines()[-1])
+    size = sum(len(source) for _, source in files)
+    if told["bytes"] != size:
+        sys.exit(f"{command[0]} read {told['bytes']} bytes instead of {size}")
+    return told
 
 
 def measure_parse(program, files, *options):

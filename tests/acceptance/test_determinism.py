@@ -27,6 +27,7 @@ FLIPPED = {
     "source.exclude_globs": "nothing_here*",
     "source.follow_symlinks": "true",
     "source.include_globs": "*.py",
+    "source.include_cst": "true",
     "source.include_notebooks": "false",
     "source.include_submodules": "true",
     "source.include_untracked": "false",
