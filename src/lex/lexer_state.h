@@ -9,6 +9,7 @@
 #include "lex/character_class.h"
 #include "lex/lexer.h"
 #include "lex/message.h"
+#include "lex/utf8.h"
 
 namespace codeanatomy::lex {
 
@@ -118,12 +119,5 @@ class Lexer {
   const char* line_counted_to_ = nullptr;
   uint32_t line_counted_ = 1;
 };
-
-/// Decodes the UTF-8 sequence at p; size 0 where it is malformed.
-struct DecodedChar {
-  char32_t cp = 0;
-  uint32_t size = 0;
-};
-DecodedChar DecodeUtf8(const char* p, const char* end);
 
 }  // namespace codeanatomy::lex

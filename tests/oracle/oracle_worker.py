@@ -56,9 +56,16 @@ def canonical(table):
     return json.dumps(of(table))
 
 
+def end_of(token):
+    """Where it ends. 3.12.0 and 3.12.1 count the last line of a token in that of its first line."""
+    if (3, 12) <= sys.version_info < (3, 12, 2) and token.start[0] != token.end[0]:
+        return [token.end[0], len(token.string) - token.string.rindex("\n") - 1]
+    return list(token.end)
+
+
 def tokens_of(data):
     return [
-        [tokenize.tok_name[t.type], t.string, list(t.start), list(t.end)]
+        [tokenize.tok_name[t.type], t.string, list(t.start), end_of(t)]
         for t in tokenize.tokenize(io.BytesIO(data).readline)
     ]
 
@@ -100,7 +107,7 @@ def line(kind, path, data):
         result["error"] = {"type": "TokenError", "msg": msg, "lineno": lineno, "offset": offset}
     except (RecursionError, MemoryError, ValueError) as e:
         result["refused"] = f"{type(e).__name__}: {e}"
-    if kind == "errors":
+    if kind in ("errors", "tokens"):
         result["parsed"] = parses(data)
     return json.dumps(result)
 

@@ -19,6 +19,10 @@ bool IsXidStart(char32_t cp, PythonVersion version);
 /// `('a' + chr(cp)).isidentifier()`: XID_Continue. False beyond U+10FFFF.
 bool IsXidContinue(char32_t cp, PythonVersion version);
 
+/// Whether a character of an identifier matches `\w` in regular expressions: all but combining
+/// marks and connectors other than '_'. Any answer for a character that no identifier holds.
+bool IsWord(char32_t cp, PythonVersion version);
+
 /// `chr(cp).isprintable()`, which decides what repr() escapes. False beyond U+10FFFF.
 bool IsPrintable(char32_t cp, PythonVersion version);
 
