@@ -1,14 +1,14 @@
-// Views in dependency order: temporary ones into tables, outputs into sorted Parquet files. A view
-// that reads an output reads its files. Nothing is committed before every output has been written
-// and checked.
+// Outputs into sorted Parquet files, temporary views before the outputs that need them. Outputs
+// that need fewest of them come first, so that files are written while further temporary views are
+// computed. A view that reads an output reads its files. Nothing is committed before every output
+// has been written and checked.
 #include "engine/execute/execute_spec.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <mutex>
+#include <deque>
 #include <optional>
-#include <thread>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -16,6 +16,7 @@
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/output_checks.h"
+#include "engine/execute/work_queue.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
@@ -42,21 +43,28 @@ class TableSpan {
   std::optional<SpanScope> span_;
 };
 
-/// An output whose turn has come and that is not written yet.
-struct OpenOutput {
-  const PlannedView* view = nullptr;
-  const PlannedOutput* output = nullptr;
-  std::string folder;
-};
-
 /// One sorted file of an open output.
 struct PartTask {
-  size_t output = 0;  // in the open outputs
-  size_t parts = 1;   // of that output
   std::string value;
   SortedSelect select;
   std::vector<WrittenFile> files;
   double seconds = 0;
+};
+
+/// An output whose turn has come and whose files are being written.
+struct OpenOutput {
+  const PlannedView* view = nullptr;
+  const PlannedOutput* output = nullptr;
+  std::string folder;
+  std::vector<PartTask> parts;
+};
+
+/// What has to be there before an output is written.
+struct OutputNeeds {
+  const PlannedOutput* output = nullptr;
+  const PlannedView* view = nullptr;
+  size_t depth = 0;  // how many outputs stand one behind the other below it
+  std::vector<const PlannedView*> temporaries;  // each after those it reads
 };
 
 std::string TemporaryName(std::string_view view) { return fmt::format("ca_view_{}", view); }
@@ -82,10 +90,16 @@ class Execution {
   /// What a spec may say and this engine does not do is refused by name, never ignored.
   Result<void> CheckSupported() const {
     for (const spec::InputRelation& input : spec_.input_relations) {
-      if (input.version_pin || input.requires_lineage) {
-        return Error(ErrorCode::kInvalidPlan,
-                     "version pins and lineage columns are not executed by a build",
+      if (input.requires_lineage) {
+        return Error(ErrorCode::kInvalidPlan, "lineage columns are not executed by a build",
                      input.logical_name);
+      }
+      const auto version = paths_.input_versions.find(input.logical_name);
+      if (input.version_pin &&
+          (version == paths_.input_versions.end() || version->second != *input.version_pin)) {
+        return Error(ErrorCode::kInvalidPlan,
+                     "the input was not opened at the version the spec pins", input.logical_name,
+                     "execute the spec with `codeanatomy run`");
       }
       const auto opened = paths_.input_digests.find(input.logical_name);
       if (input.content_digest &&
@@ -128,32 +142,76 @@ class Execution {
     return {};
   }
 
-  /// Outputs that do not read one another are written side by side; one that reads an output not
-  /// yet written makes all before it be written first.
   Result<void> WriteAndCheck() {
-    for (const PlannedView& view : plan_.views) {
-      if (!view.is_needed) continue;
-      CA_RETURN_IF_ERROR(session_.CheckCancelled());
-      if (ReadsOpenOutput(view)) CA_RETURN_IF_ERROR(WriteOpen());
-      if (view.placement == Placement::kTemporary) CA_RETURN_IF_ERROR(Materialize(view));
-      for (const PlannedOutput& output : plan_.outputs) {
-        if (output.target.source_view == view.name) open_.push_back({&view, &output, {}});
-      }
+    const int64_t width = report_.rules.width.value_or(session_.threads());
+    {
+      WorkQueue queue(session_, static_cast<size_t>(width));
+      CA_RETURN_IF_ERROR(WriteOutputs(queue));
     }
-    CA_RETURN_IF_ERROR(WriteOpen());
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
     CA_RETURN_IF_ERROR(CheckEndpoints(session_.connection(), outputs_));
     return CountNodes();
   }
 
-  bool ReadsOpenOutput(const PlannedView& view) const {
-    return std::ranges::any_of(view.dependencies, [&](const std::string& name) {
-      const bool open = std::ranges::any_of(
-          open_, [&](const OpenOutput& output) { return output.view->name == name; });
-      const PlannedView* read = plan_.FindView(name);
-      return open || (read != nullptr && ReadsOpenOutput(*read));
+  /// Outputs that do not read one another are written side by side; one that reads an output not
+  /// yet written waits for all before it. Temporary views are computed here, meanwhile.
+  Result<void> WriteOutputs(WorkQueue& queue) {
+    std::set<const PlannedView*> computed;
+    for (const OutputNeeds& needs : Needs()) {
+      if (needs.depth > depth_) {
+        CA_RETURN_IF_ERROR(Finish(queue));
+        depth_ = needs.depth;
+      }
+      if (queue.has_failed()) break;
+      auto begun = Begin(needs, computed, queue);
+      if (!begun) {  // an output that was begun before and fails as well is the one to tell of
+        CA_RETURN_IF_ERROR(queue.Drain());
+        return begun;
+      }
+    }
+    return Finish(queue);
+  }
+
+  Result<void> Begin(const OutputNeeds& needs, std::set<const PlannedView*>& computed,
+                     WorkQueue& queue) {
+    for (const PlannedView* view : needs.temporaries) {
+      CA_RETURN_IF_ERROR(session_.CheckCancelled());
+      if (computed.insert(view).second) CA_RETURN_IF_ERROR(Materialize(*view));
+    }
+    return Open(needs, queue);
+  }
+
+  /// Outputs by depth, then by how many temporary views they need, then in plan order.
+  std::vector<OutputNeeds> Needs() const {
+    std::map<std::string_view, size_t> depth;                  // of the outputs at or below a view
+    std::map<std::string_view, std::set<size_t>> temporaries;  // indices in the plan
+    std::vector<OutputNeeds> all;
+    for (size_t i = 0; i < plan_.views.size(); ++i) {
+      const PlannedView& view = plan_.views[i];
+      if (!view.is_needed) continue;
+      size_t& below = depth[view.name];
+      std::set<size_t>& needed = temporaries[view.name];
+      for (const std::string& read : view.dependencies) {
+        below = std::max(below, depth[read]);
+        needed.insert(temporaries[read].begin(), temporaries[read].end());
+      }
+      for (const PlannedOutput& output : plan_.outputs) {
+        if (output.target.source_view != view.name) continue;
+        OutputNeeds needs{.output = &output, .view = &view, .depth = below};
+        for (size_t index : needed) needs.temporaries.push_back(&plan_.views[index]);
+        all.push_back(std::move(needs));
+      }
+      if (view.placement == Placement::kTemporary) needed.insert(i);
+      if (view.placement == Placement::kOutput) {
+        needed.clear();
+        ++below;
+      }
+    }
+    std::ranges::stable_sort(all, {}, [](const OutputNeeds& needs) {
+      return std::pair(needs.depth, needs.temporaries.size());
     });
+    return all;
   }
 
   std::string Scan(std::string_view name) const {
@@ -189,81 +247,55 @@ class Execution {
     return filter;
   }
 
-  Result<void> WriteOpen() {
-    std::vector<PartTask> tasks;
-    for (size_t i = 0; i < open_.size(); ++i) {
-      const PlannedOutput& output = *open_[i].output;
-      open_[i].folder = fmt::format("{}/{}", paths_.root, output.location);
-      CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open_[i].folder));
-      std::vector<SortedPart> parts = SplitSorted(
-          Filtered(Expand(open_[i].view->relation, plan_, written_), output.filters), output.order);
-      for (SortedPart& part : parts) {
-        tasks.push_back(
-            {.output = i,
-             .parts = parts.size(),
-             .value = part.value,
-             .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
-      }
+  /// Queues the files of an output. Those of undivided outputs begin first, since they decide when
+  /// all is done; results do not depend on the order.
+  Result<void> Open(const OutputNeeds& needs, WorkQueue& queue) {
+    OpenOutput& open = open_.emplace_back();
+    open.view = needs.view;
+    open.output = needs.output;
+    open.folder = fmt::format("{}/{}", paths_.root, needs.output->location);
+    CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open.folder));
+    for (SortedPart& part :
+         SplitSorted(Filtered(Expand(open.view->relation, plan_, written_), open.output->filters),
+                     open.output->order)) {
+      open.parts.push_back(
+          {.value = part.value,
+           .select = RenderSorted(part.relation, open.output->schema, open.output->order, scan_)});
     }
-    CA_RETURN_IF_ERROR(RunTasks(tasks));
-    for (size_t i = 0; i < open_.size(); ++i) {
-      WrittenOutput written{.plan = open_[i].output};
+    for (PartTask& task : open.parts) {
+      queue.Add(open.parts.size(), [this, &open, &task](Connection& connection) -> Result<void> {
+        auto status = RunTask(connection, open, task);
+        if (status) return {};
+        return std::move(status.error()).WithFrame("writing " + open.output->target.table_name);
+      });
+    }
+    return {};
+  }
+
+  /// Waits for the open outputs and takes down what was written.
+  Result<void> Finish(WorkQueue& queue) {
+    CA_RETURN_IF_ERROR(queue.Drain());
+    for (OpenOutput& open : open_) {
+      WrittenOutput written{.plan = open.output};
       double seconds = 0;
-      for (PartTask& task : tasks) {
-        if (task.output != i) continue;
+      for (PartTask& task : open.parts) {
         seconds += task.seconds;
         for (WrittenFile& file : task.files) {
           written.rows += file.data.rows;
           written.files.push_back(std::move(file));
         }
       }
-      RememberParts(*open_[i].view, written);
-      AddReport(*open_[i].output, written, seconds);
+      RememberParts(*open.view, written);
+      AddReport(*open.output, written, seconds);
       outputs_.push_back(std::move(written));
     }
     open_.clear();
     return {};
   }
 
-  /// Runs all tasks on up to as many connections as the session has threads. Those of undivided
-  /// outputs begin first, since they decide when all is done; results do not depend on the order.
-  Result<void> RunTasks(std::vector<PartTask>& tasks) {
-    std::vector<PartTask*> queue;
-    for (PartTask& task : tasks) queue.push_back(&task);
-    std::ranges::stable_sort(queue, {}, [](const PartTask* task) { return task->parts; });
-    std::atomic<size_t> next = 0;
-    std::mutex mutex;
-    std::optional<Error> failure;
-    const auto work = [&] {
-      auto connection = session_.Connect();
-      Result<void> status =
-          connection ? Result<void>() : Result<void>(std::move(connection.error()));
-      while (status) {
-        const size_t i = next++;
-        if (i >= queue.size()) return;
-        status = RunTask(**connection, *queue[i]);
-        if (!status) {
-          status = std::move(status.error())
-                       .WithFrame("writing " + open_[queue[i]->output].output->target.table_name);
-        }
-      }
-      const std::lock_guard lock(mutex);
-      next = queue.size();
-      if (!failure) failure.emplace(std::move(status.error()));
-    };
-    std::vector<std::thread> threads;
-    const int64_t width = report_.rules.width.value_or(session_.threads());
-    const size_t count = std::min(tasks.size(), static_cast<size_t>(width));
-    for (size_t i = 0; i < count; ++i) threads.emplace_back(work);
-    for (std::thread& thread : threads) thread.join();
-    if (failure) return std::move(*failure);
-    return {};
-  }
-
-  Result<void> RunTask(Connection& connection, PartTask& task) {
+  Result<void> RunTask(Connection& connection, const OpenOutput& open, PartTask& task) {
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const Clock::time_point start = Clock::now();
-    const OpenOutput& open = open_[task.output];
     const PlannedOutput& output = *open.output;
     const TableSpan span(options_,
                          fmt::format("write {} {}", output.target.table_name, task.value));
@@ -383,7 +415,8 @@ class Execution {
   Plan plan_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;
-  std::vector<OpenOutput> open_;
+  std::deque<OpenOutput> open_;  // tasks refer to its elements
+  size_t depth_ = 0;             // of the outputs that are open
   std::vector<WrittenOutput> outputs_;
   std::vector<std::string> temporary_;
   ExecutionReport report_;

@@ -28,6 +28,8 @@ struct BuildPaths {
   std::map<std::string, std::string, std::less<>> input_digests;
   /// Of inputs that no catalogue declares.
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas = {};
+  /// Delta versions that were opened, by logical name; what a version pin is checked against.
+  std::map<std::string, int64_t, std::less<>> input_versions = {};
 };
 
 struct ExecuteOptions {
