@@ -24,6 +24,8 @@ void AddConfigCommand(CLI::App& app, Invocation& invocation);
 void AddDebugCommand(CLI::App& app, Invocation& invocation);
 void AddDeltaCommand(CLI::App& app, Invocation& invocation);
 void AddPlanCommand(CLI::App& app, Invocation& invocation);
+void AddReplayCommand(CLI::App& app, Invocation& invocation);
+void AddRunCommand(CLI::App& app, Invocation& invocation);
 void AddSqlCommand(CLI::App& app, Invocation& invocation);
 void AddVersionCommand(CLI::App& app, Invocation& invocation);
 

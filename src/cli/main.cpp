@@ -123,6 +123,8 @@ int Main(int argc, char** argv) {
   AddDebugCommand(app, invocation);
   AddDeltaCommand(app, invocation);
   AddPlanCommand(app, invocation);
+  AddRunCommand(app, invocation);
+  AddReplayCommand(app, invocation);
   AddVersionCommand(app, invocation);
   AddHelpCommand(app, topic);
   app.get_subcommand("help")->callback(

@@ -269,6 +269,7 @@ ReferencePage CodesPage() {
            {11, "the execution spec could not be compiled or validated"},
            {12, "planning or ordering failed"},
            {13, "execution failed, or an output broke its contract"},
+           {14, "replay found drift"},
            {20, "storage failed"},
            {21, "the engine failed"},
            {130, "stopped by SIGINT; nothing was published"},

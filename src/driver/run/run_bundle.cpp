@@ -6,16 +6,20 @@
 namespace codeanatomy::driver {
 namespace {
 
+nlohmann::ordered_json TablesJson(const std::vector<BuiltTable>& tables) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const BuiltTable& table : tables) {
+    rows.push_back({{"table", table.name},
+                    {"path", table.path},
+                    {"version", table.version},
+                    {"rows", table.rows},
+                    {"content_digest", table.content_digest}});
+  }
+  return rows;
+}
+
 std::string Manifest(const RunBundle& bundle) {
   const BuildReport& report = *bundle.report;
-  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
-  for (const BuiltTable& table : report.tables) {
-    outputs.push_back({{"table", table.name},
-                       {"path", table.path},
-                       {"version", table.version},
-                       {"rows", table.rows},
-                       {"content_digest", table.content_digest}});
-  }
   nlohmann::ordered_json manifest{{"run_id", report.run_id},
                                   {"status", bundle.error == nullptr ? "ok" : "error"},
                                   {"repository", report.repository},
@@ -33,10 +37,15 @@ std::string Manifest(const RunBundle& bundle) {
                                   {"diagnostics", report.diagnostics},
                                   {"seconds", report.seconds},
                                   {"peak_memory_bytes", report.peak_memory_bytes},
-                                  {"id_salt", bundle.config->GetInt("graph.id_salt")},
-                                  {"edges_form", bundle.config->GetText("graph.edges")},
-                                  {"props_form", bundle.config->GetText("graph.props")},
-                                  {"outputs", outputs}};
+                                  {"outputs", TablesJson(report.tables)}};
+  if (bundle.config != nullptr) {
+    manifest["id_salt"] = bundle.config->GetInt("graph.id_salt");
+    manifest["edges_form"] = bundle.config->GetText("graph.edges");
+    manifest["props_form"] = bundle.config->GetText("graph.props");
+  } else {
+    manifest["input_dir"] = bundle.input_dir;
+    manifest["inputs"] = TablesJson(bundle.inputs);
+  }
   if (bundle.error != nullptr) {
     manifest["error"] = {{"code", GetErrorCodeInfo(bundle.error->code()).name},
                          {"message", bundle.error->message()},
@@ -65,9 +74,11 @@ Result<void> WriteRunBundle(const RunBundle& bundle) {
   const auto write = [&](std::string_view name, const std::string& text) {
     return files->WriteFile(fmt::format("{}/{}", folder, name), text);
   };
+  if (bundle.manifest_only) return write("manifest.json", Manifest(bundle));
   nlohmann::json settings = nlohmann::json::object();
   for (const auto& [name, value] : bundle.settings) settings[name] = value;
-  CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
+  if (bundle.config != nullptr)
+    CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
   CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
   if (!bundle.plan_json.empty()) CA_RETURN_IF_ERROR(write("plan.json", bundle.plan_json));

@@ -14,12 +14,16 @@ namespace codeanatomy::driver {
 struct RunBundle {
   std::string out;
   const BuildReport* report = nullptr;
-  const Config* config = nullptr;
+  const Config* config = nullptr;  // null: a spec was executed, no repository built
   const Recorder* recorder = nullptr;
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
   std::vector<std::pair<std::string, std::string>> settings;  // of the engine session
-  const Error* error = nullptr;                               // null: the run succeeded
+  std::vector<BuiltTable> inputs =
+      {};                      // of an executed spec; those of a build stand among its tables
+  std::string input_dir = {};  // below which they lie
+  bool manifest_only = false;
+  const Error* error = nullptr;  // null: the run succeeded
 };
 
 /// Writes manifest.json, config.json, spec.json, plan.json, settings.json, timings.json and

@@ -1,5 +1,7 @@
 #include "engine/session/envelope.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "catalog/function.h"
 #include "engine/duckdb/library.h"
@@ -25,12 +27,16 @@ void AddList(Sha256& hash, const std::vector<std::string>& texts) {
 }
 
 /// What changes the rows of a statement, as far as the engine lets it be set.
-constexpr const char* kPlanningSettings =
-    "SELECT name, value FROM duckdb_settings() WHERE name IN ('disabled_optimizers', "
-    "'default_null_order', 'default_order', 'preserve_insertion_order', "
-    "'preserve_identifier_case', "
-    "'integer_division', 'order_by_non_integer_literal', 'ieee_floating_point_ops', "
-    "'default_collation', 'TimeZone') ORDER BY name";
+constexpr std::string_view kPlanningSettings[] = {"disabled_optimizers",
+                                                  "default_null_order",
+                                                  "default_order",
+                                                  "preserve_insertion_order",
+                                                  "preserve_identifier_case",
+                                                  "integer_division",
+                                                  "order_by_non_integer_literal",
+                                                  "ieee_floating_point_ops",
+                                                  "default_collation",
+                                                  "TimeZone"};
 
 }  // namespace
 
@@ -65,8 +71,17 @@ std::string FunctionRegistryHash() {
   return Digest(functions);
 }
 
+bool IsPlanningSetting(std::string_view name) {
+  return std::ranges::find(kPlanningSettings, name) != std::end(kPlanningSettings);
+}
+
 Result<std::string> PlanningSurfaceHash(Connection& connection) {
-  CA_ASSIGN_OR_RETURN(QueryResult rows, connection.Query(kPlanningSettings));
+  std::string names;
+  for (const std::string_view name : kPlanningSettings)
+    names += (names.empty() ? "" : ", ") + QuoteLiteral(name);
+  CA_ASSIGN_OR_RETURN(QueryResult rows,
+                      connection.Query("SELECT name, value FROM duckdb_settings() WHERE name IN (" +
+                                       names + ") ORDER BY name"));
   Json settings = Json::object();
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());

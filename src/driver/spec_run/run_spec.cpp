@@ -1,0 +1,129 @@
+#include "driver/spec_run/run_spec.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "driver/run/plan_artifact.h"
+#include "driver/run/run_bundle.h"
+#include "driver/run/run_id.h"
+#include "engine/duckdb/parquet_io.h"
+#include "engine/execute/execute_spec.h"
+#include "storage/current.h"
+#include "storage/retention.h"
+
+namespace codeanatomy::driver {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SpecRun {
+ public:
+  explicit SpecRun(const RunSpecRequest& request) : request_(request) {
+    report_.build.run_id = request.run_id.empty() ? NewRunId() : request.run_id;
+    report_.build.output_dir = fs::weakly_canonical(request.output_dir).string();
+  }
+
+  Result<RunSpecReport> Run() {
+    const std::string& out = report_.build.output_dir;
+    if (fs::weakly_canonical(request_.input_dir) == fs::path(out)) {
+      return Error(ErrorCode::kInvalidArgument, "a spec is not executed into the folder it reads",
+                   request_.output_dir, "name another output folder");
+    }
+    CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, out));
+    engine::SessionOptions options = request_.session;
+    options.temp_directory = out + "/cache/spill";
+    options.sink = request_.recorder;
+    options.cancel = request_.cancel;
+    CA_RETURN_IF_ERROR(files_->CreateDirectories(options.temp_directory));
+    CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(options));
+    settings_ = session->SettingsSnapshot();
+    engine::DuckdbParquetIo parquet(*session);
+    const storage::Environment environment{*files_, parquet, *clock_};
+    CA_RETURN_IF_ERROR(storage::CleanOutput(environment, out));
+    CA_ASSIGN_OR_RETURN(const SpecInputs inputs,
+                        OpenSpecInputs(*request_.spec, environment, request_.input_dir));
+    report_.inputs = inputs.tables;
+    CA_RETURN_IF_ERROR(Execute(*session, environment, inputs));
+    report_.build.seconds = request_.recorder->Seconds();
+    CA_RETURN_IF_ERROR(WriteBundle());
+    return Publish();
+  }
+
+ private:
+  Result<void> Execute(engine::Session& session, const storage::Environment& environment,
+                       const SpecInputs& inputs) {
+    spec_json_ = spec::CanonicalJson(*request_.spec);
+    BuildReport& build = report_.build;
+    build.spec_hash = spec::SpecHash(*request_.spec);
+    const SpanScope span(*request_.recorder, "engine_execute");
+    CA_ASSIGN_OR_RETURN(
+        const engine::ExecutionReport executed,
+        engine::ExecuteSpec(*request_.spec, session,
+                            {environment, build.output_dir, inputs.files, inputs.digests,
+                             inputs.foreign_schemas, inputs.versions},
+                            {.program_version = request_.program_version,
+                             .content_settings = "{}",
+                             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
+                             .sink = request_.recorder,
+                             .parent_span = span.id()}));
+    build.envelope_hash = executed.envelope_hash;
+    build.rulepack_fingerprint = executed.rulepack_fingerprint;
+    build.edges = executed.edges_by_kind;
+    plan_json_ = PlanArtifactJson(executed);
+    for (const engine::OutputReport& output : executed.outputs) {
+      build.tables.push_back({output.table, output.location, output.version, output.rows,
+                              output.files, output.bytes, output.content_digest});
+      if (output.table == "cpg_nodes") build.nodes = output.rows;
+    }
+    std::ranges::sort(build.tables, {}, &BuiltTable::name);
+    return {};
+  }
+
+  Result<void> WriteBundle() {
+    const std::string folder =
+        fmt::format("{}/run_bundles/{}", report_.build.output_dir, report_.build.run_id);
+    if (!request_.include_run_bundle && !request_.include_manifest) return {};
+    CA_RETURN_IF_ERROR(WriteRunBundle({.out = report_.build.output_dir,
+                                       .report = &report_.build,
+                                       .recorder = request_.recorder,
+                                       .spec_json = spec_json_,
+                                       .plan_json = plan_json_,
+                                       .settings = settings_,
+                                       .inputs = report_.inputs,
+                                       .input_dir = fs::weakly_canonical(request_.input_dir),
+                                       .manifest_only = !request_.include_run_bundle}));
+    if (request_.include_run_bundle) report_.run_bundle_dir = folder;
+    if (request_.include_manifest) report_.manifest_path = folder + "/manifest.json";
+    return {};
+  }
+
+  Result<RunSpecReport> Publish() {
+    const BuildReport& build = report_.build;
+    CA_RETURN_IF_ERROR(WriteSpec(*files_, build.output_dir, build.spec_hash, spec_json_));
+    storage::BuildVersions versions;
+    versions.run_id = build.run_id;
+    versions.attributes = {{"spec_hash", build.spec_hash},
+                           {"envelope_hash", build.envelope_hash},
+                           {"rulepack_fingerprint", build.rulepack_fingerprint}};
+    for (const BuiltTable& table : build.tables) {
+      versions.tables[table.name] = {table.path, table.version, static_cast<int64_t>(table.rows),
+                                     table.content_digest};
+    }
+    CA_RETURN_IF_ERROR(storage::PublishCurrent(*files_, build.output_dir, std::move(versions)));
+    return std::move(report_);
+  }
+
+  const RunSpecRequest& request_;
+  std::unique_ptr<storage::FileSystem> files_ = storage::OpenPosixFileSystem();
+  std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
+  RunSpecReport report_;
+  std::string spec_json_, plan_json_;
+  std::vector<std::pair<std::string, std::string>> settings_;
+};
+
+}  // namespace
+
+Result<RunSpecReport> RunSpec(const RunSpecRequest& request) { return SpecRun(request).Run(); }
+
+}  // namespace codeanatomy::driver

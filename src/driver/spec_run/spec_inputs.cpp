@@ -1,0 +1,86 @@
+#include "driver/spec_run/spec_inputs.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "catalog/table.h"
+#include "storage/current.h"
+#include "storage/log/snapshot.h"
+#include "storage/schema.h"
+
+namespace codeanatomy::driver {
+namespace {
+
+/// Versions of the complete build in the folder, by location; none where there is none.
+std::map<std::string, int64_t> PublishedVersions(storage::FileSystem& files,
+                                                 const std::string& folder) {
+  std::map<std::string, int64_t> versions;
+  if (const auto current = storage::ReadCurrent(files, folder)) {
+    for (const auto& [name, table] : current->build.tables) versions[table.path] = table.version;
+  }
+  return versions;
+}
+
+Result<expr::Schema> SchemaOfStored(const storage::Schema& stored) {
+  expr::Schema schema;
+  for (const storage::Field& field : stored.fields) {
+    CA_ASSIGN_OR_RETURN(expr::Type type, storage::ToExpr(field.type));
+    schema.fields.push_back({field.name, std::move(type)});
+  }
+  return schema;
+}
+
+}  // namespace
+
+Result<SpecInputs> OpenSpecInputs(const spec::Spec& spec, const storage::Environment& environment,
+                                  const std::string& folder,
+                                  const std::map<std::string, int64_t>& versions) {
+  const std::map<std::string, int64_t> published = PublishedVersions(environment.files, folder);
+  SpecInputs inputs;
+  for (const spec::InputRelation& input : spec.input_relations) {
+    std::optional<int64_t> version = input.version_pin;
+    for (const auto* known : {&versions, &published}) {
+      const auto at = known->find(input.delta_location);
+      if (!version && at != known->end()) version = at->second;
+    }
+    auto snapshot = storage::Snapshot::Load(
+        environment, fmt::format("{}/{}", folder, input.delta_location), version);
+    if (!snapshot)
+      return std::move(snapshot.error()).WithFrame("opening the input " + input.logical_name);
+    if (FindTable(input.logical_name) == nullptr) {
+      auto schema = SchemaOfStored(snapshot->schema());
+      if (!schema) return std::move(schema.error()).WithSubject(input.logical_name);
+      inputs.foreign_schemas.emplace(input.logical_name, *std::move(schema));
+    }
+    const std::string digest = snapshot->ContentDigest();
+    inputs.files.emplace(input.logical_name, snapshot->LocalPaths());
+    inputs.digests.emplace(input.logical_name, digest);
+    inputs.versions.emplace(input.logical_name, snapshot->version());
+    inputs.tables.push_back({.name = input.logical_name,
+                             .path = input.delta_location,
+                             .version = snapshot->version(),
+                             .rows = static_cast<uint64_t>(snapshot->CountRows().value_or(0)),
+                             .content_digest = digest});
+  }
+  return inputs;
+}
+
+Result<InputDamage> CheckInputFiles(const SpecInputs& inputs,
+                                    const storage::Environment& environment) {
+  InputDamage damage;
+  for (const auto& [name, files] : inputs.files) {
+    for (const std::string& path : files) {
+      auto bytes = environment.files.ReadFile(path);
+      if (!bytes && bytes.error().code() == ErrorCode::kNotFound) {
+        damage.missing.push_back(path);
+        continue;
+      }
+      if (!bytes) return std::move(bytes.error());
+      const std::string file_name = path.substr(path.rfind('/') + 1);
+      if (!file_name.starts_with(StableHash128(*bytes))) damage.changed.push_back(path);
+    }
+  }
+  return damage;
+}
+
+}  // namespace codeanatomy::driver

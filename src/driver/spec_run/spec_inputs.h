@@ -1,0 +1,43 @@
+// SpecInputs: the Delta tables that a spec reads, opened at the versions it means.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "driver/build/build.h"
+#include "expr/type.h"
+#include "spec/spec.h"
+#include "storage/environment.h"
+
+namespace codeanatomy::driver {
+
+struct SpecInputs {
+  /// By logical name: what ExecuteSpec takes.
+  std::map<std::string, std::vector<std::string>, std::less<>> files;
+  std::map<std::string, std::string, std::less<>> digests;
+  std::map<std::string, expr::Schema, std::less<>>
+      foreign_schemas;  // of what no catalogue declares
+  std::map<std::string, int64_t, std::less<>> versions;
+  std::vector<BuiltTable> tables;  // as opened; `name` is the logical name, in the spec's order
+};
+
+/// Opens the inputs of `spec`, whose locations are below `folder`. The version is the spec's pin,
+/// else that of `versions` (by location), else that of the folder's CURRENT, else the latest.
+/// Errors NotFound: no table or no such version, naming the input; those of Snapshot::Load.
+/// Cost   a log per input; no data file is read.
+Result<SpecInputs> OpenSpecInputs(const spec::Spec& spec, const storage::Environment& environment,
+                                  const std::string& folder,
+                                  const std::map<std::string, int64_t>& versions = {});
+
+/// Files of the inputs that are gone, or whose bytes are not those that their name tells: a data
+/// file is named by the first 32 hex digits of its SHA-256.
+/// Cost   reads every file.
+struct InputDamage {
+  std::vector<std::string> missing, changed;
+};
+Result<InputDamage> CheckInputFiles(const SpecInputs& inputs,
+                                    const storage::Environment& environment);
+
+}  // namespace codeanatomy::driver
