@@ -155,8 +155,20 @@ void Lexer::LexName() {
     }
   }
   const TokenKind kind = FindKeyword(begin, static_cast<size_t>(p - begin));
-  if (!brackets_.empty() && IsStatementOnly(kind) && CloseStaleBrackets(begin)) return;
+  if (!brackets_.empty() &&
+      (IsStatementOnly(kind) || (kind == TokenKind::kAsync && !AtAsyncFor())) &&
+      CloseStaleBrackets(begin)) {
+    return;
+  }
   Emit(kind, begin);
+}
+
+/// Behind `async`: the one statement with it that an expression knows as well.
+bool Lexer::AtAsyncFor() const {
+  const char* p = p_;
+  while (p < end_ && (*p == ' ' || *p == '\t')) ++p;
+  // At a line's end the word behind is not looked for; it may be a comprehension.
+  return end_ - p < 3 || std::string_view(p, 3) == "for" || ClassOf(*p) != CharClass::kLetter;
 }
 
 void Lexer::LexNonAsciiName(const char* begin) {

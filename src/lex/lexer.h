@@ -17,6 +17,10 @@ struct LexOptions {
   // where CPython's tokenizer raises, and the EndMarker; text that only the grammar rejects (`<>`,
   // `?`) is a NotEqual or Error token without an error.
   bool recover = true;
+  // Offset of three quotes that are no string, as the parser found: an Error token, and the text
+  // goes on behind them. Recovery from a literal that swallowed the rest of the text.
+  uint32_t stray_quotes = kNoStrayQuotes;
+  static constexpr uint32_t kNoStrayQuotes = 0xffffffff;
 };
 
 /// CPython's limits on nesting; deeper text gives an error that names the limit.

@@ -127,7 +127,11 @@ void Lexer::SetIndentation(uint32_t column, uint32_t alternative, const char* li
     Emit(TokenKind::kIndent, line);
     return;
   }
-  while (indents_.size() > 1 && indents_[indents_.size() - 2].column >= column) {
+  const auto belongs_outside = [&] {
+    const uint32_t outer = indents_[indents_.size() - 2].column, inner = indents_.back().column;
+    return column <= outer || column - outer < inner - column;
+  };
+  while (indents_.size() > 1 && column < indents_.back().column && belongs_outside()) {
     indents_.pop_back();
     Emit(TokenKind::kDedent, p_);
   }
@@ -137,10 +141,10 @@ void Lexer::SetIndentation(uint32_t column, uint32_t alternative, const char* li
     }
     return;
   }
-  // Between two levels: the line stays in the innermost block that it is deep enough for.
+  // Between two levels: the line belongs to the nearer one, as where a word was lost at its begin.
   FailIndentation(first_token, line, "unindent does not match any outer indentation level",
                   "IndentationError");
-  indents_.back() = {column, alternative};
+  if (column < indents_.back().column) indents_.back() = {column, alternative};
 }
 
 void Lexer::FinishLayout() {

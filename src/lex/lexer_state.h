@@ -68,6 +68,7 @@ class Lexer {
   void LexBackslash();
   void LexUnknown();
   bool CloseStaleBrackets(const char* keyword);
+  bool AtAsyncFor() const;
 
   // lexer_layout.cpp
   void LexNewline();
@@ -89,6 +90,7 @@ class Lexer {
   // lexer_string.cpp
   bool LexStringAfterPrefix(const char* begin);
   void LexString(const char* begin, StringPrefix prefix);
+  bool LexStrayQuotes(const char* begin);
   void OpenFormatString(const char* begin, StringPrefix prefix);
   void LexFormatMiddle();
   void CloseFormatString(const char* at);

@@ -78,6 +78,14 @@ bool Lexer::LexStringAfterPrefix(const char* begin) {
   return true;
 }
 
+/// Three quotes at p_ that the parser took for stray.
+bool Lexer::LexStrayQuotes(const char* begin) {
+  if (offset(p_) != options_.stray_quotes) return false;
+  p_ += 3;
+  Fail(begin, "unterminated triple-quoted string literal");
+  return true;
+}
+
 void Lexer::LexString(const char* begin, StringPrefix prefix) {
   const TokenKind kind = prefix.format  ? TokenKind::kFormatString
                          : prefix.bytes ? TokenKind::kBytes
@@ -85,6 +93,7 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
   const char quote = *p_;
   const bool modern = AtOrAfter(PythonVersion::k310);
   if (Peek(1) == quote && Peek(2) == quote) {
+    if (LexStrayQuotes(begin)) return;
     p_ += 3;
     while (true) {
       p_ = FindByte(p_, end_, [quote](const ByteBlock& block) {
@@ -100,6 +109,7 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
         ++p_;
       }
     }
+    out_.ends_in_string = true;
     Fail(begin, modern ? Message("unterminated triple-quoted string literal (detected at line ",
                                  std::to_string(LastLineBefore(end_)), ")")
                        : "EOF while scanning triple-quoted string literal");
@@ -136,6 +146,7 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
 void Lexer::OpenFormatString(const char* begin, StringPrefix prefix) {
   const char quote = *p_;
   const bool triple = Peek(1) == quote && Peek(2) == quote;
+  if (triple && LexStrayQuotes(begin)) return;
   p_ += triple ? 3 : 1;
   if (format_strings_.size() >= kMaxFormatStringDepth) {
     Fail(begin, "too many nested f-strings", true);
@@ -229,6 +240,7 @@ void Lexer::LexFormatMiddle() {
              block.Equal('\n') | block.Equal('\r');
     });
   }
+  if (string.triple && p_ == end_) out_.ends_in_string = true;
   std::string message =
       Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,
               " literal (detected at line ", std::to_string(LastLineBefore(p_)), ")");

@@ -55,6 +55,7 @@ struct TokenBuffer {
   PodVector<TokenKind> kinds;
   PodVector<ByteSpan> spans;
   std::vector<LexError> errors;  // in text order, at most one per logical line
+  bool ends_in_string = false;   // a triple-quoted literal is still open at the end of the text
 
   size_t size() const { return kinds.size(); }
   void Add(TokenKind kind, uint32_t begin, uint32_t end) {
@@ -65,6 +66,7 @@ struct TokenBuffer {
     kinds.Truncate(0);
     spans.Truncate(0);
     errors.clear();
+    ends_in_string = false;
   }
 };
 

@@ -70,13 +70,13 @@ NodeRef Parser::ParseIf() {
   const size_t mark = stack_.size();
   while (true) {
     const Snapshot clause = Save();
+    const bool is_first = stack_.size() == mark;
     const uint32_t header = pos_;
     Advance();
     const NodeRef test = ParseNamedExpression();
-    const ListRef body =
-        ParseBlock(stack_.size() == mark ? "'if' statement" : "'elif' statement", header);
-    if (failed_) {
-      if (stack_.size() <= mark) return kNoNode;
+    const ListRef body = ParseBlock(is_first ? "'if' statement" : "'elif' statement", header);
+    if (failed_) {  // what failed may have left elements on the stack
+      if (is_first) return kNoNode;
       DropClause(clause);
       break;
     }

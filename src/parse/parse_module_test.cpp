@@ -226,6 +226,46 @@ TEST_CASE("a parameter list that fails at / or * ends there") {
   CHECK(Errors("def f(*a, *b): pass\n") == "1: SyntaxError: * argument may appear only once");
 }
 
+TEST_CASE("a condition that fails inside a format string ends with its line") {
+  const SyntaxTree tree = Parse("if f'>{'\nx = 1\n", PythonVersion::k311);
+  CHECK(IsWellFormed(tree));
+  CHECK(tree.Children(tree.root(), AstField::kBody).size() == 2);
+}
+
+TEST_CASE("stray triple quotes do not turn the rest of the text inside out") {
+  constexpr std::string_view kText =
+      "class A:\n"
+      "    def f(self):\n"
+      "        x \"\"\" = 1\n"
+      "    def g(self):\n"
+      "        \"\"\"Doc of g.\"\"\"\n"
+      "    def h(self):\n"
+      "        '''Doc of h.'''\n";
+  const SyntaxTree tree = Parse(kText, PythonVersion::k314);
+  int functions = 0;
+  for (NodeId n{0}; n.value < tree.size(); ++n.value) {
+    functions += tree.kind(n) == AstKind::kFunctionDef;
+  }
+  CHECK(functions == 3);
+  CHECK(!tree.diagnostics().empty());
+}
+
+TEST_CASE("a line between two indentations belongs to the nearer block") {
+  const SyntaxTree tree = Parse(
+      "class A:\n"
+      "    def f(self):\n"
+      "        pass\n"
+      "     g(self):\n"
+      "        pass\n"
+      "    def h(self):\n"
+      "        pass\n",
+      PythonVersion::k314);
+  const NodeId owner = tree.Children(tree.root(), AstField::kBody)[0];
+  const NodeId f = tree.Children(owner, AstField::kBody)[0];
+  CHECK(tree.kind(f) == AstKind::kFunctionDef);
+  CHECK(tree.Children(f, AstField::kBody).size() == 1);
+}
+
 TEST_CASE("an ERROR node covers the damaged line") {
   const SyntaxTree tree = Parse("a\nb c d\ne\n");
   REQUIRE(tree.Children(tree.root(), AstField::kBody).size() == 3);

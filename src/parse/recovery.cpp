@@ -6,7 +6,8 @@
 // damaged header, its statements join the surrounding block: functions below a broken `class` line
 // stay in the tree. Clauses behind the first (`else`, `except`, `case` …) are dropped alone, the
 // blocks before them stay. So blocks are never parsed twice, only single lines are, and the cost
-// stays linear.
+// stays linear. Quotes that turn the text inside out are dealt with above all this
+// (parse_module.cpp).
 #include <algorithm>
 
 #include "parse/parser.h"

@@ -134,6 +134,8 @@ class SyntaxTree {
   std::span<const ByteSpan> tokens() const { return {tokens_.data(), tokens_.size()}; }
   std::string_view text() const { return text_; }
   PythonVersion version() const { return version_; }
+  /// How the text was cut into tokens, for who cuts it again (LexOptions::stray_quotes).
+  uint32_t stray_quotes() const { return stray_quotes_; }
 
   /// Lexer and parser findings in text order. Empty iff the text is valid for the grammar version.
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
@@ -142,6 +144,7 @@ class SyntaxTree {
   friend class TreeBuilder;
   std::string_view text_;
   PythonVersion version_ = kNewestPythonVersion;
+  uint32_t stray_quotes_ = 0xffffffff;  // none
   PodVector<AstKind> kinds_;
   PodVector<NodeId> parents_;
   PodVector<NodeId> subtree_ends_;

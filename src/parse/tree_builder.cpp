@@ -98,11 +98,12 @@ void TreeBuilder::RollBack(Mark mark) {
 }
 
 SyntaxTree TreeBuilder::Freeze(NodeRef root, PodVector<ByteSpan> tokens,
-                               std::vector<Diagnostic> diagnostics) {
+                               std::vector<Diagnostic> diagnostics, uint32_t stray_quotes) {
   SyntaxTree tree;
   const size_t count = Index(SizeOf(root));
   tree.text_ = text_;
   tree.version_ = version_;
+  tree.stray_quotes_ = stray_quotes;
   tree.kinds_.Extend(count);
   tree.parents_.Extend(count);
   tree.subtree_ends_.Extend(count);

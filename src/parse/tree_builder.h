@@ -87,7 +87,8 @@ class TreeBuilder {
   }
 
   /// The tree below `root`. Leaves the builder empty.
-  SyntaxTree Freeze(NodeRef root, PodVector<ByteSpan> tokens, std::vector<Diagnostic> diagnostics);
+  SyntaxTree Freeze(NodeRef root, PodVector<ByteSpan> tokens, std::vector<Diagnostic> diagnostics,
+                    uint32_t stray_quotes);
 
  private:
   struct Node {

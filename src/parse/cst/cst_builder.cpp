@@ -24,6 +24,30 @@ bool IsCloser(TokenKind kind) {
          kind == TokenKind::kTStringEnd;
 }
 
+/// The tokens of the tree once more, trivia included.
+void LexWithTrivia(const SyntaxTree& tree, lex::TokenBuffer& out) {
+  const lex::LexOptions options{
+      .version = tree.version(), .trivia = true, .stray_quotes = tree.stray_quotes()};
+  lex::Lex(tree.text(), options, out);
+}
+
+std::vector<CstPiece> SplitPieces(const lex::TokenBuffer& tokens, std::string_view text) {
+  std::vector<CstPiece> pieces;
+  uint32_t at = 0;
+  const auto add_space = [&](uint32_t end) {
+    if (at < end) pieces.push_back({{at, end}, TokenKind::kEndMarker, true});
+  };
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const ByteSpan span = tokens.spans[i];
+    if (span.size() == 0 || span.begin < at) continue;
+    add_space(span.begin);
+    pieces.push_back({span, tokens.kinds[i], false});
+    at = span.end;
+  }
+  add_space(static_cast<uint32_t>(text.size()));
+  return pieces;
+}
+
 bool HasParentheses(AstSort sort) { return sort == AstSort::kExpr || sort == AstSort::kPattern; }
 
 }  // namespace
@@ -54,12 +78,12 @@ CstTree CstBuilder::Build() {
   EmitTrivia();
   CstTree out;
   Nest(out);
-  out.pieces = SplitPieces(tree_.text(), tree_.version());
+  out.pieces = SplitPieces(all_, tree_.text());
   return out;
 }
 
 void CstBuilder::ReadTokens() {
-  lex::Lex(tree_.text(), {.version = tree_.version(), .trivia = true}, all_);
+  LexWithTrivia(tree_, all_);
   for (size_t i = 0; i < all_.size(); ++i) {
     if (lex::IsLayout(all_.kinds[i])) continue;
     kinds_.push_back(all_.kinds[i]);
@@ -187,25 +211,6 @@ void CstBuilder::Nest(CstTree& out) {
     out.nodes.push_back(node);
     open.push_back(self);
   }
-}
-
-std::vector<CstPiece> SplitPieces(std::string_view text, PythonVersion version) {
-  lex::TokenBuffer tokens;
-  lex::Lex(text, {.version = version, .trivia = true}, tokens);
-  std::vector<CstPiece> pieces;
-  uint32_t at = 0;
-  const auto add_space = [&](uint32_t end) {
-    if (at < end) pieces.push_back({{at, end}, TokenKind::kEndMarker, true});
-  };
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    const ByteSpan span = tokens.spans[i];
-    if (span.size() == 0 || span.begin < at) continue;
-    add_space(span.begin);
-    pieces.push_back({span, tokens.kinds[i], false});
-    at = span.end;
-  }
-  add_space(static_cast<uint32_t>(text.size()));
-  return pieces;
 }
 
 CstTree BuildCst(const SyntaxTree& tree) { return CstBuilder(tree).Build(); }

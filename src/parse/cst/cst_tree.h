@@ -47,7 +47,4 @@ struct CstTree {
 /// otherwise.
 CstTree BuildCst(const SyntaxTree& tree);
 
-/// The pieces of a text alone: what is written back.
-std::vector<CstPiece> SplitPieces(std::string_view text, PythonVersion version);
-
 }  // namespace codeanatomy::parse
