@@ -220,7 +220,7 @@ void AppendError(std::string& out, std::string_view text, const parse::Diagnosti
   const uint32_t line = problem.shown == parse::ShownLine::kZero ? 0 : at.line;
   fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}",
                  has_own_place ? problem.reported.line : line,
-                 has_own_place ? problem.reported.offset : column + 1);
+                 has_own_place ? problem.reported.offset : static_cast<int32_t>(column) + 1);
 }
 
 namespace {
@@ -231,6 +231,11 @@ void AppendErrorEnd(std::string& out, std::string_view text, const parse::Diagno
                     PythonVersion version, bool has_offset) {
   if (version < PythonVersion::k310) {
     out += ", \"end_lineno\": null, \"end_offset\": null}";
+    return;
+  }
+  if (problem.reported_end.line != 0) {
+    fmt::format_to(std::back_inserter(out), ", \"end_lineno\": {}, \"end_offset\": {}}}",
+                   problem.reported_end.line, problem.reported_end.offset);
     return;
   }
   const LineIndex lines(text);

@@ -287,7 +287,10 @@ void Lexer::LexClose() {
   }
   brackets_.pop_back();
   Emit(kOperatorRows[static_cast<uint8_t>(*begin)].alone, begin);
-  if (open.replacement) LexFormatMiddle();
+  if (open.replacement) {
+    if (InReplacement()) brackets_.back().behind_field = true;
+    LexFormatMiddle();
+  }
 }
 
 void Lexer::LexBackslash() {

@@ -70,8 +70,12 @@ void Lexer::LexLineStart() {
       } else if (c == '\\' && p_ + 1 < end_ && ClassOf(p_[1]) == CharClass::kNewline) {
         // The first physical line decides the indentation of a continued one.
         if (continued == 0) continued = column;
-        ++p_;
+        const char* backslash = p_++;
         SkipLineEnd();
+        if (p_ == end_) {
+          Report({offset(backslash), offset(p_)}, "unexpected EOF while parsing");
+          return;
+        }
         continue;
       } else {
         break;

@@ -39,7 +39,8 @@ class Lexer {
     uint32_t at;
     char open;
     bool replacement;
-    bool in_spec;  // behind the colon of the replacement field
+    bool in_spec;               // behind the colon of the replacement field
+    bool behind_field = false;  // a field in the specification has been closed
   };
   struct Indent {
     uint32_t column, alternative;  // tabs to multiples of 8; tabs as 1
@@ -93,6 +94,7 @@ class Lexer {
   bool LexStrayQuotes(const char* begin);
   void OpenFormatString(const char* begin, StringPrefix prefix);
   void LexFormatMiddle();
+  bool IsNestedTooDeeply() const;
   void CloseFormatString(const char* at);
   bool InReplacement() const { return !brackets_.empty() && brackets_.back().replacement; }
   void FailFormatString(const char* begin, std::string message);

@@ -172,6 +172,15 @@ void Lexer::FailFormatString(const char* begin, std::string message) {
   Fail(begin, std::move(message));
 }
 
+/// Whether the field that begins here is one too many in each other.
+bool Lexer::IsNestedTooDeeply() const {
+  constexpr int kMaxFields = 3;
+  int fields = 0;
+  for (size_t i = format_strings_.back().bracket_count; i < brackets_.size(); ++i)
+    fields += brackets_[i].replacement;
+  return fields >= kMaxFields;
+}
+
 /// Literal text up to the next replacement field, the end of the field's format specification, or
 /// the end of the string; emits what ends it, too.
 void Lexer::LexFormatMiddle() {
@@ -214,13 +223,18 @@ void Lexer::LexFormatMiddle() {
       }
       if (p_ > begin) Emit(middle, begin);
       const size_t before = brackets_.size();
+      if (!options_.recover && IsNestedTooDeeply()) {
+        Report({offset(p_) - 1, offset(p_)}, "f-string: expressions nested too deeply");
+        return;
+      }
       LexOpen();
       if (brackets_.size() > before) brackets_.back().replacement = true;
       return;
     }
     if (c == '}') {
       if (in_spec) {
-        if (p_ > begin) Emit(middle, begin);
+        // The rules for errors see the empty text that CPython's tokenizer has here.
+        if (p_ > begin || !options_.recover) Emit(middle, begin);
         return LexClose();
       }
       if (Peek(1) == '}') {
@@ -231,7 +245,15 @@ void Lexer::LexFormatMiddle() {
       return FailFormatString(p_ - 1, Message(kind_name, ": single '}' is not allowed"));
     }
     if ((c == '\n' || c == '\r') && !string.triple) {
-      if (!in_spec || AtOrAfter(PythonVersion::k314)) break;
+      const bool closed =
+          in_spec && brackets_.back().behind_field && AtOrAfter(PythonVersion::k313);
+      if (in_spec && !closed && AtOrAfter(PythonVersion::k314)) {
+        return FailFormatString(
+            p_,
+            Message(kind_name, ": newlines are not allowed in format specifiers for single quoted ",
+                    kind_name, "s"));
+      }
+      if (!in_spec || closed) break;
       if (p_ > begin) Emit(middle, begin);
       return;  // 3.12 and 3.13 end the specification here
     }

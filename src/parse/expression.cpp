@@ -203,6 +203,7 @@ NodeRef Parser::ParseLambda() {
   const NodeRef parameters = ParseParameters(TokenKind::kColon);
   Expect(TokenKind::kColon);
   const NodeRef body = ParseExpression();
+  ++lambda_count_;
   return Add<AstKind::kLambda>(SpanFrom(from), parameters, body);
 }
 

@@ -147,6 +147,29 @@ size_t Parser::FindPieceEnd(std::string_view text, bool raw) const {
   return text.size();
 }
 
+/// What is wrong with the escapes of a middle that is not raw. Each piece is decoded by itself, and
+/// doubled braces end one as well.
+std::string Parser::FindMiddleError(std::string_view text) const {
+  std::string value, error;
+  while (!text.empty() && error.empty()) {
+    size_t end = FindPieceEnd(text, false), next = end;
+    for (size_t i = 0; i + 1 < end; ++i) {
+      if (text[i] == '\\' && text[i + 1] == 'N' && text.substr(i + 2, 1) == "{") {
+        break;  // behind it the piece ends
+      }
+      if (text[i] == '\\' && text[i + 1] != '{' && text[i + 1] != '}') {
+        ++i;
+      } else if ((text[i] == '{' || text[i] == '}') && text[i + 1] == text[i]) {
+        end = i + 1;
+        next = i + 2;
+      }
+    }
+    error = AppendStr(text.substr(0, end), false, false, options_.version, value);
+    text.remove_prefix(next);
+  }
+  return error;
+}
+
 /// A middle of a 3.12 specification: every piece a Constant of its own.
 void Parser::AddSpecPieces(bool raw) {
   std::string_view text = TokenTextAt(pos_);
@@ -191,6 +214,32 @@ void Parser::AppendMiddle(LiteralRun& run, bool raw, bool in_spec) {
   Advance();
 }
 
+/// Is there a colon outside of brackets? The tokenizer takes the first one for the begin of the
+/// specification, so no lambda has it.
+bool Parser::HasOuterColon(uint32_t first, uint32_t end) const {
+  int depth = 0;
+  for (uint32_t token = first; token < end; ++token) {
+    switch (kinds_[token]) {
+      case TokenKind::kLeftParen:
+      case TokenKind::kLeftBracket:
+      case TokenKind::kLeftBrace:
+        ++depth;
+        break;
+      case TokenKind::kRightParen:
+      case TokenKind::kRightBracket:
+      case TokenKind::kRightBrace:
+        --depth;
+        break;
+      case TokenKind::kColon:
+        if (depth == 0) return true;
+        break;
+      default:
+        break;
+    }
+  }
+  return false;
+}
+
 /// A replacement field from its `{`.
 void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, int specs) {
   // CPython's column is the one before the brace.
@@ -207,13 +256,19 @@ void Parser::ParseField(LiteralRun& run, bool raw, bool template_string, int spe
     FailHere(Message("f-string: valid expression required before '", TokenTextAt(pos_), "'"));
   }
   if (!EnterDepth()) return;
+  const uint32_t lambdas = lambda_count_;
   const NodeRef value = ParseYieldOrStarExpressions();
+  if (lambda_count_ != lambdas && !failed_ && HasOuterColon(first, pos_)) {
+    FailHere("f-string: lambda expressions are not allowed without parentheses");
+  }
   const bool debug = Accept(TokenKind::kEqual);
   const uint32_t text_to = failed_ ? text_from : text_spans_[pos_].begin;
   const ByteSpan shown_span{from + 1, begin()};
   int conversion = -1;
   if (Accept(TokenKind::kExclamation)) {
-    const std::string_view name = At(TokenKind::kName) ? TokenTextAt(pos_) : std::string_view();
+    const bool adjoins = text_spans_[pos_].begin == text_spans_[pos_ - 1].end;
+    const std::string_view name =
+        adjoins && At(TokenKind::kName) ? TokenTextAt(pos_) : std::string_view();
     if (name != "s" && name != "r" && name != "a") {
       FailHere("f-string: invalid conversion character: expected 's', 'r', or 'a'");
     } else {

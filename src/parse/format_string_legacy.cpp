@@ -40,12 +40,8 @@ struct Parser::LegacyFormat {
   uint32_t lines_sought_to = 0;
   uint32_t lines = 0;
   uint32_t line_begin = 0;
-};
 
-/// Where CPython puts the column 0 of a field's first line.
-struct Parser::FieldOrigin {
-  uint32_t line, column;
-  bool operator==(const FieldOrigin&) const = default;
+  void SeekLines(std::string_view text, uint32_t brace);
 };
 
 namespace {
@@ -57,6 +53,21 @@ constexpr uint64_t kFieldSearchFactor = 64;
 /// Does a line end behind the byte at `at`? As CPython counts: \n, \r\n or a lone \r.
 bool EndsLine(std::string_view text, uint32_t at) {
   return text[at] == '\n' || (text[at] == '\r' && (at + 1 == text.size() || text[at + 1] != '\n'));
+}
+
+/// Where the first line of a field ends.
+uint32_t FindLineEnd(std::string_view text, ByteSpan field) {
+  const std::string_view inside = text.substr(0, field.end);
+  return static_cast<uint32_t>(
+      std::min<size_t>(inside.find_first_of("\r\n", field.begin), field.end));
+}
+
+/// Does nothing but blanks stand between the brace of a field and a line end?
+bool BreaksAtOnce(std::string_view text, ByteSpan field) {
+  const uint32_t line_end = FindLineEnd(text, field);
+  return line_end != field.end &&
+         text.substr(field.begin + 1, line_end - field.begin - 1).find_first_not_of(" \t\f") ==
+             std::string_view::npos;
 }
 
 /// CPython's isspace for what may stand between `=` and `!`, `:` or `}`.
@@ -131,6 +142,14 @@ FieldEnd FindFieldEnd(std::string_view text, uint32_t at, uint32_t end) {
 }
 
 }  // namespace
+
+void Parser::LegacyFormat::SeekLines(std::string_view text, uint32_t brace) {
+  for (uint32_t& at = lines_sought_to; at < brace; ++at) {
+    if (!EndsLine(text, at)) continue;
+    ++lines;
+    line_begin = at + 1;
+  }
+}
 
 NodeRef Parser::ParseLegacyStrings(uint32_t first, uint32_t last) {
   const ByteSpan whole{spans_[first].begin, spans_[last - 1].end};
@@ -279,6 +298,9 @@ NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint3
     }
     return Fail(format.whole, "f-string: empty expression not allowed");
   }
+  if (exact_fields_ && FindFieldError(format, from, to)) {
+    return Fail(format.whole, field_error_->message);
+  }
   if (!EnterDepth()) return kNoNode;
   if (field_tokens_.size() <= field_depth_)
     field_tokens_.push_back(std::make_unique<lex::TokenBuffer>());
@@ -339,10 +361,11 @@ bool Parser::FindFieldText(const LegacyFormat& format, ByteSpan field, uint32_t&
   return true;
 }
 
-/// See the head of the file.
-Parser::FieldOrigin Parser::FindFieldOrigin(const LegacyFormat& format,
-                                            const lex::TokenBuffer& tokens, bool breaks_at_once) {
-  const uint32_t brace = tokens.spans[0].begin;
+/// Where CPython puts the column 0 of a field's first line: see the head of the file.
+LineColumn Parser::FindFieldOrigin(LegacyFormat& format, ByteSpan field) {
+  const uint32_t brace = field.begin;
+  format.SeekLines(text_, brace);
+  const bool breaks_at_once = BreaksAtOnce(text_, field);
   if (AtLeast(PythonVersion::k39)) {
     const LineColumn string = ReportedPosition(spans_[format.token].begin);
     const bool later = format.lines > 0, old = !AtLeast(PythonVersion::k310);
@@ -350,9 +373,9 @@ Parser::FieldOrigin Parser::FindFieldOrigin(const LegacyFormat& format,
     return {string.line + format.lines, inside + (later && !old ? 0 : string.column)};
   }
   const LineColumn string = ReportedPosition(spans_[format.first].begin);
-  FieldOrigin origin{string.line, string.column};
+  LineColumn origin{string.line, string.column};
   uint32_t found = 0;
-  if (!FindFieldText(format, {brace, tokens.spans.back().end}, found)) return origin;
+  if (!FindFieldText(format, field, found)) return origin;
   const uint32_t begin = text_spans_[format.first].begin;
   uint32_t line_begin = begin;
   for (uint32_t at = begin; at < found; ++at) {
@@ -368,18 +391,12 @@ Parser::FieldOrigin Parser::FindFieldOrigin(const LegacyFormat& format,
 std::vector<ByteSpan> Parser::PlaceFieldTokens(LegacyFormat& format,
                                                const lex::TokenBuffer& tokens) {
   if (text_.size() >= kPlaceBase) return {};
-  const uint32_t brace = tokens.spans[0].begin, to = tokens.spans.back().end;
-  for (uint32_t& at = format.lines_sought_to; at < brace; ++at) {
-    if (!EndsLine(text_, at)) continue;
-    ++format.lines;
-    format.line_begin = at + 1;
-  }
-  uint32_t line_end = brace;  // of the field's first line
-  while (line_end < to && text_[line_end] != '\n' && text_[line_end] != '\r') ++line_end;
-  const bool one_line = line_end == to;
-  const bool breaks_at_once =
-      !one_line && text_.substr(brace + 1, line_end - brace - 1).find_first_not_of(" \t\f") ==
-                       std::string_view::npos;
+  const ByteSpan field{tokens.spans[0].begin, tokens.spans.back().end};
+  const uint32_t brace = field.begin;
+  format.SeekLines(text_, brace);
+  const uint32_t line_end = FindLineEnd(text_, field);
+  const bool one_line = line_end == field.end;
+  const bool breaks_at_once = BreaksAtOnce(text_, field);
   const auto spans_lines = [&](ByteSpan span) {
     return span.begin < line_end && span.end > line_end;
   };
@@ -391,10 +408,10 @@ std::vector<ByteSpan> Parser::PlaceFieldTokens(LegacyFormat& format,
             std::none_of(tokens.spans.begin(), tokens.spans.end(), spans_lines);
     if (plain) return {};
   }
-  const FieldOrigin origin = FindFieldOrigin(format, tokens, breaks_at_once);
+  const LineColumn origin = FindFieldOrigin(format, field);
   if (!AtLeast(PythonVersion::k39) && one_line) {
     const LineColumn true_place = ReportedPosition(brace);
-    if (origin == FieldOrigin{true_place.line, true_place.column}) return {};
+    if (origin.line == true_place.line && origin.column == true_place.column) return {};
   }
 
   const bool old = !AtLeast(PythonVersion::k39);

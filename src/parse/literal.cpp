@@ -42,6 +42,15 @@ std::optional<Diagnostic> Parser::FindStringError(uint32_t first, uint32_t end) 
   failed_ = false;
   pos_ = first;
   const Snapshot start = Save();
+  exact_fields_ =
+      options_.version == PythonVersion::k310 || options_.version == PythonVersion::k311;
+  field_error_.reset();
+  if (kinds_[first] == TokenKind::kFStringMiddle || kinds_[first] == TokenKind::kTStringMiddle) {
+    std::string error = FindMiddleError(TokenTextAt(first));
+    Restore(start);
+    if (error.empty()) return std::nullopt;
+    return Diagnostic{spans_[first], 1, "SYNTAX_ERROR", "SyntaxError", std::move(error)};
+  }
   const bool formatted =
       std::find(kinds_ + first, kinds_ + end, TokenKind::kFormatString) != kinds_ + end;
   if (formatted) {
@@ -53,6 +62,7 @@ std::optional<Diagnostic> Parser::FindStringError(uint32_t first, uint32_t end) 
   const bool wrong = failed_;
   Restore(start);
   if (!wrong) return std::nullopt;
+  if (field_error_) return std::move(field_error_);
   return Diagnostic{error_.span, 1, error_.code, std::string(error_.type),
                     std::move(error_.message)};
 }

@@ -262,20 +262,21 @@ class Parser {
   void ParseLegacyField(LegacyFormat& format, uint32_t& at, int level);
   NodeRef ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint32_t to);
   void FlushLegacyLiteral(LegacyFormat& format);
+  bool FindFieldError(LegacyFormat& format, uint32_t from, uint32_t to);
   std::vector<ByteSpan> PlaceFieldTokens(LegacyFormat& format, const lex::TokenBuffer& tokens);
-  struct FieldOrigin;
-  FieldOrigin FindFieldOrigin(const LegacyFormat& format, const lex::TokenBuffer& tokens,
-                              bool breaks_at_once);
+  LineColumn FindFieldOrigin(LegacyFormat& format, ByteSpan field);
   bool FindFieldText(const LegacyFormat& format, ByteSpan field, uint32_t& found);
   LineColumn ReportedPosition(uint32_t at);
   NodeRef ParseModernStrings(uint32_t first);
   struct LiteralRun;
   void FlushRun(LiteralRun& run);
   void AddEmptyPiece(ByteSpan span);
+  std::string FindMiddleError(std::string_view text) const;
   size_t FindPieceEnd(std::string_view text, bool raw) const;
   void AddSpecPieces(bool raw);
   void ParseFormatParts(LiteralRun& run, bool raw, bool template_string, int specs);
   void AppendMiddle(LiteralRun& run, bool raw, bool in_spec);
+  bool HasOuterColon(uint32_t first, uint32_t end) const;
   void ParseField(LiteralRun& run, bool raw, bool template_string, int specs);
   uint32_t FindShownEnd(uint32_t first, uint32_t text_to, bool converted) const;
   void AppendFieldText(std::string_view source, std::string& out) const;
@@ -309,9 +310,12 @@ class Parser {
   bool has_carriage_returns_ = false;
   bool is_ascii_ = false;
   int depth_ = 0;
+  uint32_t lambda_count_ = 0;  // read so far
   std::array<Scratch, kStackCount> stacks_;
   Scratch& stack_ = stacks_[kMain];
   PendingError error_;
+  bool exact_fields_ = false;  // fields of f-strings are judged by FindFieldError
+  std::optional<Diagnostic> field_error_;
   uint32_t fail_pos_ = 0;     // token at which it failed
   int64_t reported_to_ = -1;  // later failures before this offset are echoes of the last one
   std::unique_ptr<LineIndex> lines_;  // made when a message needs a line number

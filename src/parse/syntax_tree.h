@@ -53,11 +53,12 @@ struct Constant {
   std::string_view text;
 };
 
-/// Where CPython shows an error if that is not where its span begins: at tokens without text it
-/// counts columns otherwise. Line 0 stands for the begin of the span.
+/// Where CPython shows an error, or its end, if that is not where its span begins or ends: at
+/// tokens without text it counts columns otherwise, ends of many errors are no places at all. Line
+/// 0 stands for the begin or end of the span.
 struct ReportedPosition {
-  uint32_t line = 0;    // 1-based
-  uint32_t offset = 0;  // SyntaxError.offset: 1-based, in characters; 0 before the line
+  uint32_t line = 0;   // 1-based
+  int32_t offset = 0;  // SyntaxError.offset or end_offset: 1-based; 0 or less where CPython says so
 };
 
 /// Which line CPython names: some errors of 3.8 and 3.9 had none, or line 0.
@@ -69,7 +70,7 @@ struct Diagnostic {
   std::string_view code;  // a code of catalog/diagnostic_code.def
   std::string type;       // Python's exception class: SyntaxError, IndentationError, TabError
   std::string message;    // Python's wording where it has one
-  ReportedPosition reported{};
+  ReportedPosition reported{}, reported_end{};
   ShownLine shown = ShownLine::kOfSpan;
 };
 

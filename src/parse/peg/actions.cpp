@@ -108,11 +108,16 @@ Value Recognizer::Act(const Action& action, const Value* labels, Value only, uin
     }
     case ActionKind::kConversion:
       return CheckConversion(a, b);
+    case ActionKind::kLetter:
+      if (CheckLetter(a) == kFailed) return kFailed;
+      return MakeNode(NodeKind::kOther, kMatched, kMatched, start);
     case ActionKind::kString:
       return CheckStrings(a);
     case ActionKind::kStrings:
       if (MixesBytes(FirstToken(a), LastToken(a))) return kFailed;
       return version_ < PythonVersion::k312 ? CheckStrings(a) : JoinStrings(a, start);
+    case ActionKind::kJoined:
+      return CheckMiddles(a);
     case ActionKind::kBareGenerator:
       return CheckBareGenerator(a, b);
     case ActionKind::kArgumentOrder:
@@ -146,6 +151,24 @@ Value Recognizer::MakeNode(NodeKind kind, Value a, Value b, uint32_t start) {
   }
   nodes_.push_back({kind, first, last, from, count});
   return static_cast<Value>(nodes_.size()) - 1;
+}
+
+/// A format string since 3.12, whose literal text is decoded once its end is read.
+Value Recognizer::CheckMiddles(Value begin) {
+  const uint32_t start = FirstToken(begin);
+  const bool raw = TextOf(start).find_first_of("rR") != std::string_view::npos;
+  for (uint32_t token = start + 1; !raw && token < mark_; ++token) {
+    const TokenKind kind = tokens_.kinds[token];
+    const bool is_middle = kind == TokenKind::kFStringMiddle || kind == TokenKind::kTStringMiddle;
+    if (!is_middle || levels_[token] != levels_[start]) continue;
+    if (auto error = check_strings_(token, token + 1)) {
+      RaiseAtLastRead(std::move(error->message));
+      return kFailed;
+    }
+  }
+  const bool interpolates = tokens_.kinds[start] == TokenKind::kTStringStart;
+  return MakeNode(interpolates ? NodeKind::kTemplateStr : NodeKind::kJoinedStr, kMatched, kMatched,
+                  start);
 }
 
 /// Adjacent strings since 3.12; one of them with fields makes all of them one with fields.
@@ -200,25 +223,37 @@ Value Recognizer::FindInvalidTarget(Value v, TargetUse use) const {
   return kMatched;
 }
 
+/// Before 3.14 the letter is looked at when its field is complete.
 Value Recognizer::CheckConversion(Value exclamation, Value name) {
   const uint32_t mark = FirstToken(exclamation), letter = FirstToken(name);
-  const std::string prefix = [&] {
-    for (uint32_t token = mark; token > 0; --token) {
-      if (tokens_.kinds[token] == TokenKind::kFStringStart) return "f-string: ";
-      if (tokens_.kinds[token] == TokenKind::kTStringStart) return "t-string: ";
-    }
-    return "f-string: ";
-  }();
-  if (tokens_.spans[mark].end != tokens_.spans[letter].begin) {
-    RaiseRange(mark, letter, prefix + "conversion type must come right after the exclamation mark");
-    return kFailed;
+  if (tokens_.spans[mark].end == tokens_.spans[letter].begin) {
+    return version_ < PythonVersion::k314 ? name : CheckLetter(name);
   }
+  const std::string_view word =
+      version_ < PythonVersion::k314 ? "exclamanation" : "exclamation";  // as CPython spells it
+  std::string message = StringKindAt(mark);
+  message.append(": conversion type must come right after the ").append(word).append(" mark");
+  RaiseRange(mark, letter, std::move(message));
+  return kFailed;
+}
+
+Value Recognizer::CheckLetter(Value name) {
+  if (!IsToken(name)) return name;
+  const uint32_t letter = FirstToken(name);
   const std::string_view text = TextOf(letter);
   if (text == "s" || text == "r" || text == "a") return name;
-  RaiseRange(letter, letter,
-             prefix + "invalid conversion character '" + std::string(text) +
-                 "': expected 's', 'r', or 'a'");
+  std::string message = StringKindAt(letter);
+  message.append(": invalid conversion character '").append(text);
+  RaiseRange(letter, letter, message.append("': expected 's', 'r', or 'a'"));
   return kFailed;
+}
+
+std::string Recognizer::StringKindAt(uint32_t token) const {
+  for (; token > 0; --token) {
+    if (tokens_.kinds[token] == TokenKind::kTStringStart) return "t-string";
+    if (tokens_.kinds[token] == TokenKind::kFStringStart) break;
+  }
+  return "f-string";
 }
 
 /// Raises if str and bytes literals adjoin; the values of those up to the clash are checked before.
@@ -243,14 +278,24 @@ bool Recognizer::MixesBytes(uint32_t first, uint32_t last) {
 Value Recognizer::CheckStrings(Value strings) {
   const uint32_t first = FirstToken(strings), end = LastToken(strings) + 1;
   if (auto error = check_strings_(first, end)) {
+    if (error->reported.line != 0) {  // of a replacement field
+      if (field_ != nullptr) {
+        error->reported.line += field_->first_line - 1;
+        error->reported_end.line += field_->first_line - 1;
+      }
+      error_ = std::move(error);
+      stopped_ = true;
+      return kFailed;
+    }
     // What is wrong with the value itself is known when the token behind is read.
     const bool of_bytes = error->message.starts_with("bytes");
     const bool of_value = error->message.starts_with("f-string") || error->message[0] == '(';
     if (of_value || (of_bytes && version_ < PythonVersion::k311)) {
       RaiseAtLastRead(std::move(error->message));
     } else {
-      error_ = std::move(error);
-      stopped_ = true;
+      const Place place = PlaceOf(error->span.end);
+      RaiseAt(PlaceOf(error->span.begin), place, EndOffset(place), std::move(error->message),
+              error->type);
     }
     return kFailed;
   }

@@ -81,8 +81,10 @@ enum class ActionKind : uint8_t {
   kReal,
   kImaginary,
   kConversion,
+  kLetter,
   kString,
   kStrings,
+  kJoined,
   kBareGenerator,
   kArgumentOrder,
 };

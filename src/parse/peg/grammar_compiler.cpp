@@ -50,8 +50,10 @@ constexpr auto kActionNames = std::to_array<std::pair<std::string_view, ActionKi
     {"real", ActionKind::kReal},
     {"imaginary", ActionKind::kImaginary},
     {"conversion", ActionKind::kConversion},
+    {"letter", ActionKind::kLetter},
     {"string", ActionKind::kString},
     {"strings", ActionKind::kStrings},
+    {"joined", ActionKind::kJoined},
     {"bare_generator", ActionKind::kBareGenerator},
     {"argument_order", ActionKind::kArgumentOrder},
 });

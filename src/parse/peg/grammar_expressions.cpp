@@ -124,22 +124,22 @@ lambda_param = NAME -> Other
 
 fstring_middle = fstring_replacement_field / FSTRING_MIDDLE
 fstring_replacement_field =
-    '{' annotated_rhs '='? fstring_conversion? fstring_full_format_spec? '}'
+    '{' annotated_rhs '='? a=fstring_conversion? fstring_full_format_spec? '}' -> letter(a)
   / invalid_replacement_field
 fstring_conversion = a='!' b=NAME -> conversion(a, b)
 fstring_full_format_spec = ':' fstring_format_spec*
 fstring_format_spec = FSTRING_MIDDLE / fstring_replacement_field
-fstring = FSTRING_START fstring_middle* FSTRING_END -> JoinedStr
+fstring = a=FSTRING_START fstring_middle* FSTRING_END -> joined(a)
 tstring_format_spec_replacement_field =
-    '{' annotated_rhs '='? fstring_conversion? tstring_full_format_spec? '}'
+    '{' annotated_rhs '='? a=fstring_conversion? tstring_full_format_spec? '}' -> letter(a)
   / invalid_tstring_replacement_field
 tstring_format_spec = TSTRING_MIDDLE / tstring_format_spec_replacement_field
 tstring_full_format_spec = ':' tstring_format_spec*
 tstring_replacement_field =
-    '{' annotated_rhs '='? fstring_conversion? tstring_full_format_spec? '}'
+    '{' annotated_rhs '='? a=fstring_conversion? tstring_full_format_spec? '}' -> letter(a)
   / invalid_tstring_replacement_field
 tstring_middle = tstring_replacement_field / TSTRING_MIDDLE
-tstring* = TSTRING_START tstring_middle* TSTRING_END -> TemplateStr
+tstring* = a=TSTRING_START tstring_middle* TSTRING_END -> joined(a)
 string = a=STRING -> string(a)
 strings* =
     @-11 a=STRING+ -> strings(a)

@@ -14,7 +14,8 @@ namespace codeanatomy::parse::peg {
 using lex::TokenKind;
 
 Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::TokenBuffer& tokens,
-                       const StringCheck& check_strings, uint32_t valid_until)
+                       const StringCheck& check_strings, uint32_t valid_until,
+                       const FieldPlace* field)
     : text_(text),
       version_(version),
       counts_bytes_(version <= PythonVersion::k312 &&
@@ -22,6 +23,7 @@ Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::
       grammar_(GrammarOf(version)),
       tokens_(tokens),
       check_strings_(check_strings),
+      field_(field),
       error_token_(static_cast<uint32_t>(tokens.size())),
       steps_left_(kMaxRuleTrials) {
   start_ = FindStart(valid_until);
@@ -77,6 +79,10 @@ std::optional<Diagnostic> Recognizer::Run() {
 /// Statements up to the end of the text; false if one does not match.
 bool Recognizer::RunPass() {
   kept_from_ = 0;
+  if (field_ != nullptr) {
+    ForgetResults();
+    return MatchRule(grammar_.expression) != kFailed;
+  }
   do {
     ForgetResults();
   } while (MatchRule(grammar_.statement) != kFailed);
@@ -365,8 +371,9 @@ bool Recognizer::Demand(const Element& element) {
 
 std::optional<Diagnostic> FindFirstError(std::string_view text, PythonVersion version,
                                          const lex::TokenBuffer& tokens,
-                                         const StringCheck& check_strings, uint32_t valid_until) {
-  return Recognizer(text, version, tokens, check_strings, valid_until).Run();
+                                         const StringCheck& check_strings, uint32_t valid_until,
+                                         const FieldPlace* field) {
+  return Recognizer(text, version, tokens, check_strings, valid_until, field).Run();
 }
 
 }  // namespace codeanatomy::parse::peg

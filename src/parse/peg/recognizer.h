@@ -38,7 +38,7 @@ inline constexpr Value kMatched = 0;
 class Recognizer {
  public:
   Recognizer(std::string_view text, PythonVersion version, const lex::TokenBuffer& tokens,
-             const StringCheck& check_strings, uint32_t valid_until);
+             const StringCheck& check_strings, uint32_t valid_until, const FieldPlace* field);
 
   /// What CPython raises; nullopt if it accepts the text or a limit was hit.
   std::optional<Diagnostic> Run();
@@ -103,7 +103,10 @@ class Recognizer {
   Value LastElement(Value v) const;
   Value FindInvalidTarget(Value v, TargetUse use) const;
   Value CheckConversion(Value exclamation, Value name);
+  Value CheckLetter(Value name);
+  std::string StringKindAt(uint32_t token) const;
   Value CheckStrings(Value strings);
+  Value CheckMiddles(Value begin);
   Value JoinStrings(Value strings, uint32_t start);
   bool MixesBytes(uint32_t first, uint32_t last);
   Value CheckArgumentOrder(Value call);
@@ -115,8 +118,13 @@ class Recognizer {
   void Raise(const Action& action, const Value* labels, Value at);
   void RaiseRange(uint32_t first, uint32_t last, std::string message);
   void RaiseAtLastRead(std::string message, std::string_view type = "SyntaxError");
-  void RaiseAt(const Place& begin, const Place& end, std::string message, std::string_view type);
+  void RaiseAt(const Place& begin, const Place& end, int32_t end_offset, std::string message,
+               std::string_view type);
+  ReportedPosition Shown(uint32_t line, int64_t offset) const;
+  int32_t EndOffsetOf(uint32_t token);
+  int32_t EndOffset(const Place& place);
   void RaiseLexError();
+  ReportedPosition ShownEnd(const lex::LexError& error);
   void RaiseNeverClosed(uint32_t bracket);
   void FinishErrors(uint32_t last_read);
   void PreferTokenizerErrors();
@@ -139,6 +147,7 @@ class Recognizer {
   const Grammar& grammar_;
   const lex::TokenBuffer& tokens_;
   const StringCheck& check_strings_;
+  const FieldPlace* field_;
   uint32_t start_ = 0;    // token with which both passes begin
   uint32_t error_token_;  // where the tokenizer raises; past the end if nowhere
   uint32_t mark_ = 0, read_ = 0;

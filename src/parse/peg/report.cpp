@@ -97,37 +97,64 @@ uint32_t Recognizer::OffsetOf(const Place& place) {
                             static_cast<uint32_t>(text_.size()));
 }
 
-void Recognizer::RaiseAt(const Place& begin, const Place& end, std::string message,
-                         std::string_view type) {
+/// On later lines of a field CPython takes off the column that it had only added on the first.
+ReportedPosition Recognizer::Shown(uint32_t line, int64_t offset) const {
+  if (field_ == nullptr) return {line, static_cast<int32_t>(offset)};
+  if (line > 1) offset -= field_->column;
+  return {line + field_->first_line - 1, static_cast<int32_t>(offset)};
+}
+
+int32_t Recognizer::EndOffset(const Place& place) {
+  if (!place.has_column) return -1;
+  return static_cast<int32_t>(OffsetAfter(place.line, place.column + 1));
+}
+
+/// Since 3.12 a line end covers a column.
+int32_t Recognizer::EndOffsetOf(uint32_t token) {
+  const bool wide = tokens_.kinds[token] == TokenKind::kNewline && version_ >= PythonVersion::k312;
+  return EndOffset(EndOf(token)) + (wide ? 1 : 0);
+}
+
+void Recognizer::RaiseAt(const Place& begin, const Place& end, int32_t end_offset,
+                         std::string message, std::string_view type) {
   if (stopped_) return;
   stopped_ = true;
   Diagnostic error;
   error.stage = 1;
   error.code = type == "IndentationError" ? "INDENTATION_ERROR" : "SYNTAX_ERROR";
   error.type = type;
-  error.message = std::move(message);
+  error.message = field_ != nullptr ? "f-string: " + message : std::move(message);
   error.span.begin = OffsetOf(begin);
   error.span.end = std::max(error.span.begin, OffsetOf(end));
   const uint32_t offset =
       begin.has_column ? OffsetAfter(begin.line, begin.column + 1) : begin.column;
   const Place shown = PlaceOf(error.span.begin);
-  if (shown.line != begin.line || CharactersBefore(shown.line, shown.column) + 1 != offset) {
-    error.reported = {begin.line, offset};
+  if (field_ != nullptr || shown.line != begin.line ||
+      CharactersBefore(shown.line, shown.column) + 1 != offset) {
+    error.reported = Shown(begin.line, offset);
   }
+  if (end.line != begin.line && end_offset > 0 && !counts_bytes_) {
+    // CPython counts the end's bytes in the line of the begin.
+    const uint32_t from = Lines().line_start(begin.line);
+    const size_t length = std::min(text_.find_first_of("\r\n", from), text_.size()) - from;
+    const auto bytes = static_cast<uint32_t>(std::min<size_t>(end.column, length)) + 1;
+    end_offset = static_cast<int32_t>(CharactersBefore(begin.line, bytes));
+  }
+  error.reported_end = Shown(end.line, end_offset);
   error_ = std::move(error);
 }
 
 void Recognizer::RaiseRange(uint32_t first, uint32_t last, std::string message) {
   Place begin = BeginOf(first);
   if (!begin.has_column) begin.column = 0;
-  RaiseAt(begin, EndOf(last), std::move(message), "SyntaxError");
+  RaiseAt(begin, EndOf(last), EndOffsetOf(last), std::move(message), "SyntaxError");
 }
 
 void Recognizer::RaiseAtLastRead(std::string message, std::string_view type) {
   const uint32_t token = read_ - 1;
   Place begin = BeginOf(token);
   if (!begin.has_column) begin.column = OffsetAfter(begin.line, begin.column);
-  RaiseAt(begin, EndOf(token), std::move(message), type);
+  RaiseAt(begin, EndOf(token), EndOffsetOf(token), std::move(message), type);
 }
 
 void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
@@ -145,12 +172,15 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
     case Where::kLastItemRange:
       return RaiseRange(FirstToken(LastElement(at)), LastToken(labels[action.b]),
                         std::move(message));
-    case Where::kToTokenizer:
-      return RaiseAt(BeginOf(FirstToken(at)), TokenizerPlace(), std::move(message), "SyntaxError");
+    case Where::kToTokenizer: {
+      const Place end = TokenizerPlace();
+      return RaiseAt(BeginOf(FirstToken(at)), end, EndOffset(end) - 1, std::move(message),
+                     "SyntaxError");
+    }
     case Where::kLastByte: {
       const Place end = EndOf(LastToken(at));
       const Place begin{BeginOf(FirstToken(at)).line, end.column - 1};
-      return RaiseAt(begin, end, std::move(message), "SyntaxError");
+      return RaiseAt(begin, end, 0, std::move(message), "SyntaxError");
     }
     case Where::kLastToken:
       return RaiseAtLastRead(std::move(message));
@@ -158,7 +188,7 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
       if (!Read()) return;
       Place begin = BeginOf(mark_);
       if (!begin.has_column) begin.column = OffsetAfter(begin.line, begin.column);
-      return RaiseAt(begin, EndOf(mark_), std::move(message), "SyntaxError");
+      return RaiseAt(begin, EndOf(mark_), EndOffsetOf(mark_), std::move(message), "SyntaxError");
   }
 }
 
@@ -176,23 +206,47 @@ void Recognizer::RaiseLexError() {
                                 : error.type == "IndentationError" ? "INDENTATION_ERROR"
                                                                    : "SYNTAX_ERROR";
   error_ = Diagnostic{error.span, 0, code, std::string(error.type), error.message};
+  ReportedPosition& shown = error_->reported;
+  const Place end = EndOfText(), begin = PlaceOf(error.span.begin);
   if (version_ < PythonVersion::k310 && error.message.ends_with("was never closed")) {
-    const Place end = EndOfText();
     error_->message = kEndOfFile;
-    error_->reported = {end.line, end.column};
+    shown = {end.line, static_cast<int32_t>(end.column)};
   } else if (error.message == kEndOfFile) {
-    const Place end = EndOfText();
-    error_->reported = {end.line, OffsetAfter(end.line, end.column)};
+    shown = {end.line, static_cast<int32_t>(OffsetAfter(end.line, end.column))};
   } else if (counts_bytes_ && error.message.starts_with("unexpected character")) {
-    const Place place = PlaceOf(error.span.begin);
-    error_->reported = {place.line, place.column + 1};
+    shown = {begin.line, static_cast<int32_t>(begin.column) + 1};
   } else if (error.message.starts_with("unindent ")) {
     // The tokenizer has read the whole line by then.
     const uint32_t line = PlaceOf(error.span.end).line;
-    const size_t end = std::min(text_.find_first_of("\r\n", error.span.end), text_.size());
-    const auto length = static_cast<uint32_t>(end) - Lines().line_start(line);
-    error_->reported = {line, OffsetAfter(line, length + 1)};
+    const size_t line_end = std::min(text_.find_first_of("\r\n", error.span.end), text_.size());
+    const auto length = static_cast<uint32_t>(line_end) - Lines().line_start(line);
+    shown = {line, static_cast<int32_t>(OffsetAfter(line, length + 1))};
+  } else if (field_ != nullptr) {
+    const auto column = static_cast<int32_t>(CharactersBefore(begin.line, begin.column));
+    shown = {begin.line, column + 1};
   }
+  if (field_ != nullptr && shown.line != 0) shown.line += field_->first_line - 1;
+  error_->reported_end = ShownEnd(error);
+}
+
+/// Most errors of the tokenizer end where they begin; those that it leaves to the parser have no
+/// end.
+ReportedPosition Recognizer::ShownEnd(const lex::LexError& error) {
+  const Place begin = PlaceOf(error.span.begin);
+  const ReportedPosition& shown = error_->reported;
+  const uint32_t line = shown.line != 0 ? shown.line : begin.line;
+  if (error.message == kEndOfFile || error.message.starts_with("unindent ")) return {line, -1};
+  if (IsStatus(error)) return {line, 0};
+  uint32_t last = error.span.begin;
+  if (error.message.starts_with("leading zeros")) {
+    while (text_[last] == '0' || text_[last] == '_') ++last;
+  }
+  if (error.message.ends_with("prefixes are incompatible")) last = error.span.end;
+  const uint32_t behind = last - error.span.begin;
+  const int32_t offset = shown.line != 0
+                             ? shown.offset
+                             : static_cast<int32_t>(CharactersBefore(begin.line, begin.column)) + 1;
+  return {line, offset + static_cast<int32_t>(behind)};
 }
 
 void Recognizer::RaiseNeverClosed(uint32_t bracket) {
@@ -201,6 +255,7 @@ void Recognizer::RaiseNeverClosed(uint32_t bracket) {
   stopped_ = false;
   RaiseRange(bracket, bracket, std::move(message));
   error_->stage = 0;
+  error_->reported_end.offset = 0;
 }
 
 /// The brackets that are open where the tokenizer stops, outermost first.
