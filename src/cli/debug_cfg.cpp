@@ -1,16 +1,17 @@
-// debug cfg: control flow between statements, as far as it is normal.
+// debug cfg: control flow between statements, as far as it is normal, and the definitions that
+// reach each read of a fast local.
 //
 // The graphs are over expressions. Here each node stands for its statement, except clause or case;
 // blocks that evaluate none are passed through.
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "base/line_index.h"
 #include "cli/debug_lines.h"
-#include "flow/cfg.h"
+#include "flow/definitions.h"
 
 namespace codeanatomy::cli {
 namespace {
@@ -38,6 +39,9 @@ class StatementGraph {
       units_[n.index()] = is_unit || n == tree.root() ? n : units_[tree.parent(n).index()];
     }
   }
+
+  /// The statement, clause or case that a node belongs to.
+  NodeId Unit(NodeId n) const { return units_[n.index()]; }
 
   /// Pairs of units, kEntry, kExit; each once, sorted.
   std::vector<std::pair<int32_t, int32_t>> Edges(flow::FlowScopeId scope) {
@@ -113,54 +117,137 @@ class StatementGraph {
 
 bool IsShownScope(AstKind kind) { return IsScopeDeclaration(kind) && kind != AstKind::kLambda; }
 
+class CfgPrinter {
+ public:
+  CfgPrinter(const SyntaxTree& tree, const symbols::SymbolTable& symbols, const ControlFlow& graph)
+      : tree_(tree),
+        symbols_(symbols),
+        graph_(graph),
+        lines_(tree.text()),
+        statements_(tree, graph),
+        sparse_(flow::FindDefinitions(tree, symbols, graph, flow::ComputeDominatorTrees(graph))),
+        reaching_(sparse_),
+        reads_(static_cast<size_t>(graph.scope_count())) {
+    for (flow::UseId u{0}; u.index() < sparse_.uses.size(); ++u.value) {
+      if (IsFastRead(sparse_.uses[u.index()])) {
+        const flow::Variable& variable =
+            sparse_.variables[sparse_.uses[u.index()].variable.index()];
+        reads_[variable.scope.index()].push_back(u);
+      }
+    }
+  }
+
+  void Print(std::string& out, flow::FlowScopeId s) {
+    const NodeId node = graph_.scope_node(s);
+    out += "{\"scope\": ";
+    if (node == tree_.root()) {
+      out += "\"module\"";
+    } else {
+      PrintPlace(out, node);
+    }
+    out += ", \"edges\": [";
+    bool separate = false;
+    for (const auto& [from, to] : statements_.Edges(s)) {
+      out += separate ? ", [" : "[";
+      separate = true;
+      PrintEnd(out, from);
+      out += ", ";
+      PrintEnd(out, to);
+      out += ']';
+    }
+    out += "], \"defuse\": [";
+    PrintPairs(out, reads_[s.index()]);
+    out += "]}";
+  }
+
+ private:
+  // Compiled code has fast locals in functions alone, and reads them from cells where inner scopes
+  // capture them; both are one here.
+  bool IsFastRead(const flow::Use& use) const {
+    const flow::Variable& variable = sparse_.variables[use.variable.index()];
+    const bool is_read = use.kind == flow::UseKind::kLoad || use.kind == flow::UseKind::kReturn ||
+                         use.kind == flow::UseKind::kAugmented;
+    const symbols::ScopeId scope = symbols_.opened_by(graph_.scope_node(variable.scope));
+    return is_read && symbols_.resolution(variable.symbol) == symbols::Resolution::kLocal &&
+           scope.valid() && symbols_.is_optimized(scope);
+  }
+
+  void PrintPlace(std::string& out, NodeId n) const {
+    if (tree_.kind(n) == AstKind::kMatchCase) n = tree_.Child(n, AstField::kPattern);
+    const LineColumn at = lines_.Find(tree_.span(n).begin);
+    fmt::format_to(std::back_inserter(out), "\"{}:{}\"", at.line, at.column);
+  }
+
+  void PrintEnd(std::string& out, int32_t end) const {
+    if (end == kEntry) {
+      out += "\"entry\"";
+    } else if (end == kExit) {
+      out += "\"exit\"";
+    } else {
+      PrintPlace(out, NodeId{end});
+    }
+  }
+
+  // By use, then binding statement, parameters first; each once. A statement may bind a name twice.
+  void PrintPairs(std::string& out, std::vector<flow::UseId>& reads) {
+    const auto node = [&](flow::UseId u) { return sparse_.uses[u.index()].node; };
+    std::sort(reads.begin(), reads.end(),
+              [&](flow::UseId a, flow::UseId b) { return node(a) < node(b); });
+    std::vector<NodeId> places;
+    bool separate = false;
+    for (const flow::UseId u : reads) {
+      const flow::Use& use = sparse_.uses[u.index()];
+      places.clear();
+      for (const flow::DefinitionId d : reaching_.Of(use.reaching)) {
+        const flow::Definition& definition = sparse_.definitions[d.index()];
+        const bool is_param = definition.kind == flow::DefinitionKind::kParam;
+        places.push_back(is_param ? NodeId{} : statements_.Unit(definition.node));
+      }
+      std::sort(places.begin(), places.end());
+      places.erase(std::unique(places.begin(), places.end()), places.end());
+      for (const NodeId place : places) {
+        out += separate ? ", [" : "[";
+        separate = true;
+        AppendJsonString(out, symbols_.name(sparse_.variables[use.variable.index()].symbol));
+        out += ", ";
+        if (place.valid()) {
+          PrintPlace(out, place);
+        } else {
+          out += "\"param\"";
+        }
+        out += ", ";
+        PrintPlace(out, use.node);
+        out += ']';
+      }
+    }
+  }
+
+  const SyntaxTree& tree_;
+  const symbols::SymbolTable& symbols_;
+  const ControlFlow& graph_;
+  const LineIndex lines_;
+  StatementGraph statements_;
+  const flow::SparseDefinitions sparse_;
+  flow::ReachingDefinitions reaching_;
+  std::vector<std::vector<flow::UseId>> reads_;  // by scope
+};
+
 }  // namespace
 
 std::string CfgLine(const source::SourceFile& file, PythonVersion version) {
   const SyntaxTree tree = parse::ParseModule(file.text(), {.version = version});
   const symbols::SymbolTable symbols = symbols::BuildSymbolTable(tree);
   const ControlFlow graph = flow::BuildControlFlow(tree, symbols);
-  const LineIndex lines(tree.text());
-  StatementGraph statements(tree, graph);
+  CfgPrinter printer(tree, symbols, graph);
   std::string out = "{";
   AppendPath(out, file);
   out += ", \"scopes\": [";
-  const auto append_place = [&](NodeId n) {
-    if (tree.kind(n) == AstKind::kMatchCase) n = tree.Child(n, AstField::kPattern);
-    uint32_t begin = tree.span(n).begin;
-    const LineColumn at = lines.Find(begin);
-    fmt::format_to(std::back_inserter(out), "\"{}:{}\"", at.line, at.column);
-  };
-  const auto append_end = [&](int32_t end) {
-    if (end == kEntry) {
-      out += "\"entry\"";
-    } else if (end == kExit) {
-      out += "\"exit\"";
-    } else {
-      append_place(NodeId{end});
-    }
-  };
-  bool separate_scope = false;
+  bool separate = false;
   for (flow::FlowScopeId s{0}; s.value < graph.scope_count(); ++s.value) {
-    const NodeId node = graph.scope_node(s);
-    if (!IsShownScope(tree.kind(node))) continue;
-    out += separate_scope ? ", {\"scope\": " : "{\"scope\": ";
-    separate_scope = true;
-    if (node == tree.root()) {
-      out += "\"module\"";
-    } else {
-      append_place(node);
-    }
-    out += ", \"edges\": [";
-    bool separate = false;
-    for (const auto& [from, to] : statements.Edges(s)) {
-      out += separate ? ", [" : "[";
-      separate = true;
-      append_end(from);
-      out += ", ";
-      append_end(to);
-      out += ']';
-    }
-    out += "]}";
+    if (!IsShownScope(tree.kind(graph.scope_node(s)))) continue;
+    if (separate) out += ", ";
+    separate = true;
+    printer.Print(out, s);
   }
   return out + "]}";
 }

@@ -1,7 +1,5 @@
 #include "evidence/batch_builder.h"
 
-#include "base/unreachable.h"
-
 namespace codeanatomy::evidence {
 namespace {
 
@@ -54,7 +52,8 @@ size_t BatchBuilder::IndexOf(std::string_view column) {
       return i;
     }
   }
-  CA_UNREACHABLE("a column that the table does not have");
+  CA_CHECK(false, "a column that the table does not have");
+  return 0;
 }
 
 CodeColumn& BatchBuilder::Codes(std::string_view column,

@@ -80,6 +80,9 @@ inline constexpr uint8_t kImplicit = 2;  // an action of a node that is evaluate
 namespace flow_edge_flag {
 inline constexpr uint8_t kBack = 1;           // to the head of a loop around its source
 inline constexpr uint8_t kImplicitRaise = 2;  // taken only if an operation raises by itself
+// Exception edges leave a block at each node that may raise, and:
+inline constexpr uint8_t kAtEnd = 4;    // at its end, by a raise or by what was raised before
+inline constexpr uint8_t kAtBegin = 8;  // at its begin, where a `try` or `with` body begins
 }  // namespace flow_edge_flag
 
 class ControlFlow {

@@ -244,6 +244,7 @@ BlockId CfgBuilder::NewCleanupBlock(size_t frame) {
 
 // Raises in `from`, which is closed. `is_explicit`: by a statement, or on from such a raise.
 void CfgBuilder::RaiseFrom(BlockId from, FlowEdgeKind kind, EdgeDetail detail, bool is_explicit) {
+  detail.flags |= flow_edge_flag::kAtEnd;
   if (!is_explicit) detail.flags |= flow_edge_flag::kImplicitRaise;
   BlockId target = Region();
   if (!target.valid()) {
@@ -263,7 +264,7 @@ void CfgBuilder::EnterRegion(Frame frame) {
   frames_.push_back(frame);
   Place(NewBlock());
   AddEdge(current_, frame.region, FlowEdgeKind::kException,
-          {.flags = flow_edge_flag::kImplicitRaise});
+          {.flags = flow_edge_flag::kImplicitRaise | flow_edge_flag::kAtBegin});
 }
 
 // Ends a region of cleanup: once for control that arrives here, once for exceptions, which a `with`

@@ -129,6 +129,24 @@ std::vector<int32_t> Ends(const Digraph& graph, const Digraph& reversed, int32_t
   return ends;
 }
 
+// Fills the trees where each block leads to the next one only, as in most functions.
+bool FillOneWay(const ControlFlow& graph, FlowScopeId s, int32_t reachable, DominatorTrees& trees) {
+  const int32_t first = graph.blocks_begin(s).value;
+  for (int32_t b = first; b < first + reachable; ++b) {
+    const EdgeId begin = graph.edges_begin(BlockId{b}), end = graph.edges_end(BlockId{b});
+    const bool is_last = b + 1 == first + reachable;
+    if (end.value - begin.value != (is_last ? 0 : 1)) return false;
+    const bool leads_on = is_last || (graph.target(begin).value == b + 1 &&
+                                      !graph.has(begin, flow_edge_flag::kImplicitRaise));
+    if (!leads_on) return false;
+  }
+  for (int32_t b = first + 1; b < first + reachable; ++b) {
+    trees.dominators[static_cast<size_t>(b)] = BlockId{b - 1};
+    trees.post_dominators[static_cast<size_t>(b) - 1] = BlockId{b};
+  }
+  return true;
+}
+
 }  // namespace
 
 Digraph Transpose(const Digraph& graph) {
@@ -184,6 +202,7 @@ DominatorTrees ComputeDominatorTrees(const ControlFlow& graph) {
     const int32_t size = graph.blocks_end(s).value - first;
     int32_t reachable = 0;
     while (reachable < size && graph.is_reachable(BlockId{first + reachable})) ++reachable;
+    if (FillOneWay(graph, s, reachable, trees)) continue;
     const std::vector<int32_t> idom = ImmediateDominators(ScopeGraph(graph, s, true), 0);
     Digraph normal = ScopeGraph(graph, s, false);
     Digraph reversed = Transpose(normal);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/unreachable.h"
 #include "storage/log/file_path.h"
 #include "storage/log/protocol.h"
 
@@ -130,7 +129,7 @@ class Fields {
   const Value& At(std::string_view name) const {
     for (size_t i = 0; i < field_.type.children.size(); ++i)
       if (field_.type.children[i].name == name) return values_[i];
-    CA_UNREACHABLE("a checkpoint column is asked for by its declared name");
+    CA_CHECK(false, "a checkpoint column is asked for by its declared name");
   }
   const Values& values_;
   const Field& field_;
