@@ -43,6 +43,8 @@ void Read(JsonReader& r, const Json& json, const std::string& path, std::string&
 void Read(JsonReader& r, const Json& json, const std::string& path, Type& out);
 /// Bounded: 64 levels, 4,096 nodes.
 void Read(JsonReader& r, const Json& json, const std::string& path, Expr& out);
+/// A member of any shape, which is read later as a document of its own.
+inline void Read(JsonReader&, const Json& json, const std::string&, Json& out) { out = json; }
 Json Write(const Type& type);
 Json Write(const Expr& expr);
 inline Json Write(bool value) { return value; }
