@@ -1,5 +1,7 @@
 #include "evidence/batch_builder.h"
 
+#include "base/unreachable.h"
+
 namespace codeanatomy::evidence {
 namespace {
 
@@ -52,8 +54,7 @@ size_t BatchBuilder::IndexOf(std::string_view column) {
       return i;
     }
   }
-  CA_CHECK(false, "a column that the table does not have");
-  return 0;
+  CA_UNREACHABLE("a column that the table does not have");
 }
 
 CodeColumn& BatchBuilder::Codes(std::string_view column,

@@ -1,5 +1,6 @@
 #include "engine/duckdb/query_result.h"
 
+#include "base/unreachable.h"
 #include "engine/duckdb/query_result_state.h"
 
 namespace codeanatomy::engine {
@@ -71,7 +72,7 @@ int64_t VectorView::Integer(size_t row) const {
     case DUCKDB_TYPE_UHUGEINT:
       return static_cast<int64_t>(At<duckdb_hugeint>(data_, row).lower);
     default:
-      CA_CHECK(false, "Integer() of a column that is none");
+      CA_UNREACHABLE("Integer() of a column that is none");
   }
 }
 

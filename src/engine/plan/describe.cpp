@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "base/check.h"
+#include "base/unreachable.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -215,7 +215,7 @@ std::string DescribePlan(const Plan& plan, const spec::Spec& spec, const TaskSch
     case PlanFormat::kDot:
       return Dot(plan, spec, schedule);
   }
-  CA_CHECK(false, "every format has its writer");
+  CA_UNREACHABLE("every format has its writer");
 }
 
 }  // namespace codeanatomy::engine

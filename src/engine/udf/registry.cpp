@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/unreachable.h"
 #include "catalog/function.h"
 #include "engine/udf/argument.h"
 #include "engine/udf/evaluators.h"
@@ -29,7 +30,7 @@ duckdb_scalar_function_t FindEvaluator(std::string_view name) {
   for (const NativeFunction& native : kEvaluators) {
     if (native.name == name) return native.evaluate;
   }
-  CA_CHECK(false, "the list of evaluators is made from the catalogue");
+  CA_UNREACHABLE("the list of evaluators is made from the catalogue");
 }
 
 LogicalType ParseSqlType(std::string_view name) {
@@ -41,7 +42,7 @@ LogicalType ParseSqlType(std::string_view name) {
   if (name == "MAP(VARCHAR, VARCHAR)") {
     return {.id = DUCKDB_TYPE_MAP, .children = {{"key", text}, {"value", text}}};
   }
-  CA_CHECK(false, "a native function with an argument type that the registry lacks");
+  CA_UNREACHABLE("a native function with an argument type that the registry lacks");
 }
 
 /// Refuses arguments that have no one text or integer form, before anything is computed.

@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include "base/json_text.h"
+#include "base/unreachable.h"
 #include "storage/log/action.h"
 
 namespace codeanatomy::storage {
@@ -313,8 +314,8 @@ struct LineWriter {
         .Boolean("removed", domain.removed)
         .Close();
   }
-  void operator()(const ChangeFile&) const { CA_CHECK(false, "change data files are only read"); }
-  void operator()(const CheckpointPart&) const { CA_CHECK(false, "v2 checkpoints are only read"); }
+  void operator()(const ChangeFile&) const { CA_UNREACHABLE("change data files are only read"); }
+  void operator()(const CheckpointPart&) const { CA_UNREACHABLE("v2 checkpoints are only read"); }
 };
 
 }  // namespace

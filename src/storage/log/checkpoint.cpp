@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/unreachable.h"
 #include "storage/log/file_path.h"
 #include "storage/log/protocol.h"
 
@@ -129,7 +130,7 @@ class Fields {
   const Value& At(std::string_view name) const {
     for (size_t i = 0; i < field_.type.children.size(); ++i)
       if (field_.type.children[i].name == name) return values_[i];
-    CA_CHECK(false, "a checkpoint column is asked for by its declared name");
+    CA_UNREACHABLE("a checkpoint column is asked for by its declared name");
   }
   const Values& values_;
   const Field& field_;
