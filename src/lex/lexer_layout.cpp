@@ -68,7 +68,10 @@ void Lexer::LexLineStart() {
       } else if (c == '\f') {
         column = alternative = 0;
       } else if (c == '\\' && p_ + 1 < end_ && ClassOf(p_[1]) == CharClass::kNewline) {
-        // The first physical line decides the indentation of a continued one.
+        // The first physical line decides the indentation of a continued one: in 3.8 since that is
+        // text, later because it comes first. 3.9 takes such a line to have no indentation.
+        if (options_.version == PythonVersion::k38) break;
+        if (options_.version == PythonVersion::k39) return;
         if (continued == 0) continued = column;
         const char* backslash = p_++;
         SkipLineEnd();

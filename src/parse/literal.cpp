@@ -42,8 +42,7 @@ std::optional<Diagnostic> Parser::FindStringError(uint32_t first, uint32_t end) 
   failed_ = false;
   pos_ = first;
   const Snapshot start = Save();
-  exact_fields_ =
-      options_.version == PythonVersion::k310 || options_.version == PythonVersion::k311;
+  exact_fields_ = !AtLeast(PythonVersion::k312);
   field_error_.reset();
   if (kinds_[first] == TokenKind::kFStringMiddle || kinds_[first] == TokenKind::kTStringMiddle) {
     std::string error = FindMiddleError(TokenTextAt(first));

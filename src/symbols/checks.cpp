@@ -29,8 +29,7 @@ void SymbolTableBuilder::ReportInScope(std::string message, ByteSpan where) {
 
 // Future statements stand before everything but the docstring, comments and each other.
 void SymbolTableBuilder::CheckFutureImports() {
-  bool may_follow = true,
-       docstring_may_follow = true;  // only first, but for 3.10 and 3.11
+  bool may_follow = true, docstring_may_follow = true;
   uint32_t last_line = 0;
   for (const NodeId n : tree_.Children(tree_.root(), AstField::kBody)) {
     const uint32_t line = lines_.Find(tree_.span(n).begin).line;
@@ -55,8 +54,7 @@ void SymbolTableBuilder::CheckFutureImports() {
       }
       continue;
     }
-    if (kind == AstKind::kExpr && may_follow &&
-        (first || (AtLeast(PythonVersion::k310) && !AtLeast(PythonVersion::k312)))) {
+    if (kind == AstKind::kExpr && may_follow && first) {
       const NodeId value = tree_.Child(n, AstField::kValue);
       const bool is_text = value.valid() && tree_.kind(value) == AstKind::kConstant &&
                            tree_.constant(tree_.ConstantAt(value, AstField::kValue)).kind ==

@@ -267,26 +267,24 @@ void CompileChecker::CheckFutureImport(NodeId n) {
   const NameId module = tree_.Name(n, AstField::kModule);
   if (!module.valid() || tree_.name_text(module) != "__future__") return;
   if (AtLeast(PythonVersion::k313) && tree_.Int(n, AstField::kLevel) != 0) return;
-  // Before 3.13 lines were compared, since then places.
+  // Before 3.12 lines were compared, since then places.
   const auto place = [&](NodeId node) {
     const uint32_t begin = tree_.span(node).begin;
-    return int64_t{1} + (AtLeast(PythonVersion::k313) ? begin : lines_.Find(begin).line);
+    return int64_t{1} + (AtLeast(PythonVersion::k312) ? begin : lines_.Find(begin).line);
   };
   if (last_future_place_ < 0) {
     last_future_place_ = 0;
-    // In 3.10 and 3.11 any number of texts may stand between them, else one in front.
-    const bool texts_may_follow = AtLeast(PythonVersion::k310) && !AtLeast(PythonVersion::k312);
-    bool text_may_follow = true;
+    bool docstring_may_follow = true;
     for (const NodeId top : tree_.Children(tree_.root(), AstField::kBody)) {
       const AstKind kind = tree_.kind(top);
       if (kind == AstKind::kImportFrom && tree_.Name(top, AstField::kModule) == module &&
           (!AtLeast(PythonVersion::k313) || tree_.Int(top, AstField::kLevel) == 0)) {
         last_future_place_ = place(top);
-        text_may_follow = texts_may_follow;
+        docstring_may_follow = false;
         continue;
       }
-      if (kind != AstKind::kExpr || !text_may_follow) break;
-      text_may_follow = texts_may_follow;
+      if (kind != AstKind::kExpr || !docstring_may_follow) break;
+      docstring_may_follow = false;
       const NodeId value = tree_.Child(top, AstField::kValue);
       if (!value.valid() || tree_.kind(value) != AstKind::kConstant ||
           tree_.constant(tree_.ConstantAt(value, AstField::kValue)).kind !=

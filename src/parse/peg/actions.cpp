@@ -71,6 +71,7 @@ std::string_view Recognizer::KindName(Value v) const {
   if (version_ < PythonVersion::k310) {
     if (kind == NodeKind::kDict) return "dict display";
     if (kind == NodeKind::kEllipsis) return "Ellipsis";
+    if (kind == NodeKind::kOperation) return "operator";
   }
   return kKindNames[static_cast<size_t>(kind)];
 }
@@ -85,13 +86,16 @@ Value Recognizer::Act(const Action& action, const Value* labels, Value only, uin
     case ActionKind::kNode:
       return MakeNode(action.node, a, b, start);
     case ActionKind::kError:
-      if (Holds(action.check, labels)) Raise(action, labels, a);
+      if (Holds(action.check, labels)) {
+        Raise(action, labels, action.where == Where::kStart ? TokenValue(start) : a);
+      }
       return kFailed;
     case ActionKind::kTarget: {
       const Value invalid = FindInvalidTarget(a, action.use);
       if (invalid != kMatched) {
-        const Value at[5] = {kMatched, invalid, kMatched, kMatched, kMatched};
-        RaiseRange(FirstToken(invalid), LastToken(invalid), Render(action, at));
+        const Value named[5] = {kMatched, invalid, kMatched, kMatched, kMatched};
+        const Value at = version_ < PythonVersion::k39 ? a : invalid;
+        RaiseRange(FirstToken(at), LastToken(at), Render(action, named));
       }
       return kFailed;
     }
@@ -121,7 +125,7 @@ Value Recognizer::Act(const Action& action, const Value* labels, Value only, uin
     case ActionKind::kBareGenerator:
       return CheckBareGenerator(a, b);
     case ActionKind::kArgumentOrder:
-      return CheckArgumentOrder(a);
+      return CheckArgumentOrder(a, b);
   }
   return kFailed;
 }
@@ -271,15 +275,21 @@ bool Recognizer::MixesBytes(uint32_t first, uint32_t last) {
       return true;
     }
   }
-  RaiseAtLastRead("cannot mix bytes and nonbytes literals");
+  RaiseAtString(first, "cannot mix bytes and nonbytes literals");
   return true;
+}
+
+/// Before 3.9 what is wrong with adjacent strings stands at the first of them.
+void Recognizer::RaiseAtString(uint32_t first, std::string message) {
+  if (version_ >= PythonVersion::k39) return RaiseAtLastRead(std::move(message));
+  RaiseRange(first, first, std::move(message));
 }
 
 Value Recognizer::CheckStrings(Value strings) {
   const uint32_t first = FirstToken(strings), end = LastToken(strings) + 1;
   if (auto error = check_strings_(first, end)) {
     if (error->reported.line != 0) {  // of a replacement field
-      if (field_ != nullptr) {
+      if (field_ != nullptr && version_ >= PythonVersion::k39) {
         error->reported.line += field_->first_line - 1;
         error->reported_end.line += field_->first_line - 1;
       }
@@ -291,7 +301,7 @@ Value Recognizer::CheckStrings(Value strings) {
     const bool of_bytes = error->message.starts_with("bytes");
     const bool of_value = error->message.starts_with("f-string") || error->message[0] == '(';
     if (of_value || (of_bytes && version_ < PythonVersion::k311)) {
-      RaiseAtLastRead(std::move(error->message));
+      RaiseAtString(first, std::move(error->message));
     } else {
       const Place place = PlaceOf(error->span.end);
       RaiseAt(PlaceOf(error->span.begin), place, EndOffset(place), std::move(error->message),
@@ -308,14 +318,19 @@ Value Recognizer::CheckStrings(Value strings) {
   return static_cast<Value>(nodes_.size()) - 1;
 }
 
-Value Recognizer::CheckArgumentOrder(Value call) {
+Value Recognizer::CheckArgumentOrder(Value call, Value behind) {
   const Node& node = nodes_[static_cast<size_t>(call)];
   bool unpacks = false;
   for (uint32_t i = 0; i < node.count; ++i) {
     unpacks |= KindOf(elements_[node.elements + i]) == NodeKind::kUnpacking;
   }
-  RaiseAtLastRead(unpacks ? "positional argument follows keyword argument unpacking"
-                          : "positional argument follows keyword argument");
+  std::string message = unpacks ? "positional argument follows keyword argument unpacking"
+                                : "positional argument follows keyword argument";
+  if (version_ < PythonVersion::k39) {
+    RaiseRange(FirstToken(behind), FirstToken(behind), std::move(message));
+  } else {
+    RaiseAtLastRead(std::move(message));
+  }
   return kFailed;
 }
 
@@ -332,7 +347,7 @@ Value Recognizer::CheckBareGenerator(Value call, Value clauses) {
     last = argument;
   }
   if (positional <= 1) return kFailed;
-  if (version_ < PythonVersion::k310) {
+  if (version_ == PythonVersion::k39) {
     RaiseAtLastRead("Generator expression must be parenthesized");
   } else {
     RaiseRange(FirstToken(last), LastToken(clauses), "Generator expression must be parenthesized");

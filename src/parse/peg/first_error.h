@@ -32,7 +32,7 @@ struct FieldPlace {
 };
 
 /// Type, message, line, offset and their end equal those of `ast.parse` for versions 3.10 and
-/// newer, line and type for 3.9; 3.8 is judged by the grammar of 3.9.
+/// newer, line and type for 3.8 and 3.9.
 ///
 /// Input   `tokens` of `text`, made with `LexOptions::recover` off.
 /// Output  nullopt where the grammar accepts the text, or where a limit (kMaxRuleTrials,

@@ -61,6 +61,40 @@ TEST_CASE("which of several errors wins") {
   CHECK(FirstError("  x\n", k312) == "IndentationError@2: unexpected indent");
 }
 
+TEST_CASE("3.8 stops at the one token that it did not expect") {
+  using enum PythonVersion;
+  // 3.9 finds what the tree shows where it stands, 3.8 behind everything else.
+  CHECK(FirstError("f(*x)\ny = ((*z) w)\n", k38) == "SyntaxError@16: invalid syntax");
+  CHECK(FirstError("y = (*z)\nw v\n", k39) == "SyntaxError@5: can't use starred expression here");
+  CHECK(FirstError("y = (*z)\nw v\n", k38) == "SyntaxError@11: invalid syntax");
+  CHECK(FirstError("class C(\nb.):\n x\n", k39) == "SyntaxError@11: invalid syntax");
+  CHECK(FirstError("for a in b,\n  c):\n  d\n", k39) == "SyntaxError@11: invalid syntax");
+  CHECK(FirstError("def f(a=1,\n b): c\n", k38) ==
+        "SyntaxError@6: non-default argument follows default argument");
+  CHECK(FirstError("f(a=1,\n b)\n", k38) ==
+        "SyntaxError@8: positional argument follows keyword argument");
+  CHECK(FirstError("if x:\ny\n", k38) == "IndentationError@6: expected an indented block");
+  CHECK(FirstError("if x:\n", k38) == "SyntaxError@6: unexpected EOF while parsing");
+  for (const PythonVersion version : {k38, k39}) {
+    CHECK(FirstError("try:\n  x\n", version) == "SyntaxError@9: unexpected EOF while parsing");
+  }
+}
+
+TEST_CASE("3.8 accepts every form of parameters and comprehensions that it had") {
+  for (const std::string_view text :
+       {"def f(a, b=1, /, c=2, *d, e, f=3, **g,): x\n", "def f(a, /): x\n", "def f(*, a, **b): x\n",
+        "lambda a, /, *b, c=1, **d: lambda *, e: lambda **f: 0\n", "lambda: (yield)\n",
+        "x = [a async for b, *c in d if e if f for g in h]\n", "x[a:b:c, ::, d] = y, *z = w\n",
+        "{**a, b: c, **d}; {*e, f}; {g: h for i in j}\n", "f(a, *b, c=d, **e, f=g)\n",
+        "@a.b.c(d)\n@e\nasync def f() -> g:\n  async with a as b, c: pass\n",
+        "try: a\nexcept b as c: d\nexcept: e\nelse: f\nfinally: g\n", "a = b, *c = yield d\n",
+        "from . .. a import (b as c, d,)\n", "raise a from b; assert c, d; nonlocal e, f\n",
+        "if (a := b): x\nelif c: y\nelse: z\n", "print(a := b, c if d else e)\n"}) {
+    CAPTURE(text);
+    CHECK(FirstError(text, PythonVersion::k38) == "accepted");
+  }
+}
+
 TEST_CASE("valid statements of a long text are left out, and clauses stay with theirs") {
   std::string text;
   for (int i = 0; i < 4000; ++i) text += "if a:\n    f(b, c)\n";

@@ -94,6 +94,7 @@ enum class Where : uint8_t {
   kLastItemRange,
   kToTokenizer,
   kLastByte,
+  kStart,
   kLastToken,
   kNextToken
 };
@@ -142,7 +143,11 @@ struct Grammar {
   }
 };
 
-/// Compiled on the first use per version; immutable, shared by all threads. 3.8 has that of 3.9.
+/// Compiled on the first use per version; immutable, shared by all threads. That of 3.8 says what
+/// is wrong in a text that PredictiveGrammar() accepts.
 const Grammar& GrammarOf(PythonVersion version);
+
+/// What 3.8 reads text with (grammar_predictive.cpp).
+const Grammar& PredictiveGrammar();
 
 }  // namespace codeanatomy::parse::peg

@@ -1,6 +1,7 @@
 // The grammar's text to tables. Texts are ours, so what is wrong with them is a failed check.
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -80,12 +81,10 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 class Compiler {
  public:
-  explicit Compiler(PythonVersion version) : minor_(8 + static_cast<int>(version)) {
-    if (minor_ < 9) minor_ = 9;
-  }
+  explicit Compiler(PythonVersion version) : minor_(8 + static_cast<int>(version)) {}
 
-  Grammar Compile() {
-    for (std::string_view text : {kStatementRules, kExpressionRules, kErrorRules}) {
+  Grammar Compile(std::initializer_list<std::string_view> texts) {
+    for (std::string_view text : texts) {
       text_ = text;
       at_ = 0;
       SkipSpace();
@@ -361,7 +360,10 @@ class Compiler {
   void CompileError(Action& action) {
     action.kind = ActionKind::kError;
     Expect("(");
-    if (At("last") || At("next")) {
+    if (At("start")) {
+      action.where = Where::kStart;
+      at_ += 5;
+    } else if (At("last") || At("next")) {
       action.where = At("last") ? Where::kLastToken : Where::kNextToken;
       at_ += 4;
     } else {
@@ -400,7 +402,8 @@ class Compiler {
 
 template <PythonVersion kVersion>
 const Grammar& Compiled() {
-  static const Grammar grammar = Compiler(kVersion).Compile();
+  static const Grammar grammar =
+      Compiler(kVersion).Compile({kStatementRules, kExpressionRules, kErrorRules});
   return grammar;
 }
 
@@ -409,6 +412,7 @@ const Grammar& Compiled() {
 const Grammar& GrammarOf(PythonVersion version) {
   switch (version) {
     case PythonVersion::k38:
+      return Compiled<PythonVersion::k38>();
     case PythonVersion::k39:
       return Compiled<PythonVersion::k39>();
     case PythonVersion::k310:
@@ -423,6 +427,11 @@ const Grammar& GrammarOf(PythonVersion version) {
       break;
   }
   return Compiled<PythonVersion::k314>();
+}
+
+const Grammar& PredictiveGrammar() {
+  static const Grammar grammar = Compiler(PythonVersion::k38).Compile({kPredictiveRules});
+  return grammar;
 }
 
 }  // namespace codeanatomy::parse::peg

@@ -14,7 +14,7 @@ invalid_arguments =
   / @13 (({',' (starred_expression / (assignment_expression / expression !':=') !'=')} ',' kwargs)
          / kwargs) a=',' {',' (starred_expression !'=')} -> error(a...)
       "iterable argument unpacking follows keyword argument unpacking"
-  / @9-9 args ',' '*' -> error(last)
+  / @-9 args ',' '*' -> error(last)
       "iterable argument unpacking follows keyword argument unpacking"
   / @10 a=expression b=for_if_clauses ',' (args / expression for_if_clauses)? -> error(a..b)
       "Generator expression must be parenthesized"
@@ -28,7 +28,7 @@ invalid_arguments =
       "Generator expression must be parenthesized"
   / @-9 args ',' a=expression for_if_clauses -> error(a)
       "Generator expression must be parenthesized"
-  / a=args ',' args -> argument_order(a)
+  / a=args ',' b=args -> argument_order(a, b)
 invalid_kwarg =
     @10 a=('True' / 'False' / 'None') b='=' -> error(a..b) "cannot assign to {a:text}"
   / @10 a=NAME b='=' expression for_if_clauses -> error(a..b)
@@ -83,6 +83,7 @@ invalid_assignment =
   / a=star_expressions augassign annotated_rhs -> error(a)
       "'{a:kind}' is an illegal expression for augmented assignment"
 invalid_ann_assign_target = list / tuple / '(' a=invalid_ann_assign_target ')' -> a
+invalid_primary = primary a='{' -> error(a) "invalid syntax"
 invalid_del_stmt = 'del' a=star_expressions -> target(a, delete) "cannot delete {a:kind}"
 invalid_block = NEWLINE !INDENT -> indentation "expected an indented block"
 invalid_comprehension =
@@ -97,7 +98,9 @@ invalid_dict_comprehension =
       "dict unpacking cannot be used in dict comprehension"
 
 invalid_parameters =
-    @-9 param_no_default* invalid_parameters_helper param_no_default -> error(last)
+    @-8 param_no_default* invalid_parameters_helper param_no_default -> error(start)
+      "non-default argument follows default argument"
+  / @9-9 param_no_default* invalid_parameters_helper param_no_default -> error(last)
       "non-default argument follows default argument"
   / @10-11 param_no_default* invalid_parameters_helper a=param_no_default -> error(a)
       "non-default argument follows default argument"
@@ -116,7 +119,8 @@ invalid_parameters =
 invalid_parameters_helper = slash_with_default / param_with_default+
 invalid_default = a='=' &(')' / ',') -> error(a) "expected default value expression"
 invalid_star_etc =
-    @-9 '*' (')' / ',' (')' / '**')) -> error(last) "named arguments must follow bare *"
+    @-8 '*' ','? ')' -> error(start) "named arguments must follow bare *"
+  / @-9 '*' (')' / ',' (')' / '**')) -> error(last) "named arguments must follow bare *"
   / @10 a='*' (')' / ',' (')' / '**')) -> error(a) "named arguments must follow bare *"
   / @11 '*' param a='=' -> error(a) "var-positional argument cannot have default value"
   / @11 '*' (param_no_default / ',') param_maybe_default* a='*' (param_no_default / ',') -> error(a)
@@ -127,7 +131,9 @@ invalid_kwds =
   / '**' param ',' a=('*' / '**' / '/') -> error(a)
       "arguments cannot follow var-keyword argument"
 invalid_lambda_parameters =
-    @-9 lambda_param_no_default* invalid_lambda_parameters_helper lambda_param_no_default
+    @-8 lambda_param_no_default* invalid_lambda_parameters_helper lambda_param_no_default
+      -> error(start) "non-default argument follows default argument"
+  / @9-9 lambda_param_no_default* invalid_lambda_parameters_helper lambda_param_no_default
       -> error(last) "non-default argument follows default argument"
   / @10-11 lambda_param_no_default* invalid_lambda_parameters_helper a=lambda_param_no_default
       -> error(a) "non-default argument follows default argument"
@@ -147,7 +153,8 @@ invalid_lambda_parameters =
   / @11 lambda_param_maybe_default+ '/' a='*' -> error(a) "expected comma between / and *"
 invalid_lambda_parameters_helper = lambda_slash_with_default / lambda_param_with_default+
 invalid_lambda_star_etc =
-    '*' (':' / ',' (':' / '**')) -> error(last) "named arguments must follow bare *"
+    @-8 '*' ','? ':' -> error(start) "named arguments must follow bare *"
+  / '*' (':' / ',' (':' / '**')) -> error(last) "named arguments must follow bare *"
   / @11 '*' lambda_param a='=' -> error(a) "var-positional argument cannot have default value"
   / @11 '*' (lambda_param_no_default / ',') lambda_param_maybe_default* a='*'
       (lambda_param_no_default / ',') -> error(a) "* argument may appear only once"
@@ -159,7 +166,9 @@ invalid_lambda_kwds =
       "arguments cannot follow var-keyword argument"
 
 invalid_with_item =
-    expression 'as' a=expression &(',' / ')' / ':') -> target(a, assign) "cannot assign to {a:kind}"
+    @-9 expression 'as' a=expression -> target(a, assign) "cannot assign to {a:kind}"
+  / @10 expression 'as' a=expression &(',' / ')' / ':') -> target(a, assign)
+      "cannot assign to {a:kind}"
 invalid_for_if_clause =
     'async'? 'for' (bitwise_or (',' bitwise_or)* ','?) !'in' -> error(last)
       "'in' expected after for-loop variables"
@@ -180,7 +189,9 @@ invalid_import_from_as_name =
     NAME 'as' !(NAME (',' / ')' / ';' / NEWLINE)) a=expression -> error(a)
       "cannot use {a:kind} as import target"
 invalid_import_from_targets =
-    import_from_as_names ',' NEWLINE -> error(last)
+    @-8 import_from_as_names ',' NEWLINE -> error(start)
+      "trailing comma not allowed without surrounding parentheses"
+  / @9 import_from_as_names ',' NEWLINE -> error(last)
       "trailing comma not allowed without surrounding parentheses"
   / @13 a=NEWLINE -> error(a...) "Expected one or more names after 'import'"
 
@@ -189,8 +200,6 @@ invalid_with_stmt =
       "expected ':'"
   / @10 'async'? 'with' '(' {',' (expressions ('as' star_target)?)} ','? ')' NEWLINE
       -> error(last) "expected ':'"
-  / @9-9 'async'? 'with' {',' (expression ('as' star_target)?)} $':'
-  / @9-9 'async'? 'with' '(' {',' (expressions ('as' star_target)?)} ','? ')' $':'
 invalid_with_stmt_indent =
     @10 'async'? a='with' {',' (expression ('as' star_target)?)} ':' NEWLINE !INDENT -> indentation
       "expected an indented block after 'with' statement on line {a:line}"

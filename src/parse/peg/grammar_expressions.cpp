@@ -24,9 +24,11 @@ star_named_expressions = a={',' star_named_expression} ','? -> a
 star_named_expression = '*' a=bitwise_or -> Starred(a) / named_expression
 assignment_expression = NAME ':=' ^ expression -> NamedExpr
 named_expression =
-    assignment_expression
-  / invalid_named_expression
+    @-9 NAME ':=' ^ expression -> NamedExpr
+  / @10 assignment_expression
+  / @10 invalid_named_expression
   / a=expression !':=' -> a
+  / @-9 invalid_named_expression
 
 disjunction* = conjunction ('or' conjunction)+ -> Operation / conjunction
 conjunction* = inversion ('and' inversion)+ -> Operation / inversion
@@ -69,7 +71,8 @@ factor* =
 power = await_primary '**' factor -> Operation / await_primary
 await_primary* = 'await' primary -> Await / primary
 primary< =
-    primary '.' NAME -> Attribute
+    @-9 invalid_primary
+  / primary '.' NAME -> Attribute
   / primary genexp -> Call
   / primary '(' arguments? ')' -> Call
   / primary '[' slices ']' -> Subscript
@@ -164,10 +167,16 @@ for_if_clause =
       "'in' expected after for-loop variables"
   / @14 invalid_for_if_clause
   / invalid_for_target
-listcomp = '[' named_expression for_if_clauses ']' -> ListComp / invalid_comprehension
-setcomp = '{' named_expression for_if_clauses '}' -> SetComp / invalid_comprehension
+listcomp =
+    @-9 '[' named_expression ^ for_if_clauses ']' -> ListComp
+  / @10 '[' named_expression for_if_clauses ']' -> ListComp
+  / invalid_comprehension
+setcomp =
+    @-9 '{' named_expression ^ for_if_clauses '}' -> SetComp
+  / @10 '{' named_expression for_if_clauses '}' -> SetComp
+  / invalid_comprehension
 genexp =
-    @-9 '(' named_expression for_if_clauses ')' -> Generator
+    @-9 '(' named_expression ^ for_if_clauses ')' -> Generator
   / @10 '(' (assignment_expression / expression !':=') for_if_clauses ')' -> Generator
   / invalid_comprehension
 dictcomp = '{' kvpair for_if_clauses '}' -> DictComp / invalid_dict_comprehension

@@ -76,13 +76,15 @@ decorators = ('@' named_expression NEWLINE)+
 class_def = decorators class_def_raw / class_def_raw
 class_def_raw =
     invalid_class_def_raw
-  / @-9 'class' NAME ('(' arguments? ')')? $':' block
+  / @-9 'class' NAME ('(' arguments? ')')? ':' block
   / @10 'class' NAME type_params? ('(' arguments? ')')? ':' block
 function_def = decorators function_def_raw / function_def_raw
 function_def_raw =
     invalid_def_raw
-  / @-10 'def' NAME '(' params? ')' ('->' expression)? $':' func_type_comment? block
-  / @-10 'async' 'def' NAME '(' params? ')' ('->' expression)? $':' func_type_comment? block
+  / @-9 'def' NAME '(' params? ')' ('->' expression)? ':' func_type_comment? block
+  / @-9 'async' 'def' NAME '(' params? ')' ('->' expression)? ':' func_type_comment? block
+  / @10-10 'def' NAME '(' params? ')' ('->' expression)? $':' func_type_comment? block
+  / @10-10 'async' 'def' NAME '(' params? ')' ('->' expression)? $':' func_type_comment? block
   / @11-12 'def' NAME type_params? $'(' params? ')' ('->' expression)? $':' func_type_comment? block
   / @11-12 'async' 'def' NAME type_params? $'(' params? ')' ('->' expression)? $':'
       func_type_comment? block
@@ -130,14 +132,12 @@ elif_stmt =
     invalid_elif_stmt
   / 'elif' named_expression ':' block elif_stmt
   / 'elif' named_expression ':' block else_block?
-else_block = invalid_else_stmt / 'else' $':' block
+else_block = invalid_else_stmt / @-9 'else' ':' block / @10 'else' $':' block
 while_stmt = invalid_while_stmt / 'while' named_expression ':' block else_block?
 for_stmt =
     invalid_for_stmt
-  / @-9 'for' star_targets 'in' ^ star_expressions $':' TYPE_COMMENT? block else_block?
-  / @-9 'async' 'for' star_targets 'in' ^ star_expressions $':' TYPE_COMMENT? block else_block?
-  / @10 'for' star_targets 'in' ^ star_expressions ':' TYPE_COMMENT? block else_block?
-  / @10 'async' 'for' star_targets 'in' ^ star_expressions ':' TYPE_COMMENT? block else_block?
+  / 'for' star_targets 'in' ^ star_expressions ':' TYPE_COMMENT? block else_block?
+  / 'async' 'for' star_targets 'in' ^ star_expressions ':' TYPE_COMMENT? block else_block?
   / invalid_for_target
 with_stmt =
     invalid_with_stmt_indent
@@ -151,8 +151,10 @@ with_item = expression 'as' star_target &(',' / ')' / ':') / invalid_with_item /
 
 try_stmt =
     invalid_try_stmt
-  / 'try' $':' block finally_block
-  / 'try' $':' block except_block+ else_block? finally_block?
+  / @-9 'try' ':' block finally_block
+  / @-9 'try' ':' block except_block+ else_block? finally_block?
+  / @10 'try' $':' block finally_block
+  / @10 'try' $':' block except_block+ else_block? finally_block?
   / @11 'try' $':' block except_star_block+ else_block? finally_block?
 except_block =
     invalid_except_stmt_indent
@@ -170,7 +172,7 @@ except_star_block =
   / @14 'except' '*' expressions ':' block
   / @-13 invalid_except_stmt
   / @14 invalid_except_star_stmt
-finally_block = invalid_finally_stmt / 'finally' $':' block
+finally_block = invalid_finally_stmt / @-9 'finally' ':' block / @10 'finally' $':' block
 
 match_stmt =
     `match` subject_expr ':' NEWLINE INDENT case_block+ DEDENT

@@ -19,7 +19,8 @@
 //   -> check(a)                            value or failure, see actions.cpp
 //
 // WHERE: a, a..b (hull), a^..b (from the last element of a), a... (to where the tokenizer stands),
-// a$ (the last byte of a), last (the last token that was read), next (the next token).
+// a$ (the last byte of a), start (the first token of the alternative), last (the last token that
+// was read), next (the next token).
 // In messages: {a:kind} what kind of expression, {a:text}, {a:line}, {b:bound}.
 //
 // An alternative that is a single rule named invalid_… takes part in the second pass only. The
@@ -37,5 +38,8 @@ namespace codeanatomy::parse::peg {
 extern const std::string_view kStatementRules;
 extern const std::string_view kExpressionRules;
 extern const std::string_view kErrorRules;
+
+/// The grammar that 3.8 reads text with; complete by itself.
+extern const std::string_view kPredictiveRules;
 
 }  // namespace codeanatomy::parse::peg

@@ -13,14 +13,14 @@ namespace codeanatomy::parse::peg {
 
 using lex::TokenKind;
 
-Recognizer::Recognizer(std::string_view text, PythonVersion version, const lex::TokenBuffer& tokens,
-                       const StringCheck& check_strings, uint32_t valid_until,
-                       const FieldPlace* field)
+Recognizer::Recognizer(std::string_view text, PythonVersion version, const Grammar& grammar,
+                       const lex::TokenBuffer& tokens, const StringCheck& check_strings,
+                       uint32_t valid_until, const FieldPlace* field)
     : text_(text),
       version_(version),
       counts_bytes_(version <= PythonVersion::k312 &&
                     source::FindEncoding(text).cookie.size() == 0),
-      grammar_(GrammarOf(version)),
+      grammar_(grammar),
       tokens_(tokens),
       check_strings_(check_strings),
       field_(field),
@@ -73,6 +73,12 @@ std::optional<Diagnostic> Recognizer::Run() {
   }
   if (stopped_ && !error_) return std::nullopt;
   FinishErrors(last_read);
+  return std::move(error_);
+}
+
+std::optional<Diagnostic> Recognizer::RunPredictive() {
+  if (RunPass()) return std::nullopt;
+  if (!stopped_) FinishPredictive();
   return std::move(error_);
 }
 
@@ -373,7 +379,16 @@ std::optional<Diagnostic> FindFirstError(std::string_view text, PythonVersion ve
                                          const lex::TokenBuffer& tokens,
                                          const StringCheck& check_strings, uint32_t valid_until,
                                          const FieldPlace* field) {
-  return Recognizer(text, version, tokens, check_strings, valid_until, field).Run();
+  if (version == PythonVersion::k38) {
+    // Fields are texts of their own to that parser; errors found in the tree are moved.
+    constexpr FieldPlace kAlone{1, 0};
+    auto error = Recognizer(text, version, PredictiveGrammar(), tokens, check_strings, valid_until,
+                            field != nullptr ? &kAlone : nullptr)
+                     .RunPredictive();
+    if (error) return error;
+  }
+  return Recognizer(text, version, GrammarOf(version), tokens, check_strings, valid_until, field)
+      .Run();
 }
 
 }  // namespace codeanatomy::parse::peg

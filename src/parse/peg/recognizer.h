@@ -37,11 +37,14 @@ inline constexpr Value kMatched = 0;
 
 class Recognizer {
  public:
-  Recognizer(std::string_view text, PythonVersion version, const lex::TokenBuffer& tokens,
-             const StringCheck& check_strings, uint32_t valid_until, const FieldPlace* field);
+  Recognizer(std::string_view text, PythonVersion version, const Grammar& grammar,
+             const lex::TokenBuffer& tokens, const StringCheck& check_strings, uint32_t valid_until,
+             const FieldPlace* field);
 
   /// What CPython raises; nullopt if it accepts the text or a limit was hit.
   std::optional<Diagnostic> Run();
+  /// The same with the predictive grammar: one pass.
+  std::optional<Diagnostic> RunPredictive();
 
  private:
   struct Node {
@@ -105,11 +108,12 @@ class Recognizer {
   Value CheckConversion(Value exclamation, Value name);
   Value CheckLetter(Value name);
   std::string StringKindAt(uint32_t token) const;
+  void RaiseAtString(uint32_t first, std::string message);
   Value CheckStrings(Value strings);
   Value CheckMiddles(Value begin);
   Value JoinStrings(Value strings, uint32_t start);
   bool MixesBytes(uint32_t first, uint32_t last);
-  Value CheckArgumentOrder(Value call);
+  Value CheckArgumentOrder(Value call, Value behind);
   Value CheckBareGenerator(Value call, Value clauses);
   bool Holds(Check check, const Value* labels) const;
   std::string Render(const Action& action, const Value* labels) const;
@@ -127,6 +131,8 @@ class Recognizer {
   ReportedPosition ShownEnd(const lex::LexError& error);
   void RaiseNeverClosed(uint32_t bracket);
   void FinishErrors(uint32_t last_read);
+  void FinishPredictive();
+  bool AtEndOfText() const;
   void PreferTokenizerErrors();
   std::vector<uint32_t> OpenBrackets() const;
   bool InsideFormatString() const;

@@ -123,7 +123,8 @@ void Recognizer::RaiseAt(const Place& begin, const Place& end, int32_t end_offse
   error.stage = 1;
   error.code = type == "IndentationError" ? "INDENTATION_ERROR" : "SYNTAX_ERROR";
   error.type = type;
-  error.message = field_ != nullptr ? "f-string: " + message : std::move(message);
+  const bool named = field_ != nullptr && version_ >= PythonVersion::k39;
+  error.message = named ? "f-string: " + message : std::move(message);
   error.span.begin = OffsetOf(begin);
   error.span.end = std::max(error.span.begin, OffsetOf(end));
   const uint32_t offset =
@@ -160,12 +161,11 @@ void Recognizer::RaiseAtLastRead(std::string message, std::string_view type) {
 void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
   std::string message = Render(action, labels);
   if (action.indentation) {
-    const bool at_end = tokens_.spans[read_ - 1].begin >= text_.size();
-    if (version_ < PythonVersion::k39 && at_end) return RaiseAtLastRead(std::string(kEndOfFile));
     return RaiseAtLastRead(std::move(message), "IndentationError");
   }
   switch (action.where) {
     case Where::kNode:
+    case Where::kStart:
       return RaiseRange(FirstToken(at), LastToken(at), std::move(message));
     case Where::kRange:
       return RaiseRange(FirstToken(at), LastToken(labels[action.b]), std::move(message));
@@ -213,6 +213,13 @@ void Recognizer::RaiseLexError() {
     shown = {end.line, static_cast<int32_t>(end.column)};
   } else if (error.message == kEndOfFile) {
     shown = {end.line, static_cast<int32_t>(OffsetAfter(end.line, end.column))};
+  } else if (error.message.starts_with("EOF while ") || error.message.starts_with("EOL while ")) {
+    // The tokenizer's place, its column from the begin of the line where the string begins.
+    const bool at_end = error.span.end >= text_.size();
+    const uint32_t bytes = error.span.end - Lines().line_start(begin.line);
+    const uint32_t line_end = at_end && text_.ends_with('\n') ? 0 : 1;  // the one taken, or added
+    shown = {at_end ? end.line : PlaceOf(error.span.end).line,
+             static_cast<int32_t>(OffsetAfter(begin.line, bytes + line_end))};
   } else if (counts_bytes_ && error.message.starts_with("unexpected character")) {
     shown = {begin.line, static_cast<int32_t>(begin.column) + 1};
   } else if (error.message.starts_with("unindent ")) {
@@ -225,7 +232,9 @@ void Recognizer::RaiseLexError() {
     const auto column = static_cast<int32_t>(CharactersBefore(begin.line, begin.column));
     shown = {begin.line, column + 1};
   }
-  if (field_ != nullptr && shown.line != 0) shown.line += field_->first_line - 1;
+  // Before 3.10 the tokenizer did not know where the field stands.
+  const bool shifts = version_ >= PythonVersion::k310 || (IsStatus(error) && shown.line != 0);
+  if (field_ != nullptr && shifts) shown.line += field_->first_line - 1;
   error_->reported_end = ShownEnd(error);
 }
 
@@ -291,13 +300,41 @@ bool Recognizer::InsideFormatString() const {
   return depth > 0;
 }
 
+/// Whether the last token read is one that the end of the text gives.
+bool Recognizer::AtEndOfText() const {
+  return HasNoColumn(tokens_.kinds[read_ - 1]) && tokens_.spans[read_ - 1].begin >= text_.size();
+}
+
+/// The one token that a parser with one token of lookahead did not expect. Of a string that spans
+/// lines it gives the last one.
+void Recognizer::FinishPredictive() {
+  const uint32_t token = read_ - 1;
+  const TokenKind kind = tokens_.kinds[token];
+  if (AtEndOfText()) return RaiseAtLastRead(std::string(kEndOfFile));
+  const bool begins_block = token > 1 && tokens_.kinds[token - 1] == TokenKind::kNewline &&
+                            tokens_.kinds[token - 2] == TokenKind::kColon;
+  if (begins_block && kind != TokenKind::kIndent) {
+    return RaiseAtLastRead("expected an indented block", "IndentationError");
+  }
+  if (kind == TokenKind::kIndent) return RaiseAtLastRead("unexpected indent", "IndentationError");
+  if (kind == TokenKind::kDedent) return RaiseAtLastRead("unexpected unindent", "IndentationError");
+  RaiseRange(token, token, "invalid syntax");
+  const Place begin = BeginOf(token), end = EndOf(token);
+  if (end.line != begin.line) {
+    error_->reported = Shown(end.line, OffsetAfter(begin.line, begin.column + 1));
+  }
+}
+
 /// `last_read`: the last token of the first pass.
 void Recognizer::FinishErrors(uint32_t last_read) {
+  const bool prefers_tokenizer = version_ >= PythonVersion::k310;
   if (error_) {
-    if (!from_tokenizer_) PreferTokenizerErrors();
+    if (!from_tokenizer_ && prefers_tokenizer) PreferTokenizerErrors();
     return;
   }
-  const bool of_second_pass = version_ == PythonVersion::k310;
+  if (!prefers_tokenizer && AtEndOfText()) return RaiseAtLastRead(std::string(kEndOfFile));
+  const bool of_second_pass = version_ <= PythonVersion::k310;
+  if (!prefers_tokenizer) last_read = read_ - 1;
   const TokenKind kind = tokens_.kinds[of_second_pass ? read_ - 1 : last_read];
   if (kind == TokenKind::kIndent || kind == TokenKind::kDedent) {
     RaiseAtLastRead(kind == TokenKind::kIndent ? "unexpected indent" : "unexpected unindent",
@@ -305,7 +342,7 @@ void Recognizer::FinishErrors(uint32_t last_read) {
     return;
   }
   RaiseRange(last_read, last_read, "invalid syntax");
-  if (version_ >= PythonVersion::k310) PreferTokenizerErrors();
+  if (prefers_tokenizer) PreferTokenizerErrors();
 }
 
 void Recognizer::PreferTokenizerErrors() {
