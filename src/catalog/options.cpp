@@ -43,6 +43,12 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      .summary =
          "Python grammar; default: the newest that satisfies the repository's requires-python",
      .choices = kPythonVersionNames},
+    {.key = "engine.features",
+     .type = kTextList,
+     .flag = "--feature",
+     .env = "CODEANATOMY_FEATURES",
+     .effect = kRun,
+     .summary = "switch a feature gate: its name, or no- and its name; repeatable"},
     {.key = "engine.memory_limit",
      .type = kSize,
      .default_value = "0",

@@ -72,6 +72,12 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
   return settings;
 }
 
+void AddFeatureOption(CLI::App& command, std::vector<std::string>& words) {
+  command.add_option("--feature", words, std::string(FindOption("engine.features")->summary))
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+}
+
 Result<driver::Config> ResolveConfig(const GlobalOptions& global,
                                      const driver::TextSettings& flags) {
   driver::ConfigInputs inputs{.cli = flags, .get_env = GetEnvironment};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cli/invocation.h"
 #include "driver/config/config.h"
@@ -15,6 +17,9 @@ namespace codeanatomy::cli {
 /// Adds a flag for every declared option to `command`; the texts given are in the returned map once
 /// the line is parsed.
 std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command);
+
+/// Adds --feature, for commands that have a session and no configuration.
+void AddFeatureOption(CLI::App& command, std::vector<std::string>& words);
 
 /// Flags, environment and configuration files of the working directory. Errors: InvalidConfig,
 /// InvalidArgument.

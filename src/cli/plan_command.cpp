@@ -10,6 +10,7 @@
 #include "cli/config_options.h"
 #include "driver/build/semantic_model.h"
 #include "engine/plan/describe.h"
+#include "engine/session/feature_gates.h"
 #include "semantics/analysis/view_schema.h"
 #include "semantics/compile_model.h"
 #include "semantics/emit/explain.h"
@@ -82,8 +83,12 @@ Result<void> WriteText(const std::string& path, const std::string& text) {
 }
 
 /// Rows that the build before has counted; none where there is no build: costs are then unknown.
-engine::RowCounts CountedRows(const PlanOptions& options) {
+Result<engine::RowCounts> CountedRows(const GlobalOptions& global, const PlanOptions& options) {
   engine::RowCounts counts;
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  CA_ASSIGN_OR_RETURN(const engine::FeatureGates features,
+                      engine::FeatureGates::Parse(config.GetList("engine.features")));
+  if (!features.is_on(FeatureGate::kStatisticsCollection)) return counts;
   const auto files = storage::OpenPosixFileSystem();
   const std::string out =
       options.build.empty() ? options.repository + "/.codeanatomy" : options.build;
@@ -126,8 +131,8 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
   const spec::Spec& spec = compiled.compilation.spec;
   CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec, foreign));
   if (options.explain) return Explain(options, compiled, format);
-  std::string text =
-      engine::DescribePlan(plan, spec, engine::MakeSchedule(plan, CountedRows(options)), format);
+  CA_ASSIGN_OR_RETURN(const engine::RowCounts counts, CountedRows(global, options));
+  std::string text = engine::DescribePlan(plan, spec, engine::MakeSchedule(plan, counts), format);
   if (options.print_spec) text = spec::CanonicalJson(spec);
   if (options.validate) text = fmt::format("valid: {}\n", spec::SpecHash(spec));
   CA_RETURN_IF_ERROR(WriteText(options.output, text));

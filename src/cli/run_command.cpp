@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/config_options.h"
 #include "cli/progress_display.h"
 #include "cli/version.h"
 #include "driver/run/run_id.h"
@@ -19,6 +20,7 @@ struct RunOptions {
   std::string output;
   std::string profile = "medium";
   std::string format = "text";
+  std::vector<std::string> features;
 };
 
 constexpr const char* kFooter =
@@ -67,6 +69,8 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
   auto spec = spec::ParseSpec(text);
   if (!spec) return std::move(spec.error()).WithSubject(options.spec);
   CA_ASSIGN_OR_RETURN(const engine::Profile profile, engine::ParseProfile(options.profile));
+  CA_ASSIGN_OR_RETURN(const engine::FeatureGates features,
+                      engine::FeatureGates::Parse(options.features));
   Result<driver::RunSpecReport> report = [&] {
     ProgressDisplay display(global);
     driver::Recorder recorder(
@@ -78,7 +82,7 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
                             .output_dir = options.output,
                             .run_id = global.run_id,
                             .program_version = std::string(kProgramVersion),
-                            .session = {.profile = profile},
+                            .session = {.profile = profile, .features = features},
                             .recorder = &recorder,
                             .cancel = &CatchSignals()});
   }();
@@ -104,6 +108,7 @@ void AddRunCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("DIR");
   command->add_option("--engine-profile", options->profile, "small, medium or large")
       ->type_name("PROFILE");
+  AddFeatureOption(*command, options->features);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("FORMAT");

@@ -120,9 +120,14 @@ struct MaintenanceSchedule {
 
 /// Knobs of the engine profile that a spec may fix; absent ones are the profile's.
 struct RuntimeProfile {
-  std::string name;
-  std::optional<int64_t> target_partitions, planning_concurrency, batch_size,
-      meta_fetch_concurrency, memory_pool_bytes, max_temp_directory_bytes, row_group_rows;
+  std::string name;                                 // small, medium or large
+  std::optional<int64_t> target_partitions;         // threads of the engine
+  std::optional<int64_t> planning_concurrency;      // outputs side by side
+  std::optional<int64_t> memory_pool_bytes;         // the engine's limit
+  std::optional<int64_t> max_temp_directory_bytes;  // on disk, for spilling
+  std::optional<int64_t> row_group_rows;            // of written files
+  std::optional<int64_t> optimizer_max_passes;      // of the rules over a plan
+  std::optional<bool> pushdown_filters, enable_join_filter_pushdown, enable_top_n;
 };
 
 }  // namespace codeanatomy::spec

@@ -94,11 +94,13 @@ CA_DESCRIBE(RuntimeProfile) {
   v.Required("name", x.name);
   v.Default("target_partitions", x.target_partitions);
   v.Default("planning_concurrency", x.planning_concurrency);
-  v.Default("batch_size", x.batch_size);
-  v.Default("meta_fetch_concurrency", x.meta_fetch_concurrency);
   v.Default("memory_pool_bytes", x.memory_pool_bytes);
   v.Default("max_temp_directory_bytes", x.max_temp_directory_bytes);
   v.Default("row_group_rows", x.row_group_rows);
+  v.Default("optimizer_max_passes", x.optimizer_max_passes);
+  v.Default("pushdown_filters", x.pushdown_filters);
+  v.Default("enable_join_filter_pushdown", x.enable_join_filter_pushdown);
+  v.Default("enable_top_n", x.enable_top_n);
 }
 CA_DESCRIBE(CacheOverride) {
   v.Required("view_name", x.view_name);

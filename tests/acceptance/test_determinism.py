@@ -16,6 +16,7 @@ FLIPPED = {
     "build.output_dir": None,  # the test's own folders differ already
     "build.strict": None,  # decides whether a broken file ends the build; tested in test_bad_input
     "build.target_version": "3.12",
+    "engine.features": "no-metadata_cache",
     "engine.memory_limit": "900 MiB",
     "engine.profile": "small",
     "engine.rulepack_profile": "Strict",

@@ -66,6 +66,8 @@ Result<engine::SessionOptions> SessionOptionsOf(const Config& config, const std:
   if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0) {
     options.memory_limit_bytes = static_cast<uint64_t>(limit);
   }
+  CA_ASSIGN_OR_RETURN(options.features,
+                      engine::FeatureGates::Parse(config.GetList("engine.features")));
   options.temp_directory = out + "/cache/spill";
   options.sink = &recorder;
   options.cancel = &cancel;

@@ -9,6 +9,7 @@
 #include "driver/run/run_id.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
+#include "engine/session/runtime_profile.h"
 #include "storage/current.h"
 #include "storage/retention.h"
 
@@ -31,7 +32,8 @@ class SpecRun {
                    request_.output_dir, "name another output folder");
     }
     CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, out));
-    engine::SessionOptions options = request_.session;
+    CA_ASSIGN_OR_RETURN(engine::SessionOptions options,
+                        engine::WithRuntimeProfile(request_.session, *request_.spec));
     options.temp_directory = out + "/cache/spill";
     options.sink = request_.recorder;
     options.cancel = request_.cancel;

@@ -16,6 +16,7 @@
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/output_checks.h"
+#include "engine/execute/supported.h"
 #include "engine/execute/work_queue.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/portable.h"
@@ -76,7 +77,8 @@ class Execution {
       : spec_(spec), session_(session), paths_(paths), options_(options) {}
 
   Result<ExecutionReport> Run() {
-    CA_RETURN_IF_ERROR(CheckSupported());
+    CA_RETURN_IF_ERROR(CheckSupported(spec_));
+    CA_RETURN_IF_ERROR(CheckPins());
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     CA_RETURN_IF_ERROR(PreparePlan());
     auto done = WriteAndCheck();
@@ -87,13 +89,9 @@ class Execution {
   }
 
  private:
-  /// What a spec may say and this engine does not do is refused by name, never ignored.
-  Result<void> CheckSupported() const {
+  /// The inputs must be the ones that the spec pins.
+  Result<void> CheckPins() const {
     for (const spec::InputRelation& input : spec_.input_relations) {
-      if (input.requires_lineage) {
-        return Error(ErrorCode::kInvalidPlan, "lineage columns are not executed by a build",
-                     input.logical_name);
-      }
       const auto version = paths_.input_versions.find(input.logical_name);
       if (input.version_pin &&
           (version == paths_.input_versions.end() || version->second != *input.version_pin)) {
@@ -108,22 +106,23 @@ class Execution {
                      input.logical_name, "compile the spec anew over this evidence");
       }
     }
-    for (const spec::OutputTarget& output : spec_.output_targets) {
-      if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile ||
-          !output.partition_by.empty()) {
-        return Error(ErrorCode::kInvalidPlan,
-                     "ReplaceByFile and partitioned outputs are not executed by a build",
-                     output.table_name);
-      }
-    }
     return {};
+  }
+
+  /// What the spec's runtime profile fixes, if it does.
+  std::optional<int64_t> Knob(std::optional<int64_t> spec::RuntimeProfile::*member) const {
+    return spec_.runtime_profile ? (*spec_.runtime_profile).*member : std::nullopt;
   }
 
   /// Applies the rules and takes down what the plan and the session are identified by.
   Result<void> PreparePlan() {
     report_.spec_hash = spec::SpecHash(spec_);
     CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec_));
-    CA_ASSIGN_OR_RETURN(report_.rules, ApplyRules(pack, plan_, session_.threads()));
+    CA_ASSIGN_OR_RETURN(
+        report_.rules,
+        ApplyRules(
+            pack, plan_, session_.threads(),
+            Knob(&spec::RuntimeProfile::optimizer_max_passes).value_or(kOptimizerMaxPasses)));
     report_.rulepack_fingerprint = pack.fingerprint;
     report_.portable_plan = PortableJson(plan_);
     Registrations inputs = RegisterInputs(plan_, paths_.input_digests);
@@ -143,7 +142,8 @@ class Execution {
   }
 
   Result<void> WriteAndCheck() {
-    const int64_t width = report_.rules.width.value_or(session_.threads());
+    const int64_t width = report_.rules.width.value_or(
+        Knob(&spec::RuntimeProfile::planning_concurrency).value_or(session_.threads()));
     {
       WorkQueue queue(session_, static_cast<size_t>(width));
       CA_RETURN_IF_ERROR(WriteOutputs(queue));
@@ -301,8 +301,11 @@ class Execution {
                          fmt::format("write {} {}", output.target.table_name, task.value));
     const bool sorted =
         task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
-    CA_ASSIGN_OR_RETURN(auto files, WriteParquet(connection, task.select.sql, open.folder,
-                                                 {.sorted = sorted, .delta_encodings = true}));
+    ParquetOptions parquet{.sorted = sorted, .delta_encodings = true};
+    if (const auto rows = Knob(&spec::RuntimeProfile::row_group_rows))
+      parquet.row_group_rows = static_cast<uint64_t>(*rows);
+    CA_ASSIGN_OR_RETURN(auto files,
+                        WriteParquet(connection, task.select.sql, open.folder, parquet));
     WrittenOutput part{.plan = &output};
     for (storage::DataFile& file : files) {
       std::string path = fmt::format("{}/{}", open.folder, file.path);
@@ -398,6 +401,15 @@ class Execution {
     commit.metadata["codeanatomy.spec_hash"] = report_.spec_hash;
     commit.metadata["codeanatomy.envelope_hash"] = report_.envelope_hash;
     commit.metadata["codeanatomy.rulepack_fingerprint"] = report_.rulepack_fingerprint;
+    commit.metadata["codeanatomy.planning_surface_hash"] = report_.envelope.planning_surface_hash;
+    commit.metadata["codeanatomy.provider_identity_hash"] = report_.envelope.provider_identity_hash;
+    commit.metadata["codeanatomy.runtime_profile"] =
+        spec_.runtime_profile ? spec_.runtime_profile->name : "none";
+    for (const auto& [key, value] : spec_.runtime.lineage_tags)
+      commit.metadata["codeanatomy.lineage_tag." + key] = value;
+    if (target.max_commit_retries)
+      commit.retry.max_attempts =
+          static_cast<int>(std::min<int64_t>(*target.max_commit_retries, 100)) + 1;
     for (const auto& [key, value] : target.write_metadata) commit.metadata[key] = value;
     CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, transaction.Commit(commit));
     for (OutputReport& report : report_.outputs) {

@@ -67,6 +67,7 @@ class Planner {
     for (const spec::ViewDefinition& view : spec_.view_definitions)
       CA_RETURN_IF_ERROR(CheckSources(view));
     CA_RETURN_IF_ERROR(CheckJoinGraph());
+    CA_RETURN_IF_ERROR(CheckCachePolicy());
     return BindParameters();
   }
 
@@ -80,6 +81,22 @@ class Planner {
         if (!by_name_.contains(name) && !plan_.inputs.contains(name))
           return Invalid(fmt::format("unknown relation {} at {}", name, path), path);
       }
+    }
+    return {};
+  }
+
+  Result<void> CheckCachePolicy() {
+    if (!spec_.cache_policy) return {};
+    if (spec_.cache_policy->min_fanout < 1)
+      return Invalid("min_fanout is not positive", "$.cache_policy.min_fanout");
+    for (size_t i = 0; i < spec_.cache_policy->overrides.size(); ++i) {
+      const spec::CacheOverride& wish = spec_.cache_policy->overrides[i];
+      const std::string path = fmt::format("$.cache_policy.overrides[{}]", i);
+      if (!by_name_.contains(wish.view_name))
+        return Invalid(fmt::format("unknown view {} at {}", wish.view_name, path), path);
+      if (!cache_wishes_.emplace(wish.view_name, wish.action).second)
+        return Invalid(fmt::format("two overrides for the view {} at {}", wish.view_name, path),
+                       path);
     }
     return {};
   }
@@ -308,6 +325,8 @@ class Planner {
       for (const std::string& source : sources[i])
         scans[source] += passes_on ? scans[view.name] : 1;
     }
+    const size_t min_scans =
+        spec_.cache_policy ? static_cast<size_t>(spec_.cache_policy->min_fanout) : 2;
     std::set<std::string_view> heavy;  // inline views whose scan repeats work
     for (size_t i = 0; i < plan_.views.size(); ++i) {
       PlannedView& view = plan_.views[i];
@@ -317,9 +336,14 @@ class Planner {
           op == RelationOp::kJoin || op == RelationOp::kAggregate || op == RelationOp::kRank ||
           op == RelationOp::kDistinct ||
           std::ranges::any_of(sources[i], [&](const auto& name) { return heavy.contains(name); });
+      const auto wish = cache_wishes_.find(view.name);
       if (stored.contains(view.name)) {
         view.placement = Placement::kOutput;
-      } else if (works && scans[view.name] >= 2 && !PassesOn(op)) {
+      } else if (wish != cache_wishes_.end()) {
+        view.placement = wish->second == spec::CacheAction::kForceCache ? Placement::kTemporary
+                                                                        : Placement::kInline;
+        if (works && view.placement == Placement::kInline) heavy.insert(view.name);
+      } else if (works && scans[view.name] >= min_scans && !PassesOn(op)) {
         view.placement = Placement::kTemporary;
       } else if (works) {
         heavy.insert(view.name);
@@ -339,6 +363,7 @@ class Planner {
   std::vector<expr::Expr> parameters_, output_filters_;
   std::vector<expr::Type> types_;  // of parameters_
   std::map<std::string, std::vector<expr::Expr>, std::less<>> input_filters_;
+  std::map<std::string, spec::CacheAction, std::less<>> cache_wishes_;
 };
 
 }  // namespace

@@ -171,7 +171,7 @@ Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
   const std::string name = call.ViewName();
   if (created.contains(name)) return {};
   const storage::Environment environment{*files, *parquet, *clock};
-  CA_ASSIGN_OR_RETURN(const std::string select, RenderTableCall(call, out, environment));
+  CA_ASSIGN_OR_RETURN(const std::string select, RenderTableCall(call, out, environment, *session));
   CA_RETURN_IF_ERROR(CreateView(name, select));
   created.insert(name);
   return {};
@@ -182,6 +182,10 @@ Result<bool> BuildReader::State::Ensure(const std::string& name) {
   const std::string key = FoldCase(name);
   if (!created.insert(key).second) return true;
   if (key.starts_with(kPluginPrefix)) {
+    if (!session->features().is_on(FeatureGate::kInputPlugins)) {
+      return Error(ErrorCode::kUnknownSchema, "names with a prefix are switched off", name,
+                   "the feature input_plugins serves them");
+    }
     CA_ASSIGN_OR_RETURN(const VersionedName versioned, ParseVersionedName(key));
     if (!tables().contains(versioned.table)) return Unknown(versioned.table);
     CA_RETURN_IF_ERROR(CreateTable(key, versioned.table, versioned.version));

@@ -45,6 +45,7 @@ struct Session::State {
   // Destroyed from the last to the first: connections end before the database.
   int threads = 1;
   uint64_t memory_limit_bytes = 0;
+  FeatureGates features;
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
   std::map<std::string, std::string> settings;
@@ -101,11 +102,14 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
     state->threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   }
   state->memory_limit_bytes = options.memory_limit_bytes.value_or(profile.memory_bytes);
-  const uint64_t engine_bytes =
-      options.memory_limit_bytes ? *options.memory_limit_bytes / 2 : profile.engine_bytes;
+  const uint64_t engine_bytes = options.engine_memory_bytes.value_or(
+      options.memory_limit_bytes ? *options.memory_limit_bytes / 2 : profile.engine_bytes);
+  state->features = options.features;
   state->sink = options.sink;
   state->cancel = options.cancel;
   state->settings = {
+      {"enable_external_file_cache",
+       options.features.is_on(FeatureGate::kMetadataCache) ? "true" : "false"},
       {"memory_limit", fmt::format("{}B", engine_bytes)},
       {"preserve_insertion_order", "true"},
       {"temp_directory", options.temp_directory},
@@ -119,7 +123,8 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
     state->settings["external_threads"] = "2";
   }
   if (!options.temp_directory.empty()) {
-    state->settings["max_temp_directory_size"] = fmt::format("{}B", profile.temporary_bytes);
+    state->settings["max_temp_directory_size"] =
+        fmt::format("{}B", options.temporary_bytes.value_or(profile.temporary_bytes));
   }
   for (const auto& [key, value] : options.settings) state->settings[key] = value;
 
@@ -182,6 +187,7 @@ Result<void> Session::CheckCancelled() const {
                fmt::format("stopped by signal {}", state_->cancel->signal()));
 }
 
+const FeatureGates& Session::features() const { return state_->features; }
 int Session::threads() const { return state_->threads; }
 uint64_t Session::memory_limit_bytes() const { return state_->memory_limit_bytes; }
 

@@ -14,6 +14,7 @@
 #include "engine/duckdb/batch_scan.h"
 #include "engine/duckdb/connection.h"
 #include "engine/duckdb/database.h"
+#include "engine/session/feature_gates.h"
 
 namespace codeanatomy::engine {
 
@@ -33,8 +34,11 @@ Result<Profile> ParseProfile(std::string_view name);
 
 struct SessionOptions {
   Profile profile = Profile::kMedium;
-  std::optional<int> threads;                                 // instead of the profile's
-  std::optional<uint64_t> memory_limit_bytes;                 // resident; instead of the profile's
+  std::optional<int> threads;                   // instead of the profile's
+  std::optional<uint64_t> memory_limit_bytes;   // resident; instead of the profile's
+  std::optional<uint64_t> engine_memory_bytes;  // DuckDB's part of it, likewise
+  std::optional<uint64_t> temporary_bytes;      // on disk; instead of the profile's
+  FeatureGates features;
   std::string temp_directory;                                 // for spilling; empty: never spills
   std::vector<std::pair<std::string, std::string>> settings;  // further DuckDB settings, last wins
   EventSink* sink = nullptr;                                  // not owned, may be null
@@ -77,6 +81,7 @@ class Session {
   /// Interrupted if the cancel flag is set: loops call it between steps.
   Result<void> CheckCancelled() const;
 
+  const FeatureGates& features() const;
   int threads() const;
   uint64_t memory_limit_bytes() const;
 

@@ -9,6 +9,7 @@
 
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
+#include "engine/session/envelope.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -118,6 +119,25 @@ std::string DocumentationRows() {
   return values.Select();
 }
 
+std::string FeatureRows(const Session& session) {
+  Values values(ColumnNames("feature_state"));
+  for (size_t i = 0; i < kFeatureGates.size(); ++i) {
+    const FeatureGateInfo& gate = kFeatureGates[i];
+    const bool is_on = session.features().is_on(static_cast<FeatureGate>(i));
+    values.Add({Text(gate.name), is_on ? "true" : "false", is_on == gate.is_on ? "true" : "false",
+                Text(gate.meaning)});
+  }
+  return values.Select();
+}
+
+std::string SettingRows(const Session& session) {
+  Values values(ColumnNames("settings_snapshot"));
+  for (const auto& [name, value] : session.SettingsSnapshot()) {
+    values.Add({Text(name), Text(value), IsPlanningSetting(name) ? "true" : "false"});
+  }
+  return values.Select();
+}
+
 }  // namespace
 
 std::string TableCall::ViewName() const {
@@ -138,7 +158,10 @@ std::string RenderSnapshotScan(const storage::Snapshot& snapshot) {
 }
 
 Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
-                                    const storage::Environment& environment) {
+                                    const storage::Environment& environment,
+                                    const Session& session) {
+  if (call.function == "feature_state") return FeatureRows(session);
+  if (call.function == "settings_snapshot") return SettingRows(session);
   if (call.function == "udf_registry") return RegistryRows();
   if (call.function == "udf_docs") return DocumentationRows();
   std::error_code failed;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "engine/session/session.h"
 #include "storage/log/snapshot.h"
 
 namespace codeanatomy::engine {
@@ -25,7 +26,8 @@ struct TableCall {
 /// Errors NotFound: no such table or version. SqlPolicyViolation: a table outside of the build.
 ///        DeltaFeatureUnsupported: a table with partitions or deletion vectors.
 Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
-                                    const storage::Environment& environment);
+                                    const storage::Environment& environment,
+                                    const Session& session);
 
 /// A table at one version: columns by name over its files, an empty relation where it has none.
 std::string RenderSnapshotScan(const storage::Snapshot& snapshot);

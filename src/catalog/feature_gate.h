@@ -1,0 +1,29 @@
+// FeatureGateInfo: a feature that a session may be without, declared once. A gate decides whether
+// something is offered or refused, or how it is read, never which rows a build publishes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace codeanatomy {
+
+enum class FeatureGate : uint8_t { kInputPlugins, kMetadataCache, kStatisticsCollection };
+
+struct FeatureGateInfo {
+  std::string_view name;
+  bool is_on = false;  // by default
+  std::string_view meaning;
+};
+
+/// In the order of FeatureGate.
+inline constexpr auto kFeatureGates = std::to_array<FeatureGateInfo>({
+    {"input_plugins", true,
+     "quoted names with a known prefix are relations: \"codeanatomy.<table>@<version>\""},
+    {"metadata_cache", true, "the engine keeps footers and blocks of files that it has read"},
+    {"statistics_collection", true,
+     "rows that the build before has counted are the costs of a plan; else they are unknown"},
+});
+
+}  // namespace codeanatomy

@@ -1,0 +1,88 @@
+#include "engine/execute/supported.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace codeanatomy::engine {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Members that must have their default, and who will serve them.
+constexpr std::pair<std::string_view, std::string_view> kNotExecuted[] = {
+    {"/runtime/enable_tracing", "spans of every run stand in its run bundle; nothing is exported"},
+    {"/runtime/enable_rule_tracing", "passes of the rules stand in every plan.json"},
+    {"/runtime/enable_plan_preview", "plans are shown by `codeanatomy plan`"},
+    {"/runtime/tracing_preset", "spans of every run stand in its run bundle; nothing is exported"},
+    {"/runtime/tracing", "spans of every run stand in its run bundle; nothing is exported"},
+    {"/runtime/compliance_capture", "plan, settings and envelope stand in every run bundle"},
+    {"/runtime/capture_optimizer_lab", "passes of the rules stand in every plan.json"},
+    {"/runtime/tuner_mode", "settings are the caller's"},
+    {"/runtime/pushdown_enforcement_mode", "lost predicates are always an error"},
+    {"/runtime/extension_governance_mode", "unknown extensions are always an error"},
+    {"/cache_policy/min_estimated_rows", "rows are not estimated before a run"},
+    {"/cache_policy/cache_memory_budget", "temporary views spill under the session's limit"},
+    {"/cache_policy/use_historical_metrics", "what is kept follows from the plan alone"},
+    {"/maintenance", "tables are maintained by commands of their own"},
+};
+
+/// The members above as JSON, of a spec or of the defaults.
+Json OptionalPart(const spec::Spec& spec) {
+  spec::Spec part;
+  part.runtime = spec.runtime;
+  part.cache_policy = spec.cache_policy;
+  part.maintenance = spec.maintenance;
+  return Json::parse(spec::CanonicalJson(part));
+}
+
+std::string JsonPath(std::string_view pointer) {
+  std::string path = "$";
+  for (const char c : pointer) path += c == '/' ? '.' : c;
+  return path;
+}
+
+/// What /runtime/tracing differs in, as far down as objects go.
+std::string FirstDifference(const std::string& pointer, const Json& given, const Json& plain) {
+  if (!given.is_object() || !plain.is_object()) return pointer;
+  for (const auto& [name, value] : given.items()) {
+    if (!plain.contains(name) || value != plain.at(name)) {
+      const std::string below = fmt::format("{}/{}", pointer, name);
+      return plain.contains(name) ? FirstDifference(below, value, plain.at(name)) : below;
+    }
+  }
+  return pointer;
+}
+
+}  // namespace
+
+Result<void> CheckSupported(const spec::Spec& spec) {
+  spec::Spec plain;
+  if (spec.cache_policy) plain.cache_policy.emplace();
+  const Json given = OptionalPart(spec), defaults = OptionalPart(plain);
+  for (const auto& [member, instead] : kNotExecuted) {
+    const Json::json_pointer pointer{std::string(member)};
+    if (!given.contains(pointer)) continue;
+    if (given.at(pointer) == defaults.at(pointer)) continue;
+    const std::string path =
+        JsonPath(FirstDifference(std::string(member), given.at(pointer), defaults.at(pointer)));
+    return Error(ErrorCode::kInvalidPlan, fmt::format("{} is not executed", path), path,
+                 std::string(instead));
+  }
+  for (const spec::InputRelation& input : spec.input_relations) {
+    if (input.requires_lineage) {
+      return Error(ErrorCode::kInvalidPlan, "requires_lineage is not executed", input.logical_name,
+                   "evidence has path and file_id in every row");
+    }
+  }
+  for (const spec::OutputTarget& output : spec.output_targets) {
+    if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile ||
+        !output.partition_by.empty()) {
+      return Error(ErrorCode::kInvalidPlan,
+                   "ReplaceByFile and partitioned outputs are not executed by a build",
+                   output.table_name);
+    }
+  }
+  return {};
+}
+
+}  // namespace codeanatomy::engine

@@ -1,0 +1,269 @@
+"""Every member of a spec that says how it is executed: it changes exactly the hashes and tables that it should, or is
+refused by name. The members are read from the published JSON Schema, so a new one without a row here fails."""
+
+import copy
+import json
+import pathlib
+
+import pyarrow.parquet
+import pytest
+
+from conftest import digests
+from test_replay import PROJECT
+
+
+
+@pytest.fixture(scope="module")
+def schema(source_dir):
+    return json.loads((source_dir / "docs/reference/spec.schema.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def inputs(program, tmp_path_factory):
+    from conftest import SMALL, Tool, write_files
+
+    root = tmp_path_factory.mktemp("inputs")
+    write_files(root / "repo", SMALL)
+    Tool(program).build(root / "repo", root / "out")
+    return root / "out"
+
+
+def members(schema, at=()):
+    """Paths of the leaves below an object of the schema; alternatives with null are looked through."""
+    for option in schema.get("anyOf", [schema]):
+        if option.get("type") == "object" and "properties" in option:
+            for name, value in option["properties"].items():
+                yield from members(value, (*at, name))
+            return
+    yield at
+
+
+RUNS, PLANS, RULES, REFUSED = "runs", "plans", "rules", "refused"
+MEDIUM = {"name": "medium"}
+SAFETY = {"name": "safety", "class": "Safety", "params": {}}
+# member → its value, and what follows. RUNS: another spec_hash and therefore envelope, equal tables. PLANS: the planning
+# surface differs as well. RULES: the rule pack differs as well. REFUSED: INVALID_PLAN, naming the member.
+CASES = {
+    "runtime.compliance_capture": (True, REFUSED),
+    "runtime.capture_optimizer_lab": (True, REFUSED),
+    "runtime.tuner_mode": ("Observe", REFUSED),
+    "runtime.pushdown_enforcement_mode": ("warn", REFUSED),
+    "runtime.extension_governance_mode": ("warn_on_unregistered", REFUSED),
+    "runtime.enable_tracing": (True, REFUSED),
+    "runtime.enable_rule_tracing": (True, REFUSED),
+    "runtime.enable_plan_preview": (True, REFUSED),
+    "runtime.lineage_tags": ({"team": "graph"}, RUNS),
+    "runtime.tracing_preset": ("Maximal", REFUSED),
+    "runtime_profile.name": ("small", RUNS),
+    "runtime_profile.target_partitions": (1, RUNS),
+    "runtime_profile.planning_concurrency": (1, RUNS),
+    "runtime_profile.memory_pool_bytes": (400_000_000, RUNS),
+    "runtime_profile.max_temp_directory_bytes": (1 << 30, RUNS),
+    "runtime_profile.row_group_rows": (2048, RUNS),
+    "runtime_profile.optimizer_max_passes": (1, RUNS),
+    "runtime_profile.pushdown_filters": (False, PLANS),
+    "runtime_profile.enable_join_filter_pushdown": (False, PLANS),
+    "runtime_profile.enable_top_n": (False, PLANS),
+    "cache_policy.min_fanout": (1, RUNS),
+    "cache_policy.min_estimated_rows": (10, REFUSED),
+    "cache_policy.cache_memory_budget": (10, REFUSED),
+    "cache_policy.use_historical_metrics": (True, REFUSED),
+    "cache_policy.overrides": ([{"view_name": "calls", "action": "ForceCache"}], RUNS),
+    "rule_overlay.additional_intents": ([{"name": "cost_shape", "class": "CostShape", "params": {}}], RULES),
+    "rule_overlay.exclude_rules": (["simplify"], RULES),
+    "rule_overlay.priority_overrides": ([{"rule_name": "simplify", "priority": 1}], RUNS),
+    "rule_overlay.explain_per_rule": (True, RUNS),
+    "maintenance.target_tables": (["calls_here"], REFUSED),
+    "maintenance.checkpoint": (True, REFUSED),
+    "maintenance.max_parallel_tables": (2, REFUSED),
+}
+TRACING = {"boolean": True, "integer": 77, "string": "text", "array": ["a"], "object": {"a": "b"}}
+
+
+def leaf(schema, path):
+    for name in path:
+        while "anyOf" in schema:
+            schema = schema["anyOf"][0]
+        schema = schema["properties"][name]
+    while "anyOf" in schema:
+        schema = schema["anyOf"][0]
+    return schema
+
+
+def spec_with(member, value):
+    """The base spec with one member set; the other members of its object stay at their defaults."""
+    top, *path = member.split(".")
+    spec = copy.deepcopy(PROJECT)
+    at = spec.setdefault(top, dict(MEDIUM) if top == "runtime_profile" else {})
+    for name in path[:-1]:
+        at = at.setdefault(name, {})
+    at[path[-1]] = value
+    return spec
+
+
+@pytest.fixture(scope="module")
+def run(program, inputs, tmp_path_factory):
+    from conftest import Tool
+
+    tool, counter = Tool(program), iter(range(1000))
+
+    def run_spec(spec, *flags):
+        root = tmp_path_factory.mktemp("run")
+        (root / "spec.json").write_text(json.dumps(spec))
+        done = tool.run("run", root / "spec.json", "--build", inputs, "-o", root / f"o{next(counter)}", "--format", "json",
+                        *flags)
+        if done.returncode != 0:
+            return done.returncode, done.stderr
+        report = json.loads(done.stdout)
+        bundle = pathlib.Path(report["output_dir"]) / "run_bundles" / report["run_id"]
+        report["plan"] = json.loads((bundle / "plan.json").read_text())
+        report["settings"] = json.loads((bundle / "settings.json").read_text())
+        report["folder"] = pathlib.Path(report["output_dir"])
+        return 0, report
+
+    return run_spec
+
+
+@pytest.fixture(scope="module")
+def base(run):
+    """The base spec, with the objects there that cases set members of, so that only the member differs."""
+    bases = {}
+    for top in ("runtime", "runtime_profile", "cache_policy", "rule_overlay", "maintenance"):
+        spec = copy.deepcopy(PROJECT)
+        if top != "maintenance":
+            spec[top] = dict(MEDIUM) if top == "runtime_profile" else {}
+        bases[top] = run(spec)[1]
+    return bases
+
+
+def test_every_member_has_a_case(schema):
+    tops = ("runtime", "runtime_profile", "cache_policy", "rule_overlay")
+    named = {".".join(path) for top in tops for path in members(schema["properties"][top], (top,))}
+    assert {path for path in named if not path.startswith("runtime.tracing.")} == {
+        case for case in CASES if not case.startswith("maintenance.")}
+
+
+@pytest.mark.parametrize("member", CASES)
+def test_a_member_changes_exactly_what_it_should(run, base, member):
+    value, follows = CASES[member]
+    status, report = run(spec_with(member, value))
+    if follows is REFUSED:
+        assert status == 12 and "INVALID_PLAN" in report
+        assert f"$.{member}" in report or member.startswith("maintenance.") and "$.maintenance" in report
+        return
+    assert status == 0, report
+    plain = base[member.split(".")[0]]
+    assert report["spec_hash"] != plain["spec_hash"] and report["envelope_hash"] != plain["envelope_hash"]
+    changed = {name for name in plain["plan"]["envelope"] if report["plan"]["envelope"][name] != plain["plan"]["envelope"][name]}
+    assert changed == {"spec_hash"} | ({"planning_surface_hash"} if follows is PLANS else set())
+    assert (report["rulepack_fingerprint"] != plain["rulepack_fingerprint"]) == (follows is RULES)
+    rows = [[(t["table_name"], t["rows"]) for t in r["tables"]] for r in (report, plain)]
+    assert rows[0] == rows[1]
+    if member != "runtime_profile.row_group_rows":  # files are cut elsewhere: equal rows in other files
+        assert digests(report) == digests(plain)
+
+
+def test_every_member_of_tracing_is_refused(run, schema):
+    paths = list(members(schema["properties"]["runtime"]["properties"]["tracing"]))
+    assert len(paths) >= 20
+    for path in paths:
+        member = ".".join(("runtime", "tracing", *path))
+        kind = leaf(schema["properties"]["runtime"]["properties"]["tracing"], path)
+        value = kind["enum"][-1] if "enum" in kind else TRACING[kind["type"]]
+        if path == ("record_metrics",):
+            value = False
+        status, message = run(spec_with(member, value))
+        assert status == 12 and f"$.{member}" in message, (member, message)
+
+
+def test_knobs_of_the_profile_are_settings_of_the_session(run, base):
+    cases = {
+        "name": ("small", {"threads": "2", "memory_limit": f"{128 << 20}B", "max_temp_directory_size": f"{1 << 30}B"}),
+        "target_partitions": (1, {"threads": "2", "external_threads": "2"}),
+        "memory_pool_bytes": (400_000_000, {"memory_limit": "400000000B"}),
+        "max_temp_directory_bytes": (1 << 30, {"max_temp_directory_size": f"{1 << 30}B"}),
+        "pushdown_filters": (False, {"disabled_optimizers": "filter_pushdown"}),
+        "enable_join_filter_pushdown": (False, {"disabled_optimizers": "join_filter_pushdown"}),
+        "enable_top_n": (False, {"disabled_optimizers": "top_n"}),
+    }
+    for name, (value, settings) in cases.items():
+        status, report = run(spec_with(f"runtime_profile.{name}", value))
+        assert status == 0 and {key: report["settings"].get(key) for key in settings} == settings, name
+
+
+def test_row_groups_have_the_rows_asked_for(run):
+    _, report = run(spec_with("runtime_profile.row_group_rows", 2048))
+    (path,) = (report["folder"] / "cpg/calls_here").glob("*.parquet")
+    assert pyarrow.parquet.ParquetFile(path).metadata.num_rows == report["tables"][0]["rows"]
+
+
+def test_lineage_tags_and_the_profile_stand_in_the_commit(run):
+    spec = spec_with("runtime.lineage_tags", {"team": "graph"})
+    spec["runtime_profile"] = {"name": "small"}
+    _, report = run(spec)
+    log = (report["folder"] / "cpg/calls_here/_delta_log/00000000000000000000.json").read_text()
+    info = next(json.loads(line)["commitInfo"] for line in log.splitlines() if "commitInfo" in line)
+    assert info["codeanatomy.lineage_tag.team"] == "graph" and info["codeanatomy.runtime_profile"] == "small"
+
+
+@pytest.mark.parametrize(
+    "member, value, message",
+    [
+        ("runtime_profile.name", "huge", "small, medium or large"),
+        ("runtime_profile.target_partitions", 0, "positive"),
+        ("runtime_profile.row_group_rows", -5, "positive"),
+        ("cache_policy.min_fanout", 0, "positive"),
+        ("cache_policy.overrides", [{"view_name": "nothing", "action": "NeverCache"}], "unknown view"),
+        ("cache_policy.overrides", [{"view_name": "calls", "action": "NeverCache"}] * 2, "two overrides"),
+    ],
+)
+def test_values_that_make_no_sense(run, member, value, message):
+    status, text = run(spec_with(member, value))
+    assert status == 12 and message in text and f"$.{member}" in text
+
+
+def test_kept_views_are_computed_once(run, inputs):
+    """A view that a policy keeps is a table of the session; one that it does not keep is part of its readers."""
+    spec = copy.deepcopy(PROJECT)
+    spec["view_definitions"].append(
+        {"name": "names", "view_kind": "projection", "view_dependencies": ["calls"], "output_schema": {"columns": {}},
+         "transform": {"kind": "Project", "source": "calls", "columns": ["path", "node_id"]}})
+    spec["output_targets"] = [{"table_name": "names", "source_view": "names", "delta_location": "cpg/names"}]
+    spans = {}
+    for action in ("ForceCache", "NeverCache"):
+        _, report = run(spec | {"cache_policy": {"overrides": [{"view_name": "calls", "action": action}]}})
+        bundle = report["folder"] / "run_bundles" / report["run_id"]
+        spans[action] = "compute calls" in (bundle / "timings.json").read_text()
+        spans[action, "digests"] = digests(report)
+    assert spans["ForceCache"] and not spans["NeverCache"]
+    assert spans["ForceCache", "digests"] == spans["NeverCache", "digests"]
+
+
+def test_gates_in_both_positions(tool, run, inputs):
+    def state(*flags):
+        done = tool.run("sql", "--build", inputs, "SELECT name, is_on FROM feature_state()", "--format", "json", *flags)
+        return {row["name"]: row["is_on"] for row in json.loads(done.stdout)}
+
+    defaults = state()
+    assert len(defaults) >= 3 and list(defaults) == sorted(defaults)
+    for name, is_on in defaults.items():
+        flipped = state("--feature", f"no-{name}" if is_on else name)
+        assert {n for n in defaults if flipped[n] != defaults[n]} == {name}
+
+    named = ("sql", "--build", inputs, 'SELECT count(*) AS n FROM "codeanatomy.cpg_nodes@0"')
+    assert tool.run(*named).returncode == 0
+    assert "input_plugins" in tool.refused("UNKNOWN_SCHEMA", 3, *named, "--feature", "no-input_plugins")
+
+    query = "SELECT value FROM settings_snapshot() WHERE name = 'enable_external_file_cache'"
+    for flags, value in (((), "true"), (("--feature", "no-metadata_cache"), "false")):
+        done = tool.run("sql", "--build", inputs, query, "--format", "json", *flags)
+        assert json.loads(done.stdout) == [{"value": value}]
+    _, with_cache = run(PROJECT)
+    _, without = run(PROJECT, "--feature", "no-metadata_cache")
+    assert digests(with_cache) == digests(without) and with_cache["envelope_hash"] == without["envelope_hash"]
+
+    repo = inputs.parent / "repo"
+    for flags, quality in (((), "Estimated"), (("--feature", "no-statistics_collection"), "Unknown")):
+        done = tool.run("plan", repo, "--build", inputs, "--output-format", "json", *flags)
+        assert json.loads(done.stdout)["task_schedule"]["stats_quality"] == quality
+    assert "features are" in tool.refused("INVALID_ARGUMENT", 3, *named, "--feature", "speed")
