@@ -1,6 +1,6 @@
 // CA_UNREACHABLE: a place that an invariant of ours keeps control from, such as the end of a search
-// that finds. Not CA_CHECK(false, …): some modes of the compiler, the thread sanitizer's among them,
-// do not see that this never returns.
+// that finds. Not CA_CHECK(false, …): some modes of the compiler, the thread sanitizer's among
+// them, do not see that this never returns.
 #pragma once
 
 #include "base/check.h"

@@ -257,7 +257,8 @@ void Parser::ParseLegacyField(LegacyFormat& format, uint32_t& at, int level) {
   }
   if (!at_end() && text_[at] == '!') {
     ++at;
-    if (!at_end()) conversion = static_cast<uint8_t>(text_[at++]);
+    if (at_end()) return fail("f-string: expecting '}'");
+    conversion = static_cast<uint8_t>(text_[at++]);
     if (conversion != 's' && conversion != 'r' && conversion != 'a') {
       return fail("f-string: invalid conversion character: expected 's', 'r', or 'a'");
     }

@@ -148,7 +148,7 @@ void Recognizer::RaiseAt(const Place& begin, const Place& end, int32_t end_offse
 void Recognizer::RaiseRange(uint32_t first, uint32_t last, std::string message) {
   Place begin = BeginOf(first);
   if (!begin.has_column) begin.column = 0;
-  RaiseAt(begin, EndOf(last), EndOffsetOf(last), std::move(message), "SyntaxError");
+  RaiseAt(begin, EndOf(last), std::max(EndOffsetOf(last), 0), std::move(message), "SyntaxError");
 }
 
 void Recognizer::RaiseAtLastRead(std::string message, std::string_view type) {
@@ -351,11 +351,10 @@ void Recognizer::PreferTokenizerErrors() {
   const lex::LexError& error = tokens_.errors.front();
   const uint32_t line = BeginOf(read_ - 1).line;
   const std::vector<uint32_t> open = OpenBrackets();
-  const bool raises = !IsStatus(error);
-  if (!raises || version_ == PythonVersion::k310) {
-    if (!open.empty() && line > BeginOf(open.back()).line) return RaiseNeverClosed(open.back());
+  if (IsStatus(error)) {
+    if (!open.empty() && line > BeginOf(open.back()).line) RaiseNeverClosed(open.back());
+    return;
   }
-  if (!raises) return;
   stopped_ = false;
   RaiseLexError();
 }
