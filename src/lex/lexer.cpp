@@ -297,7 +297,9 @@ void Lexer::LexBackslash() {
   const char* begin = p_++;
   if (p_ < end_ && ClassOf(*p_) == CharClass::kNewline) {
     SkipLineEnd();
-    if (p_ == end_) Report({offset(begin), offset(p_)}, "unexpected EOF while parsing");
+    if (p_ == end_ && !HasAddedLine()) {
+      Report({offset(begin), offset(p_)}, "unexpected EOF while parsing");
+    }
     return;
   }
   if (p_ == end_) {
@@ -322,6 +324,7 @@ void Lexer::LexUnknown() {
     Fail(begin, "invalid syntax");
   } else {
     Emit(TokenKind::kError, begin);
+    unknown_end_ = out_.size();
   }
 }
 
@@ -354,7 +357,7 @@ void Lexer::Report(ByteSpan span, std::string message, std::string_view type, bo
   error_reported_ = true;
   out_.errors.push_back({span, type, std::move(message), is_limit});
   if (options_.recover) return;
-  if (out_.size() == 0 || out_.kinds.back() != TokenKind::kError) {
+  if (out_.size() == unknown_end_ || out_.kinds.back() != TokenKind::kError) {
     out_.Add(TokenKind::kError, span.begin, std::max(span.begin, offset(p_)));
   }
   stopped_ = true;

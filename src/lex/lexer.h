@@ -28,6 +28,12 @@ inline constexpr int kMaxBracketDepth = 200;
 inline constexpr int kMaxIndentDepth = 100;
 inline constexpr int kMaxFormatStringDepth = 150;  // 3.12 and newer
 
+/// CPython before 3.12 puts one more line end behind a text that ends in \r\n: a line of its own,
+/// and what continues a line that ends with a backslash.
+inline bool HasAddedLine(std::string_view text, PythonVersion version) {
+  return version < PythonVersion::k312 && text.ends_with("\r\n");
+}
+
 /// Tokens of a module, appended to the cleared `out`. `text` is UTF-8 without BOM, shorter than 4
 /// GiB; bytes that are not UTF-8 become Error tokens outside strings and comments.
 void Lex(std::string_view text, const LexOptions& options, TokenBuffer& out);

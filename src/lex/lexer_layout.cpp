@@ -76,10 +76,13 @@ void Lexer::LexLineStart() {
         const char* backslash = p_++;
         SkipLineEnd();
         if (p_ == end_) {
+          if (HasAddedLine()) return;
           Report({offset(backslash), offset(p_)}, "unexpected EOF while parsing");
           return;
         }
         continue;
+      } else if (c == '\\' && !options_.recover && AtOrAfter(PythonVersion::k39)) {
+        return;  // that no line end follows is found before the indentation is
       } else {
         break;
       }

@@ -105,7 +105,13 @@ class Lexer {
               bool is_limit = false);
   uint32_t LineOf(const char* p);
   /// The last line that is begun before p, which may be the end of the text.
-  uint32_t LastLineBefore(const char* p) { return LineOf(p > base_ && p == end_ ? p - 1 : p); }
+  uint32_t LastLineBefore(const char* p) {
+    const bool at_end = p > base_ && p == end_;
+    return LineOf(at_end && !HasAddedLine() ? p - 1 : p);
+  }
+  bool HasAddedLine() const {
+    return lex::HasAddedLine({base_, static_cast<size_t>(end_ - base_)}, options_.version);
+  }
 
   const char* base_;
   const char* end_;
@@ -115,6 +121,7 @@ class Lexer {
   std::vector<Bracket> brackets_;
   uint32_t excess_brackets_ = 0;  // open ones beyond the limit
   bool error_reported_ = false;   // only the first error of a logical line is
+  size_t unknown_end_ = 0;        // tokens up to the last Error token without an error
   std::vector<Indent> indents_{{0, 0}};
   std::vector<FormatString> format_strings_;
   bool stopped_ = false;          // at the first error, without recovery

@@ -100,6 +100,27 @@ TEST_CASE("errors have CPython's words") {
   CHECK(FirstError(std::string(201, '(')) == "SyntaxError: too many nested parentheses");
 }
 
+TEST_CASE("lines that begin with a continuation have the indentation of each version") {
+  using enum PythonVersion;
+  const std::string_view text = "if x:\n \\\n   y\n";
+  const std::string indented = "if NAME:x : NEWLINE INDENT NAME:y NEWLINE DEDENT ENDMARKER";
+  CHECK(Show(text, k38) == indented);
+  CHECK(Show(text, k39) == "if NAME:x : NEWLINE NAME:y NEWLINE ENDMARKER");
+  CHECK(Show(text, k310) == indented);
+  CHECK(Show("\\\n  y\n", k38) == "NAME:y NEWLINE ENDMARKER");
+  CHECK(Show("\\\n  y\n", k310) == "INDENT NAME:y NEWLINE DEDENT ENDMARKER");
+}
+
+TEST_CASE("before 3.12 one more line end follows the last one of two characters") {
+  using enum PythonVersion;
+  CHECK(FirstError("x \\\r\n", k311) == "");
+  CHECK(FirstError("x \\\r\n", k312) == "SyntaxError: unexpected EOF while parsing");
+  CHECK(FirstError("'''x\r\n", k311) ==
+        "SyntaxError: unterminated triple-quoted string literal (detected at line 2)");
+  CHECK(FirstError("'''x\r\n", k312) ==
+        "SyntaxError: unterminated triple-quoted string literal (detected at line 1)");
+}
+
 TEST_CASE("a statement keyword ends brackets that were left open") {
   CHECK(Show("x = f(a,\ndef g(): pass\n") ==
         "NAME:x = NAME:f ( NAME:a , NEWLINE def NAME:g ( ) : pass NEWLINE ENDMARKER");

@@ -35,7 +35,7 @@ invalid_kwarg =
       "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"
   / @10 !(NAME '=') a=expression b='=' -> error(a..b)
       "expression cannot contain assignment, perhaps you meant \"==\"?"
-  / @-9 a=expression '=' -> error(a)
+  / @-9 !(NAME '=') a=expression '=' -> error(a)
       "expression cannot contain assignment, perhaps you meant \"==\"?"
   / @12 a='**' expression '=' b=expression -> error(a..b)
       "cannot assign to keyword argument unpacking"

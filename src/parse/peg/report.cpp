@@ -6,6 +6,7 @@
 // explanation than what the parser found.
 #include <algorithm>
 
+#include "lex/lexer.h"
 #include "parse/peg/recognizer.h"
 
 namespace codeanatomy::parse::peg {
@@ -41,7 +42,9 @@ Recognizer::Place Recognizer::PlaceOf(uint32_t offset) {
 /// Behind the line end of the last line, which the tokenizer adds where it is missing.
 Recognizer::Place Recognizer::EndOfText() {
   const LineColumn at = Lines().Find(static_cast<uint32_t>(text_.size()));
-  if (at.column > 0 || at.line == 1) return {at.line, at.column + 1};
+  if (at.column > 0 || at.line == 1 || lex::HasAddedLine(text_, version_)) {
+    return {at.line, at.column + 1};
+  }
   uint32_t end = Lines().line_start(at.line) - 1;
   if (end > 0 && text_[end] == '\n' && text_[end - 1] == '\r') --end;
   return {at.line - 1, end - Lines().line_start(at.line - 1) + 1};
