@@ -1,7 +1,7 @@
 # `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench bench-growth bench-peers bench-scale asan tsan format lint check reference requirements clean
+.PHONY: help setup build demo test test-full bench bench-growth bench-peers bench-scale asan tsan fuzz format lint check reference requirements clean
 
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
@@ -49,6 +49,11 @@ asan: setup ## unit and golden tests under the address and undefined behaviour s
 tsan: setup ## unit tests under the thread sanitizer
 	@$(call compile,tsan)
 	@ctest --test-dir build/tsan --output-on-failure -R '^unit\.' -j $(JOBS)
+
+FUZZ_SEEDS := fuzz/corpus tests/golden tests/data
+fuzz: setup ## COUNT seeded inputs (default 100000) under the sanitizers, SEED=n, CORPUS="more folders"
+	@$(call compile,fuzz)
+	@build/fuzz/fuzz_run $(FUZZ_SEEDS) $(CORPUS) --seed $(or $(SEED),1) --count $(or $(COUNT),100000)
 
 format: ## format the C++ sources in place
 	@scripts/setup.sh --dev

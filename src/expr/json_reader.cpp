@@ -26,6 +26,8 @@ Result<Json> ParseJson(std::string_view text) {
   } catch (const Json::parse_error& failure) {
     return Error(ErrorCode::kInvalidSpecJson,
                  "not JSON: error at byte " + std::to_string(failure.byte));
+  } catch (const Json::out_of_range&) {  // the grammar allows it, a double cannot hold it
+    return Error(ErrorCode::kInvalidSpecJson, "not JSON: a number is beyond the range of doubles");
   }
 }
 

@@ -88,7 +88,8 @@ NodeRef Parser::ParseIf() {
   ListRef orelse = ParseElse("'else' statement");
   const uint32_t end = BlockEnd();
   NodeRef node = kNoNode;
-  for (size_t at = stack_.size(); at > mark; at -= 3) {
+  // A rule that failed leaves its elements on the stack: no triples then.
+  for (size_t at = failed_ ? mark : stack_.size(); at > mark; at -= 3) {
     if (node != kNoNode) orelse = tree_.AddList({&node, 1});
     const auto from = static_cast<uint32_t>(stack_[at - 3]);
     node = Add<AstKind::kIf>({from, end}, stack_[at - 2], stack_[at - 1], orelse);

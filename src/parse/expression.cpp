@@ -189,7 +189,8 @@ NodeRef Parser::ParseConditional(uint32_t from, NodeRef body) {
     body = orelse = ParseBinary(kOrPrecedence);
     if (!At(TokenKind::kIf)) break;
   }
-  for (size_t at = stack_.size(); at > mark; at -= 3) {
+  // A rule that failed leaves its elements on the stack: no triples then.
+  for (size_t at = failed_ ? mark : stack_.size(); at > mark; at -= 3) {
     const auto first = static_cast<uint32_t>(stack_[at - 3]);
     orelse = Add<AstKind::kIfExp>(SpanFrom(first), stack_[at - 1], stack_[at - 2], orelse);
   }

@@ -142,9 +142,46 @@ size_t DecodeCharacter(iconv_t converter, std::string_view bytes, size_t at, std
   return 0;
 }
 
+struct Codec {
+  std::string_view name, iconv, aliases;
+};
+constexpr Codec kCodecs[] = {
+#define CA_CODEC(name, iconv, aliases) {name, iconv, aliases},
+#include "source/codec.def"
+#undef CA_CODEC
+};
+
+/// Codecs are looked up in lower case, each run of other characters than letters, digits and dots
+/// as one underscore, none at the ends (encodings.normalize_encoding).
+std::string NormalizeCodecName(std::string_view name) {
+  std::string normal;
+  bool between = false;
+  for (const char c : name) {
+    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.';
+    if (kept && between && !normal.empty()) normal += '_';
+    if (kept) normal += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    between = !kept;
+  }
+  std::ranges::replace(normal, '.', '_');
+  return normal;
+}
+
+/// The converter of a Python codec; empty where there is none.
+std::string_view FindConverter(std::string_view name) {
+  const std::string normal = NormalizeCodecName(name);
+  for (const Codec& codec : kCodecs) {
+    const std::string aliases = fmt::format(" {} {} ", codec.name, codec.aliases);
+    if (!normal.empty() && aliases.find(' ' + normal + ' ') != std::string::npos) {
+      return codec.iconv;
+    }
+  }
+  return {};
+}
+
 void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
-  const std::string iconv_name = declaration.name == "latin-1" ? "iso-8859-1" : declaration.name;
-  const iconv_t raw = iconv_open("UTF-8", iconv_name.c_str());
+  const std::string_view found = FindConverter(declaration.name);
+  const iconv_t raw = found.empty() ? reinterpret_cast<iconv_t>(-1)
+                                    : iconv_open("UTF-8", std::string(found).c_str());
   if (raw == reinterpret_cast<iconv_t>(-1)) {
     file.problems.push_back({"UNKNOWN_ENCODING",
                              fmt::format("unknown encoding: {}", declaration.name),

@@ -53,6 +53,15 @@ TEST_CASE("an unknown encoding is a problem and the text is still there") {
   CHECK(file.text().ends_with("x = 1\n"));
 }
 
+TEST_CASE("codecs are found by CPython's aliases, not by those of the C library") {
+  for (const char* name :
+       {"latin-", "LATIN.1", "l1", "iso8859-15", "windows_1252", "sjis", "us-ascii"}) {
+    CAPTURE(name);
+    CHECK(Decode(std::string("# coding: ") + name + "\n").problems.empty());
+  }
+  CHECK(Decode("# coding: ucs-4\n").problems.size() == 1);
+}
+
 TEST_CASE("surrogates and overlong forms are not UTF-8") {
   size_t at = 0;
   CHECK_FALSE(IsValidUtf8("ab\xED\xA0\x80", &at));
