@@ -51,13 +51,14 @@ struct NodeRule {
   std::span<const ColumnRule> columns;
 };
 
-/// Rows of `source` as edges of syntax: origin native, tier proved, confidence 1. Columns left out
-/// are null. Rules of derived kinds read cpg_nodes and are part of the session's relation only.
+/// Rows of `source` as edges of syntax and flow: origin native, tier proved, confidence 1. Columns
+/// left out are null. Derived ones are part of the session's relation only.
 struct EdgeRule {
   std::string_view view;
   EdgeKind kind;
   std::string_view source, where;
   std::span<const ColumnRule> columns;
+  bool is_derived = false;
 };
 
 /// How many rows of a relation remain: all, the best of each source, or of each source and ordinal.

@@ -53,6 +53,20 @@ constexpr ColumnRule kPostDominators[] = {
 constexpr ColumnRule kBestTypes[] = {
     {"src", "node_id"}, {"dst", "type_id"}, {"ordinal", "0"}, {"file_id", "file_id"}};
 
+// Inside a block the immediate dominator is what is evaluated just before.
+constexpr ColumnRule kBlockSteps[] = {
+    {"src", "idom_id"}, {"dst", "node_id"}, {"file_id", "file_id"}};
+constexpr ColumnRule kFlowEdges[] = {
+    {"src", "src"}, {"dst", "dst"}, {"label", "label"}, {"file_id", "file_id"}};
+constexpr ColumnRule kReachingDefinitions[] = {
+    {"src", "src"}, {"dst", "dst"}, {"label", "variable"}, {"file_id", "file_id"}};
+constexpr ColumnRule kCapturing[] = {{"src", "function_id"},
+                                     {"dst", "closure_binding_id"},
+                                     {"label", "name"},
+                                     {"file_id", "file_id"}};
+constexpr ColumnRule kCaptured[] = {
+    {"src", "closure_binding_id"}, {"dst", "decl_id"}, {"label", "name"}, {"file_id", "file_id"}};
+
 constexpr EdgeRule kEdges[] = {
     {"edges_argument", EdgeKind::kArgument, "cst_call_args", "", kCallArguments},
     {"edges_argument_field", EdgeKind::kArgument, "ast_nodes", "eq(kind, 'Attribute')",
@@ -61,6 +75,10 @@ constexpr EdgeRule kEdges[] = {
     {"edges_binds", EdgeKind::kBinds, "cst_defs", "eq(container_def_kind, 'class')", kMemberDefs},
     {"edges_binds_member", EdgeKind::kBinds, "symtable_symbols", "eq(decl_kind, 'MEMBER')",
      kMemberNames},
+    {"edges_capture", EdgeKind::kCapture, "flow_captures", "", kCapturing},
+    {"edges_captured", EdgeKind::kCapture, "flow_captures", "not(is_null(decl_id))", kCaptured},
+    {"edges_cdg", EdgeKind::kCdg, "flow_node_edges", "eq(relation, 'cdg')", kFlowEdges},
+    {"edges_cfg", EdgeKind::kCfg, "flow_node_edges", "eq(relation, 'cfg')", kFlowEdges},
     {"edges_condition", EdgeKind::kCondition, "ast_nodes",
      "or(and(eq(slot, 'test'), in(parent_kind, 'If', 'While', 'Assert')), and(eq(slot, 'iter'), "
      "in(parent_kind, 'For', 'AsyncFor')), and(eq(slot, 'subject'), eq(parent_kind, 'Match')))",
@@ -70,14 +88,22 @@ constexpr EdgeRule kEdges[] = {
     {"edges_receiver", EdgeKind::kReceiver, "call_receivers", "", kReceivers},
     {"edges_reported_at", EdgeKind::kReportedAt, "diagnostics",
      "not(is_null(coalesce(subject_id, file_id)))", kReports},
-    {"derived_ast", EdgeKind::kAst, "cpg_nodes", "not(is_null(parent_id))", kAstEdges},
-    {"derived_contains", EdgeKind::kContains, "cpg_nodes", "not(is_null(method_id))", kContains},
-    {"derived_dominate", EdgeKind::kDominate, "cpg_nodes", "not(is_null(idom_id))", kDominators},
-    {"derived_eval_type", EdgeKind::kEvalType, "cpg_nodes", "not(is_null(type_id))", kBestTypes},
+    {"derived_ast", EdgeKind::kAst, "cpg_nodes", "not(is_null(parent_id))", kAstEdges, true},
+    {"derived_cdg", EdgeKind::kCdg, "block_dependences", "", kFlowEdges, true},
+    {"derived_cfg", EdgeKind::kCfg, "ast_nodes",
+     "and(not(is_null(idom_id)), ne(block_node_id, node_id))", kBlockSteps, true},
+    {"derived_contains", EdgeKind::kContains, "cpg_nodes", "not(is_null(method_id))", kContains,
+     true},
+    {"derived_dominate", EdgeKind::kDominate, "cpg_nodes", "not(is_null(idom_id))", kDominators,
+     true},
+    {"derived_eval_type", EdgeKind::kEvalType, "cpg_nodes", "not(is_null(type_id))", kBestTypes,
+     true},
     {"derived_post_dominate", EdgeKind::kPostDominate, "cpg_nodes", "not(is_null(ipostdom_id))",
-     kPostDominators},
+     kPostDominators, true},
+    {"derived_reaching_def", EdgeKind::kReachingDef, "flow_reaching_defs", "", kReachingDefinitions,
+     true},
     {"derived_source_file", EdgeKind::kSourceFile, "cpg_nodes",
-     "and(not(is_null(file_id)), ne(kind, 'FILE'))", kSourceFiles},
+     "and(not(is_null(file_id)), ne(kind, 'FILE'))", kSourceFiles, true},
 };
 
 constexpr ColumnRule kBindingColumns[] = {

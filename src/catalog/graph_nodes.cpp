@@ -31,6 +31,9 @@ constexpr ColumnRule kAstLabelColumns[] = {{"node_id", "l.node_id"},
                                            {"parent_id", "l.parent_id"},
                                            {"ordinal", "l.ordinal"},
                                            {"scope_decl_id", "l.scope_decl_id"},
+                                           {"idom_id", "l.idom_id"},
+                                           {"ipostdom_id", "l.ipostdom_id"},
+                                           {"may_raise", "l.may_raise"},
                                            {"anchor", "l.anchor"}};
 
 constexpr ColumnRule kDeclNameColumns[] = {
@@ -73,6 +76,9 @@ constexpr ColumnRule kAstNamedColumns[] = {
     {"parent_id", "coalesce(l.parent_id, r.namespace_id)"},
     {"ordinal", "l.ordinal"},
     {"scope_decl_id", "l.scope_decl_id"},
+    {"idom_id", "l.idom_id"},
+    {"ipostdom_id", "l.ipostdom_id"},
+    {"may_raise", "l.may_raise"},
     {"anchor", "l.anchor"}};
 
 // Lines and columns of a suite's ends travel together as line · 2³² + column.
@@ -105,6 +111,9 @@ constexpr ColumnRule kDependencyColumns[] = {
     {"src", "l.src"}, {"dst", "r.module_id"}, {"file_id", "l.file_id"}};
 constexpr AggregateRule kDependencyOwner[] = {{"min", "file_id", "file_id"}};
 
+constexpr ColumnRule kBlockDependenceColumns[] = {
+    {"src", "l.src"}, {"dst", "r.node_id"}, {"label", "l.label"}, {"file_id", "l.file_id"}};
+
 constexpr ViewRule kViews[] = {
     {.name = "ast_labels",
      .op = ViewOp::kLeftJoin,
@@ -119,6 +128,13 @@ constexpr ViewRule kViews[] = {
      .right = "resolve_modules",
      .keys = "file_id=file_id",
      .columns = kDeclNameColumns},
+    {.name = "block_dependences",
+     .op = ViewOp::kInnerJoin,
+     .left = "flow_node_edges",
+     .right = "ast_nodes",
+     .keys = "dst=block_node_id",
+     .where = "and(eq(l.relation, 'cdg'), l.covers_block, ne(r.node_id, r.block_node_id))",
+     .columns = kBlockDependenceColumns},
     {.name = "body_names",
      .op = ViewOp::kProject,
      .left = "resolve_modules",
@@ -197,6 +213,9 @@ constexpr ColumnRule kAstColumns[] = {
     {"parent_id", "case(" CA_IN_SUITE ", derived_id('BLOCK', parent_id, slot), parent_id)"},
     {"ordinal", "ordinal"},
     {"method_id", "scope_decl_id"},
+    {"idom_id", "idom_id"},
+    {"ipostdom_id", "ipostdom_id"},
+    {"may_raise", "may_raise"},
     {"anchor", "anchor"},
     {"is_external", "false"}};
 
@@ -288,9 +307,20 @@ constexpr ColumnRule kMetaDataColumns[] = {{"node_id", "derived_id('META_DATA')"
                                            {"anchor", "derived_id('META_DATA')"},
                                            {"is_external", "false"}};
 
+constexpr ColumnRule kClosureBindingColumns[] = {{"node_id", "closure_binding_id"},
+                                                 {"kind", "'CLOSURE_BINDING'"},
+                                                 {"file_id", "file_id"},
+                                                 {"path", "path"},
+                                                 {"name", "name"},
+                                                 {"parent_id", "function_id"},
+                                                 {"method_id", "owner_id"},
+                                                 {"anchor", "closure_binding_id"},
+                                                 {"is_external", "false"}};
+
 constexpr NodeRule kNodes[] = {
     {"nodes_ast", "the label of cpg_mapping", "ast_named", "", kAstColumns},
     {"nodes_block", "BLOCK", "suites", "", kBlockColumns},
+    {"nodes_closure_binding", "CLOSURE_BINDING", "flow_captures", "", kClosureBindingColumns},
     {"nodes_declared_name", "LOCAL, MEMBER", "symtable_symbols", "not(is_null(decl_id))",
      kDeclaredNameColumns},
     {"nodes_diagnostic", "DIAGNOSTIC", "diagnostics", "", kDiagnosticColumns},

@@ -12,7 +12,9 @@ constexpr auto kAstNodes =
                    Required(Int("ast_id")), Int("parent_ast_id"), Required(Text("kind")),
                    Text("parent_kind"), Text("name"), Text("value"), Text("ctx"), Text("op"),
                    Text("slot"), Int("idx"), Int("ordinal"), Long("name_bstart"), Long("anchor")),
-           kSpanColumns, Columns(Map("attrs")));
+           kSpanColumns,
+           Columns(Long("idom_id"), Long("ipostdom_id"), Long("block_node_id"), Bool("may_raise"),
+                   Map("attrs")));
 
 constexpr auto kAstDefs = Concat(
     kFileColumns,

@@ -7,7 +7,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include "evidence/diagnostic_writer.h"
-#include "evidence/file_context.h"
+#include "evidence/file_flow.h"
 #include "resolve/module_name.h"
 
 namespace codeanatomy::evidence {
@@ -45,11 +45,12 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
       file.text(), {.version = options.version, .type_comments = options.type_comments});
   const symbols::SymbolTable symbols = symbols::BuildSymbolTable(tree);
   FileContext context(file, options, tree, symbols);
+  const FileFlow flow(context);
   TableList& tables = evidence.tables;
   AddLineRows(context, tables);
   AddCellRows(context, tables);
   AddParseRows(context, tables);
-  AddNodeRows(context, tables);
+  AddNodeRows(context, flow, tables);
   if (options.include_cst) AddCstRows(context, tables);
   AddDefRows(context, tables);
   AddReferenceRows(context, tables);
@@ -61,7 +62,9 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
   evidence.ids = context.ids.TakeRecords();
   AddScopeRows(context, tables, evidence.ids);
   AddBindingRows(context, tables);
-  AddFlowRows(context, tables);
+  AddFlowRows(context, flow, tables);
+  AddDefinitionRows(context, flow, tables);
+  AddCaptureRows(context, tables);
   AddDiagnosticRows(file, options, &context, tables);
   evidence.interface = MakeInterface(context);
   evidence.counts.nodes = static_cast<uint64_t>(tree.size());

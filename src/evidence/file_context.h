@@ -17,6 +17,8 @@
 
 namespace codeanatomy::evidence {
 
+struct FileFlow;
+
 struct FileContext {
   FileContext(const source::SourceFile& source_file, const ExtractOptions& extract_options,
               const parse::SyntaxTree& syntax_tree, const symbols::SymbolTable& symbol_table);
@@ -130,11 +132,12 @@ using TableList = std::vector<TableRows>;
 void AddTable(TableList& tables, const FileContext& context, BatchBuilder& builder, size_t rows);
 
 void AddFileRows(const source::SourceFile& file, const ExtractOptions& options, int64_t file_id,
-                 TableList& tables);                                   // repo_files
-void AddCellRows(const FileContext& context, TableList& tables);       // notebook_cells
-void AddLineRows(const FileContext& context, TableList& tables);       // file_line_index
-void AddParseRows(const FileContext& context, TableList& tables);      // cst_parse_*
-void AddNodeRows(const FileContext& context, TableList& tables);       // ast_nodes
+                 TableList& tables);                               // repo_files
+void AddCellRows(const FileContext& context, TableList& tables);   // notebook_cells
+void AddLineRows(const FileContext& context, TableList& tables);   // file_line_index
+void AddParseRows(const FileContext& context, TableList& tables);  // cst_parse_*
+void AddNodeRows(const FileContext& context, const FileFlow& flow,
+                 TableList& tables);                                   // ast_nodes
 void AddCstRows(const FileContext& context, TableList& tables);        // cst_nodes, cst_tokens
 void AddDefRows(const FileContext& context, TableList& tables);        // ast_defs, cst_defs
 void AddReferenceRows(const FileContext& context, TableList& tables);  // cst_refs
@@ -146,7 +149,11 @@ void AddTypeExpressionRows(const FileContext& context, TableList& tables);  // c
 /// symtable_scopes and symtable_symbols; adds the ids of LOCAL and MEMBER to `records`.
 void AddScopeRows(const FileContext& context, TableList& tables, std::vector<IdRecord>& records);
 void AddBindingRows(const FileContext& context, TableList& tables);  // resolve_bindings
-void AddFlowRows(const FileContext& context, TableList& tables);     // flow_*
+/// Blocks, edges, dominators, dependences, edges between nodes.
+void AddFlowRows(const FileContext& context, const FileFlow& flow, TableList& tables);
+/// flow_defs, flow_uses, flow_phis, flow_reaching_defs.
+void AddDefinitionRows(const FileContext& context, const FileFlow& flow, TableList& tables);
+void AddCaptureRows(const FileContext& context, TableList& tables);  // flow_captures
 /// Also without a tree: problems of the file itself.
 void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& options,
                        const FileContext* context, TableList& tables);  // diagnostics

@@ -1,6 +1,5 @@
-// flow_blocks, flow_cfg_edges, flow_dominators and flow_control_deps.
-#include "evidence/file_context.h"
-#include "flow/control_dependence.h"
+// flow_blocks, flow_cfg_edges, flow_dominators, flow_control_deps and flow_node_edges.
+#include "evidence/file_flow.h"
 #include "flow/loops.h"
 
 namespace codeanatomy::evidence {
@@ -12,50 +11,29 @@ using flow::EdgeId;
 using flow::FlowEdgeKind;
 using parse::NodeId;
 
-constexpr std::string_view kLabels[] = {"TRUE", "FALSE", "EXCEPTION", "CASE"};
 constexpr std::string_view kRelations[] = {"dom", "postdom"};
 
-uint16_t LabelOf(FlowEdgeKind kind) {
-  switch (kind) {
-    case FlowEdgeKind::kTrue:
-      return 0;
-    case FlowEdgeKind::kFalse:
-      return 1;
-    case FlowEdgeKind::kException:
-      return 2;
-    case FlowEdgeKind::kCase:
-      return 3;
-    default:
-      return CodeColumn::kNull;
-  }
+// The choice that an edge stands for; its completion has a column of its own.
+uint16_t LabelCode(flow::FlowLabel label) {
+  return label == flow::FlowLabel::kNone || label > flow::FlowLabel::kCase
+             ? CodeColumn::kNull
+             : static_cast<uint16_t>(label);
 }
 
 class FlowRows {
  public:
-  explicit FlowRows(const FileContext& context)
-      : context_(context),
-        graph_(flow::BuildControlFlow(context.tree, context.symbols)),
-        trees_(flow::ComputeDominatorTrees(graph_)) {
-    for (flow::FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) {
-      const NodeId node = graph_.scope_node(s);
-      const int64_t function = context.ids.id(node);
-      const int64_t base = context.ids.InteriorBase(node);
-      for (BlockId b = graph_.blocks_begin(s); b != graph_.blocks_end(s); ++b.value) {
-        functions_.push_back(function);
-        indexes_.push_back(b.value - graph_.blocks_begin(s).value);
-        ids_.push_back(context.scheme.Finish(
-            IdScheme::Derived("FLOW_BLOCK", function).Add(base).Add(int64_t{indexes_.back()})));
-      }
-    }
-  }
+  FlowRows(const FileContext& context, const FileFlow& flow)
+      : context_(context), flow_(flow), graph_(flow.graph), trees_(flow.trees) {}
 
   void AddBlocks(TableList& tables) const;
   void AddEdges(TableList& tables) const;
   void AddDominators(TableList& tables) const;
   void AddControlDependence(TableList& tables) const;
+  void AddNodeEdges(TableList& tables) const;
 
  private:
-  int64_t id(BlockId b) const { return ids_[b.index()]; }
+  int64_t id(BlockId b) const { return flow_.block_ids[b.index()]; }
+  int64_t FunctionId(BlockId b) const { return flow_.function_ids[flow_.scope(b).index()]; }
   void AppendNode(Int64Column& column, NodeId n) const {
     if (n.valid()) {
       column.Append(context_.ids.id(n));
@@ -78,10 +56,9 @@ class FlowRows {
   }
 
   const FileContext& context_;
-  const ControlFlow graph_;
-  const flow::DominatorTrees trees_;
-  std::vector<int64_t> functions_, ids_;  // per block
-  std::vector<int32_t> indexes_;
+  const FileFlow& flow_;
+  const ControlFlow& graph_;
+  const flow::DominatorTrees& trees_;
 };
 
 void FlowRows::AddBlocks(TableList& tables) const {
@@ -101,9 +78,9 @@ void FlowRows::AddBlocks(TableList& tables) const {
   Int32Column& loop_depth = builder.Ints("loop_depth");
   Int32Column& try_depth = builder.Ints("try_depth");
   for (BlockId b{0}; b.value < graph_.block_count(); ++b.value) {
-    function_id.Append(functions_[b.index()]);
+    function_id.Append(FunctionId(b));
     block_id.Append(id(b));
-    block_index.Append(indexes_[b.index()]);
+    block_index.Append(b.value - graph_.blocks_begin(flow_.scope(b)).value);
     kind.Append(static_cast<uint16_t>(graph_.kind(b)));
     const auto flags = graph_.node_flags(b);
     ByteSpan hull{};
@@ -128,7 +105,7 @@ void FlowRows::AddBlocks(TableList& tables) const {
     loop_depth.Append(loops.depths[b.index()]);
     try_depth.Append(graph_.try_depth(b));
   }
-  AddTable(tables, context_, builder, ids_.size());
+  AddTable(tables, context_, builder, flow_.block_ids.size());
 }
 
 void FlowRows::AddEdges(TableList& tables) const {
@@ -139,7 +116,7 @@ void FlowRows::AddEdges(TableList& tables) const {
   Int64Column& src = builder.Longs("src");
   Int64Column& dst = builder.Longs("dst");
   CodeColumn& kind = builder.Codes("kind", flow::kFlowEdgeKindNames);
-  CodeColumn& label = builder.Codes("label", kLabels);
+  CodeColumn& label = builder.Codes("label", flow::kFlowLabelNames);
   CodeColumn& completion = builder.Codes("completion", flow::kCompletionNames);
   Int64Column& condition = builder.Longs("condition_id");
   BoolColumn& is_implicit = builder.Bools("is_implicit_raise");
@@ -147,13 +124,13 @@ void FlowRows::AddEdges(TableList& tables) const {
   Int32Column& ordinal = builder.Ints("ordinal");
   for (EdgeId e{0}; e.value < graph_.edge_count(); ++e.value) {
     const BlockId from = graph_.source(e), to = graph_.target(e);
-    function_id.Append(functions_[from.index()]);
+    function_id.Append(FunctionId(from));
     source_id.Append(id(from));
     target_id.Append(id(to));
     AppendNode(src, LastNode(from));
     AppendNode(dst, FirstNode(to));
     kind.Append(static_cast<uint16_t>(graph_.kind(e)));
-    label.Append(LabelOf(graph_.kind(e)));
+    label.Append(LabelCode(flow::LabelOf(graph_.kind(e))));
     completion.Append(graph_.completion(e) == flow::Completion::kNone
                           ? CodeColumn::kNull
                           : static_cast<uint16_t>(graph_.completion(e)));
@@ -195,7 +172,7 @@ void FlowRows::AddDominators(TableList& tables) const {
       if (!graph_.is_reachable(b)) continue;
       const BlockId above = tree[b.index()];
       ++rows;
-      function_id.Append(functions_[b.index()]);
+      function_id.Append(FunctionId(b));
       relation.Append(is_post ? 1 : 0);
       block_id.Append(id(b));
       AppendBlock(idom, above);
@@ -208,38 +185,68 @@ void FlowRows::AddDominators(TableList& tables) const {
 }
 
 void FlowRows::AddControlDependence(TableList& tables) const {
-  const auto found = flow::ComputeControlDependence(graph_, trees_);
+  const auto& found = flow_.dependences;
   BatchBuilder builder = context_.Begin("flow_control_deps");
   Int64Column& function_id = builder.Longs("function_id");
   Int64Column& block_id = builder.Longs("block_id");
   Int64Column& on_block_id = builder.Longs("on_block_id");
   Int32Column& ordinal = builder.Ints("ordinal");
   Int64Column& condition = builder.Longs("condition_id");
-  CodeColumn& label = builder.Codes("label", kLabels);
+  CodeColumn& label = builder.Codes("label", flow::kFlowLabelNames);
   Int64Column& src = builder.Longs("src");
   Int64Column& dst = builder.Longs("dst");
   for (const auto& [block, edge] : found) {
     const BlockId on = graph_.source(edge);
-    function_id.Append(functions_[block.index()]);
+    function_id.Append(FunctionId(block));
     block_id.Append(id(block));
     on_block_id.Append(id(on));
     ordinal.Append(edge.value - graph_.edges_begin(on).value);
     AppendNode(condition, graph_.condition(edge));
-    label.Append(LabelOf(graph_.kind(edge)));
+    label.Append(LabelCode(flow::LabelOf(graph_.kind(edge))));
     AppendNode(src, LastNode(on));
     AppendNode(dst, FirstNode(block));
   }
   AddTable(tables, context_, builder, found.size());
 }
 
+// What `idom_id` and `block_node_id` of ast_nodes do not say (docs/formats/flow.md). Ends of class
+// bodies and comprehensions are no nodes.
+void FlowRows::AddNodeEdges(TableList& tables) const {
+  BatchBuilder builder = context_.Begin("flow_node_edges");
+  CodeColumn& relation = builder.Codes("relation", flow::kFlowRelationNames);
+  Int64Column& function_id = builder.Longs("function_id");
+  Int64Column& src = builder.Longs("src");
+  Int64Column& dst = builder.Longs("dst");
+  CodeColumn& label = builder.Codes("label", flow::kFlowLabelNames);
+  BoolColumn& is_back = builder.Bools("is_back_edge");
+  BoolColumn& covers_block = builder.Bools("covers_block");
+  size_t rows = 0;
+  for (const flow::NodeEdge& edge : flow_.nodes.edges) {
+    const int64_t target = edge.target.is_end ? flow_.return_ids[edge.scope.index()]
+                                              : context_.ids.id(edge.target.node);
+    if (target == 0) continue;
+    ++rows;
+    relation.Append(static_cast<uint16_t>(edge.relation));
+    function_id.Append(flow_.function_ids[edge.scope.index()]);
+    src.Append(context_.ids.id(edge.source));
+    dst.Append(target);
+    label.Append(edge.label == flow::FlowLabel::kNone ? CodeColumn::kNull
+                                                      : static_cast<uint16_t>(edge.label));
+    is_back.Append(edge.is_back);
+    covers_block.Append(edge.covers_block);
+  }
+  AddTable(tables, context_, builder, rows);
+}
+
 }  // namespace
 
-void AddFlowRows(const FileContext& context, TableList& tables) {
-  const FlowRows rows(context);
+void AddFlowRows(const FileContext& context, const FileFlow& flow, TableList& tables) {
+  const FlowRows rows(context, flow);
   rows.AddBlocks(tables);
   rows.AddEdges(tables);
   rows.AddDominators(tables);
   rows.AddControlDependence(tables);
+  rows.AddNodeEdges(tables);
 }
 
 }  // namespace codeanatomy::evidence

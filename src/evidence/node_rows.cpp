@@ -3,7 +3,7 @@
 #include <string>
 
 #include "evidence/anchors.h"
-#include "evidence/file_context.h"
+#include "evidence/file_flow.h"
 
 namespace codeanatomy::evidence {
 namespace {
@@ -145,9 +145,33 @@ void Reserve(size_t rows, Columns&... columns) {
   (columns.values.reserve(rows), ...);
 }
 
+void AddFlowColumns(const FileContext& context, const FileFlow& flow, BatchBuilder& builder) {
+  Int64Column& idom = builder.Longs("idom_id");
+  Int64Column& ipostdom = builder.Longs("ipostdom_id");
+  Int64Column& block_node = builder.Longs("block_node_id");
+  BoolColumn& may_raise = builder.Bools("may_raise");
+  const auto id_of = [&](NodeId n) { return n.valid() ? context.ids.id(n) : 0; };
+  std::vector<int64_t> ends(static_cast<size_t>(context.tree.size()), 0);  // by the opening node
+  for (flow::FlowScopeId s{0}; s.value < flow.graph.scope_count(); ++s.value) {
+    ends[flow.graph.scope_node(s).index()] = flow.return_ids[s.index()];
+  }
+  const flow::NodeGraph& nodes = flow.nodes;
+  for (NodeId n{0}; n.value < context.tree.size(); ++n.value) {
+    const flow::FlowPoint after = nodes.ipostdom[n.index()];
+    AppendId(idom, id_of(nodes.idom[n.index()]));
+    AppendId(ipostdom, after.is_end ? ends[after.node.index()] : id_of(after.node));
+    AppendId(block_node, id_of(nodes.block_heads[n.index()]));
+    if (nodes.block_heads[n.index()].valid()) {
+      may_raise.Append(nodes.may_raise[n.index()] != 0);
+    } else {
+      may_raise.AppendNull();
+    }
+  }
+}
+
 }  // namespace
 
-void AddNodeRows(const FileContext& context, TableList& tables) {
+void AddNodeRows(const FileContext& context, const FileFlow& flow, TableList& tables) {
   const SyntaxTree& tree = context.tree;
   const auto size = static_cast<size_t>(tree.size());
   const std::vector<int64_t> anchors = ComputeAnchors(tree, context.ids, context.scheme);
@@ -228,6 +252,7 @@ void AddNodeRows(const FileContext& context, TableList& tables) {
     span.Append(context, tree.span(n));
     attrs.Append(n);
   }
+  AddFlowColumns(context, flow, builder);
   AddTable(tables, context, builder, size);
 }
 

@@ -137,6 +137,8 @@ class DefinitionFinder {
                              symbols_.has(y, symbols::symbol_flag::kBound);
       if (resolution == Resolution::kFree || is_global) {
         Define(node, y, DefinitionKind::kEntry);
+      } else if (symbols_.has(y, symbols::symbol_flag::kFreeInClass)) {
+        Define(node, BehindClass(y), DefinitionKind::kEntry);
       }
     }
   }
@@ -229,15 +231,30 @@ class DefinitionFinder {
     }
   }
 
+  // The variable of an enclosing function that scopes inside a class see instead of the class's
+  // own.
+  SymbolId BehindClass(SymbolId y) const {
+    for (symbols::ScopeId s = symbols_.parent(symbols_.scope(y)); s.valid();
+         s = symbols_.parent(s)) {
+      if (symbols_.type(s) == symbols::ScopeType::kClass) continue;
+      const SymbolId found = symbols_.Find(s, symbols_.name(y));
+      if (found.valid() && symbols_.definition(found).valid()) return symbols_.definition(found);
+    }
+    return {};
+  }
+
   // What the body of an inner scope takes from this one, directly or for scopes inside it. `:=` in
   // a comprehension binds in this one, once for each element.
   void CollectCaptures(NodeId node) {
     const symbols::ScopeId inner = symbols_.opened_by(node);
     if (!inner.valid()) return;
     for (SymbolId y = symbols_.symbols_begin(inner); y != symbols_.symbols_end(inner); ++y.value) {
-      const SymbolId owner = symbols_.definition(y);
+      const bool is_behind = symbols_.has(y, symbols::symbol_flag::kFreeInClass);
+      const SymbolId owner = is_behind ? BehindClass(y) : symbols_.definition(y);
       if (!owner.valid() || symbols_.has(y, symbols::symbol_flag::kMerged)) continue;
-      if (symbols_.resolution(y) == Resolution::kFree) AddUse(node, y, UseKind::kClosure);
+      if (is_behind || symbols_.resolution(y) == Resolution::kFree) {
+        AddUse(node, is_behind ? owner : y, UseKind::kClosure);
+      }
       const bool is_walrus =
           symbols_.has(y, symbols::symbol_flag::kNonlocal | symbols::symbol_flag::kGlobalStatement);
       if (symbols_.is_comprehension(inner) && is_walrus) {
@@ -376,17 +393,26 @@ SparseDefinitions FindDefinitions(const parse::SyntaxTree& tree,
   return DefinitionFinder(tree, symbols, graph, trees).Find();
 }
 
-const std::vector<DefinitionId>& ReachingDefinitions::Of(ReachingId reaching) {
-  if (reaching == last_) return found_;
+const std::vector<DefinitionId>& ReachingDefinitions::Of(ReachingId reaching, size_t limit) {
+  if (reaching == last_ && is_complete_) return found_;
   last_ = reaching;
+  is_complete_ = true;
+  size_t met = 0;
   found_.clear();
   ++round_;
   const auto meet = [&](ReachingId r) {
     if (!r.valid() || seen_[r.index()] == round_) return;
     seen_[r.index()] = round_;
+    ++met;
     open_.push_back(r);
   };
   for (meet(reaching); !open_.empty();) {
+    if (met > limit) {
+      is_complete_ = false;
+      open_.clear();
+      found_.clear();
+      return found_;
+    }
     const ReachingId r = open_.back();
     open_.pop_back();
     if (!sparse_.is_phi(r)) {

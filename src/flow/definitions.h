@@ -109,12 +109,15 @@ class ReachingDefinitions {
       : sparse_(sparse), seen_(sparse.definitions.size() + sparse.phis.size(), -1) {}
 
   /// Ascending, deletions left out; valid until the next call. Cost: the phis and definitions
-  /// behind.
-  const std::vector<DefinitionId>& Of(ReachingId reaching);
+  /// behind, at most `limit` of both together; where there are more, is_complete() is false and
+  /// none is given.
+  const std::vector<DefinitionId>& Of(ReachingId reaching, size_t limit = SIZE_MAX);
+  bool is_complete() const { return is_complete_; }
 
  private:
   const SparseDefinitions& sparse_;
   ReachingId last_;
+  bool is_complete_ = true;
   int32_t round_ = 0;
   std::vector<int32_t> seen_;  // by ReachingId: the last round that met it
   std::vector<ReachingId> open_;

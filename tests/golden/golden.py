@@ -110,6 +110,10 @@ class Build:
             names[row["module_id"]] = f"module({row['module']})"
         for row in self.rows("ast_nodes"):
             names[row["node_id"]] = f"{row['kind']}@{row['line']}:{row['col']}"
+        for row in self.rows("flow_defs"):
+            names[row["definition_id"]] = f"{row['variable']} {row['kind']} {names[row['node_id']]}"
+        for row in self.rows("flow_phis"):
+            names[row["phi_id"]] = f"phi({row['variable']})"
         return names
 
     def _text(self, path):

@@ -113,7 +113,9 @@ std::string AstNodes(const std::string& rows) {
       "AS slot, 0 AS idx, "
       "o AS ordinal, NULL::BIGINT AS name_bstart, CAST(n AS BIGINT) AS anchor, 0::BIGINT AS "
       "bstart, 0::BIGINT AS bend, "
-      "1 AS line, 0 AS col, 1 AS end_line, 0 AS end_col, MAP {{}}::MAP(VARCHAR, VARCHAR) AS attrs "
+      "1 AS line, 0 AS col, 1 AS end_line, 0 AS end_col, NULL::BIGINT AS idom_id, NULL::BIGINT AS "
+      "ipostdom_id, NULL::BIGINT AS block_node_id, NULL::BOOLEAN AS may_raise, MAP "
+      "{{}}::MAP(VARCHAR, VARCHAR) AS attrs "
       "FROM (VALUES {}) t(n, p, k, s, o)",
       rows);
 }

@@ -106,7 +106,7 @@ void CompileOutputs(const CompileContext& context, std::vector<View>& views) {
   std::vector<std::string> nodes, edges, derived{"cpg_edges"};
   for (const NodeRule& rule : context.model.nodes) nodes.emplace_back(rule.view);
   for (const EdgeRule& rule : context.model.edges) {
-    (rule.source == "cpg_nodes" ? derived : edges).emplace_back(rule.view);
+    (rule.is_derived ? derived : edges).emplace_back(rule.view);
   }
   std::vector<std::string> relations;
   for (const Relation& relation : context.model.relations) {
