@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,7 +10,7 @@
 
 #include "base/json_text.h"
 #include "base/line_index.h"
-#include "catalog/diagnostic_code.h"
+#include "cli/debug_source_error.h"
 #include "parse/ast_dump.h"
 #include "symbols/compile_errors.h"
 #include "symbols/symbol_table.h"
@@ -127,57 +128,6 @@ void AppendTable(std::string& out, const SymbolTable& table, PythonVersion versi
   for (size_t i = 0; i < open.size(); ++i) out += "]}";
 }
 
-bool IsBadUtf8(const source::SourceFile& file, const source::SourceProblem& problem) {
-  return problem.code == "INVALID_ENCODING" && file.encoding == "utf-8";
-}
-
-// compile() takes no text with a null byte, wherever it stands.
-bool HasNullByte(const source::SourceFile& file) {
-  return file.bytes.find('\0') != std::string::npos;
-}
-
-void AppendNullByteError(std::string& out, PythonVersion version) {
-  out +=
-      version >= PythonVersion::k311 ? "{\"type\": \"SyntaxError\"" : "{\"type\": \"ValueError\"";
-  out +=
-      ", \"msg\": \"source code string cannot contain null bytes\", \"lineno\": null, \"offset\": "
-      "null";
-}
-
-// CPython decodes a file before it has lines: such errors stand at line 0.
-void AppendSourceError(std::string& out, const source::SourceFile& file,
-                       const source::SourceProblem& problem, PythonVersion version) {
-  out += file.is_readable ? "{\"type\": \"SyntaxError\", \"msg\": "
-                          : "{\"type\": \"OSError\", \"msg\": ";
-  AppendJsonString(out, problem.message);
-  if (!file.is_readable) {
-    out += ", \"lineno\": null, \"offset\": null}";
-  } else if (IsBadUtf8(file, problem)) {
-    const LineIndex lines(file.bytes);
-    const LineColumn at = lines.Find(problem.span.begin);
-    fmt::format_to(std::back_inserter(out), ", \"lineno\": {}, \"offset\": {}}}", at.line,
-                   at.column + 1);
-  } else {
-    fmt::format_to(std::back_inserter(out), ", \"lineno\": 0, \"offset\": {}}}",
-                   version == PythonVersion::k38 ? 0 : -1);
-  }
-}
-
-// Before 3.14 the tokenizer looked at the bytes of tokens only: comments could hold anything.
-const source::SourceProblem* FirstProblem(const source::SourceFile& file,
-                                          const parse::SyntaxTree& tree) {
-  for (const source::SourceProblem& problem : file.problems) {
-    const DiagnosticCodeInfo* info = FindDiagnosticCode(problem.code);
-    if (info != nullptr && info->severity != DiagnosticSeverity::kError) continue;
-    if (!IsBadUtf8(file, problem) || tree.version() >= PythonVersion::k314) return &problem;
-    for (const ByteSpan token : tree.tokens()) {
-      const std::string_view text = tree.text().substr(token.begin, token.size());
-      if (text.find("\xef\xbf\xbd") != std::string_view::npos) return &problem;
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 uint32_t CharacterColumn(std::string_view text, uint32_t line_start, uint32_t offset) {
@@ -253,18 +203,15 @@ void AppendErrorEnd(std::string& out, std::string_view text, const parse::Diagno
 template <typename Append>
 std::string ResultLine(const source::SourceFile& file, const parse::SyntaxTree& tree,
                        std::string_view key, const parse::Diagnostic* problem, Append append) {
-  const source::SourceProblem* source_problem = FirstProblem(file, tree);
+  const std::optional<SourceError> source_error = FindSourceError(file, tree);
   std::string out = "{";
   AppendPath(out, file);
   out.append(", \"").append(key).append("\": ");
-  if (HasNullByte(file)) {
+  if (source_error || problem != nullptr) {
     out += "null, \"error\": ";
-    AppendNullByteError(out, tree.version());
-    out += '}';
-  } else if (source_problem != nullptr || problem != nullptr) {
-    out += "null, \"error\": ";
-    if (source_problem != nullptr) {
-      AppendSourceError(out, file, *source_problem, tree.version());
+    if (source_error) {
+      AppendSourceError(out, *source_error);
+      out += '}';
     } else {
       AppendError(out, tree.text(), *problem);
     }
@@ -322,13 +269,9 @@ std::string ErrorsLine(const source::SourceFile& file, PythonVersion version) {
   std::string out = "{";
   AppendPath(out, file);
   out += ", \"error\": ";
-  if (HasNullByte(file)) {
-    AppendNullByteError(out, version);
-    out += ", \"end_lineno\": null, \"end_offset\": null}";
-  } else if (const source::SourceProblem* problem = FirstProblem(file, tree)) {
-    AppendSourceError(out, file, *problem, version);
-    out.pop_back();
-    out += ", \"end_lineno\": null, \"end_offset\": null}";
+  if (const auto source_error = FindSourceError(file, tree)) {
+    AppendSourceError(out, *source_error);
+    AppendSourceErrorEnd(out, *source_error);
   } else if (found.empty()) {
     out += "null";
   } else {

@@ -89,6 +89,18 @@ size_t Utf8Length(std::string_view text, size_t at) {
   return 0;
 }
 
+/// Bytes of the malformed character at `at` that begin a well-formed one: 1 to 3.
+size_t Utf8PrefixLength(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const unsigned lead = byte(at), second = byte(at + 1);
+  const unsigned least = lead == 0xE0 ? 0xA0U : lead == 0xF0 ? 0x90U : 0x80U;
+  const unsigned most = lead == 0xED ? 0x9FU : lead == 0xF4 ? 0x8FU : 0xBFU;
+  if (lead < 0xE0 || second < least || second > most) return 1;
+  return lead >= 0xF0 && (byte(at + 2) & 0xC0U) == 0x80U ? 3 : 2;
+}
+
 ByteSpan At(size_t offset) {
   return {static_cast<uint32_t>(offset), static_cast<uint32_t>(offset + 1)};
 }
@@ -96,9 +108,9 @@ ByteSpan At(size_t offset) {
 void RepairUtf8(SourceFile& file, size_t invalid_at) {
   file.problems.push_back(
       {"INVALID_ENCODING",
-       fmt::format("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {}",
-                   static_cast<unsigned char>(file.bytes[invalid_at]),
-                   invalid_at - file.text_offset),
+       "(unicode error) 'utf-8' codec " +
+           DescribeUtf8Error(std::string_view(file.bytes).substr(file.text_offset),
+                             invalid_at - file.text_offset),
        At(invalid_at),
        {},
        0});
@@ -178,6 +190,14 @@ std::string_view FindConverter(std::string_view name) {
   return {};
 }
 
+/// In the codec's words where they are its own; CPython names codecs as Python does.
+std::string DescribeForeignError(std::string_view name, std::string_view bytes, size_t at) {
+  if (name == "utf8") return "'utf-8' codec " + DescribeUtf8Error(bytes, at);
+  const auto byte = static_cast<unsigned char>(bytes[at]);
+  return fmt::format("'{}' codec can't decode byte 0x{:02x} in position {}{}", name, byte, at,
+                     name == "ascii" ? ": ordinal not in range(128)" : "");
+}
+
 void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
   const std::string_view found = FindConverter(declaration.name);
   const iconv_t raw = found.empty() ? reinterpret_cast<iconv_t>(-1)
@@ -203,12 +223,7 @@ void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
     if (taken == 0) {
       if (!reported) {
         file.problems.push_back(
-            {"INVALID_ENCODING",
-             fmt::format("'{}' codec can't decode byte 0x{:02x} in position {}", declaration.name,
-                         static_cast<unsigned char>(bytes[i]), i),
-             At(i),
-             {},
-             0});
+            {"INVALID_ENCODING", DescribeForeignError(declaration.name, bytes, i), At(i), {}, 0});
         reported = true;
       }
       file.decoded += kReplacement;
@@ -232,6 +247,18 @@ uint32_t OffsetMap::ToDisk(uint32_t decoded) const {
   const uint32_t disk = run.disk + (decoded - run.decoded);
   // Inside a character whose lengths differ the next run's start is the bound.
   return after == runs_.end() ? disk : std::min(disk, after->disk);
+}
+
+std::string DescribeUtf8Error(std::string_view bytes, size_t at) {
+  const auto lead = static_cast<unsigned char>(bytes[at]);
+  const bool begins = lead >= 0xC2 && lead <= 0xF4;
+  const size_t length = begins ? Utf8PrefixLength(bytes, at) : 1;
+  const std::string_view reason = !begins                       ? "invalid start byte"
+                                  : at + length == bytes.size() ? "unexpected end of data"
+                                                                : "invalid continuation byte";
+  if (length == 1)
+    return fmt::format("can't decode byte 0x{:02x} in position {}: {}", lead, at, reason);
+  return fmt::format("can't decode bytes in position {}-{}: {}", at, at + length - 1, reason);
 }
 
 EncodingDeclaration FindEncoding(std::string_view bytes) {

@@ -27,4 +27,9 @@ void DecodeSource(SourceFile& file);
 /// `invalid_at` to the first bad byte.
 bool IsValidUtf8(std::string_view text, size_t* invalid_at);
 
+/// What CPython's decoder says of the malformed character at `at`: "can't decode byte 0xf6 in
+/// position 3: invalid start byte". Positions count from the begin of `bytes`, which is what is
+/// decoded at once.
+std::string DescribeUtf8Error(std::string_view bytes, size_t at);
+
 }  // namespace codeanatomy::source

@@ -37,6 +37,21 @@ TEST_CASE("latin-1 decodes and maps back") {
   CHECK(file.bytes.substr(file.ToDisk(t), 2) == " t");
 }
 
+TEST_CASE("malformed UTF-8 is described as Python's decoder does") {
+  CHECK(DescribeUtf8Error("ab\xF6", 2) ==
+        "can't decode byte 0xf6 in position 2: invalid start byte");
+  CHECK(DescribeUtf8Error("\xC3", 0) ==
+        "can't decode byte 0xc3 in position 0: unexpected end of data");
+  CHECK(DescribeUtf8Error("\xC3z", 0) ==
+        "can't decode byte 0xc3 in position 0: invalid continuation byte");
+  CHECK(DescribeUtf8Error("\xED\xA0\x80", 0) ==
+        "can't decode byte 0xed in position 0: invalid continuation byte");
+  CHECK(DescribeUtf8Error("x\xE2\x82z", 1) ==
+        "can't decode bytes in position 1-2: invalid continuation byte");
+  CHECK(DescribeUtf8Error("\xF0\x9F\x98", 0) ==
+        "can't decode bytes in position 0-2: unexpected end of data");
+}
+
 TEST_CASE("invalid UTF-8 is one problem with its position, and offsets stay exact") {
   const SourceFile file = Decode("a = '\xFF\xFE'\nb = 1\n");
   REQUIRE(file.problems.size() == 1);

@@ -1,5 +1,5 @@
 """Broken texts whose errors the interpreters' own tests hardly cover: a continuation at the end of the
-text, replacement fields."""
+text, replacement fields, files that are no UTF-8."""
 
 CASES = [
     "\\\n",
@@ -105,4 +105,22 @@ CASES = [
     "f'{lambda x:{1}}'",
     "f'{lambda x:x!r}'",
     "f\"{1+2:{1+2:{1+1:{1}}}}\"",
+    b'print("b\xf6se")\n',
+    b"x = 1\n# \xf6\n",
+    b"x = 1\ny\xf6 = 2\n",
+    b"x = \xf6\n",
+    b"\xf6 = 1\n",
+    b'x = "\xf6" "\xf7"\n',
+    b'x = "\xed\xa0\x80"\n',
+    b'x = "\xe2\x82"\n',
+    b'r"\xc3"',
+    b"x\xc3",
+    b"@\xf6\n",
+    b'# coding: utf8\nx = "\xf6"\n',
+    b'# coding: ascii\nx = "\xf6"\n',
+    b"# coding: nonsense\nx = 1\n",
+    b"\xef\xbb\xbf# coding: latin-1\nx = 1\n",
+    b"\xef\xbb\xbf#coding: utf8\nprint(1)\n",
+    b"#\xf6 coding: utf-8\nx = 1\n",
+    b"x = 1\0",
 ]

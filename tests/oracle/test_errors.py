@@ -42,12 +42,17 @@ def snippets(source):
     return texts
 
 
+def bad_files(source):
+    """The bytes of the files that are broken on purpose in the interpreter's tests."""
+    return [path.read_bytes() for path in sorted((source.library / "test").rglob("bad*.py"))]
+
+
 def write(texts, folder):
     folder.mkdir()
     paths = []
     for number, text in enumerate(texts):
         path = folder / f"{number:05}.py"
-        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
         paths.append(str(path))
     return paths
 
@@ -87,6 +92,7 @@ def test_errors_of_the_parser(minor, other, program, tmp_path, capsys):
     for what, texts in (
         ("damages", damage.damaged(source.files(), DAMAGES, cpython.SEED)),
         ("snippets", snippets(source)),
+        ("bad files", bad_files(source)),
         ("cases", error_cases.CASES),
     ):
         if not texts:
