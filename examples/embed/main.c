@@ -1,9 +1,12 @@
 /* Runs one request document and prints the response: the embedding interface from plain C.
  *
- *   build/release/embed_example request.json */
+ *   build/release/embed_example request.json
+ *   build/release/embed_example --query request.json */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "codeanatomy/query.h"
 #include "codeanatomy/run_build.h"
 
 static char* ReadAll(const char* path) {
@@ -27,17 +30,19 @@ static char* ReadAll(const char* path) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: %s REQUEST.json (library %s)\n", argv[0], codeanatomy_version());
+  const int is_query = argc == 3 && strcmp(argv[1], "--query") == 0;
+  if (argc != 2 && !is_query) {
+    fprintf(stderr, "usage: %s [--query] REQUEST.json (library %s)\n", argv[0], codeanatomy_version());
     return 2;
   }
-  char* request = ReadAll(argv[1]);
+  char* request = ReadAll(argv[argc - 1]);
   if (request == NULL) {
-    fprintf(stderr, "%s: cannot read %s\n", argv[0], argv[1]);
+    fprintf(stderr, "%s: cannot read %s\n", argv[0], argv[argc - 1]);
     return 2;
   }
   char* response = NULL;
-  const int status = codeanatomy_run_build(request, &response);
+  const int status = is_query ? codeanatomy_query(request, &response)
+                              : codeanatomy_run_build(request, &response);
   if (response != NULL) puts(response);
   codeanatomy_free(response);
   free(request);

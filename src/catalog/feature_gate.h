@@ -9,7 +9,12 @@
 
 namespace codeanatomy {
 
-enum class FeatureGate : uint8_t { kInputPlugins, kMetadataCache, kStatisticsCollection };
+enum class FeatureGate : uint8_t {
+  kFunctionFactory,
+  kInputPlugins,
+  kMetadataCache,
+  kStatisticsCollection
+};
 
 struct FeatureGateInfo {
   std::string_view name;
@@ -19,6 +24,7 @@ struct FeatureGateInfo {
 
 /// In the order of FeatureGate.
 inline constexpr auto kFeatureGates = std::to_array<FeatureGateInfo>({
+    {"function_factory", true, "requests of the embedding interface may define functions"},
     {"input_plugins", true,
      "quoted names with a known prefix are relations: \"codeanatomy.<table>@<version>\""},
     {"metadata_cache", true, "the engine keeps footers and blocks of files that it has read"},

@@ -72,10 +72,15 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
   return settings;
 }
 
-void AddFeatureOption(CLI::App& command, std::vector<std::string>& words) {
-  command.add_option("--feature", words, std::string(FindOption("engine.features")->summary))
-      ->allow_extra_args(false)
-      ->type_name("NAME");
+void AddSessionOptions(CLI::App& command, std::vector<std::string>& features,
+                       std::vector<std::string>& plugins) {
+  for (const auto& [key, words] :
+       {std::pair("engine.features", &features), std::pair("engine.plugins", &plugins)}) {
+    const OptionInfo* option = FindOption(key);
+    command.add_option(std::string(option->flag), *words, std::string(option->summary))
+        ->allow_extra_args(false)
+        ->type_name("TEXT");
+  }
 }
 
 Result<driver::Config> ResolveConfig(const GlobalOptions& global,

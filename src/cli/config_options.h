@@ -18,8 +18,9 @@ namespace codeanatomy::cli {
 /// the line is parsed.
 std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command);
 
-/// Adds --feature, for commands that have a session and no configuration.
-void AddFeatureOption(CLI::App& command, std::vector<std::string>& words);
+/// Adds --feature and --plugin, for commands that have a session and no configuration.
+void AddSessionOptions(CLI::App& command, std::vector<std::string>& features,
+                       std::vector<std::string>& plugins);
 
 /// Flags, environment and configuration files of the working directory. Errors: InvalidConfig,
 /// InvalidArgument.

@@ -20,7 +20,7 @@ struct RunOptions {
   std::string output;
   std::string profile = "medium";
   std::string format = "text";
-  std::vector<std::string> features;
+  std::vector<std::string> features, plugins;
 };
 
 constexpr const char* kFooter =
@@ -77,14 +77,15 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
         [&display](std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
           display.Update(stage, unit, done, total);
         });
-    return driver::RunSpec({.spec = &*spec,
-                            .input_dir = options.build,
-                            .output_dir = options.output,
-                            .run_id = global.run_id,
-                            .program_version = std::string(kProgramVersion),
-                            .session = {.profile = profile, .features = features},
-                            .recorder = &recorder,
-                            .cancel = &CatchSignals()});
+    return driver::RunSpec(
+        {.spec = &*spec,
+         .input_dir = options.build,
+         .output_dir = options.output,
+         .run_id = global.run_id,
+         .program_version = std::string(kProgramVersion),
+         .session = {.profile = profile, .features = features, .plugins = options.plugins},
+         .recorder = &recorder,
+         .cancel = &CatchSignals()});
   }();
   if (!report) return std::move(report.error());
   if (!global.quiet || options.format == "json") Print(options, *report);
@@ -108,7 +109,7 @@ void AddRunCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("DIR");
   command->add_option("--engine-profile", options->profile, "small, medium or large")
       ->type_name("PROFILE");
-  AddFeatureOption(*command, options->features);
+  AddSessionOptions(*command, options->features, options->plugins);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("FORMAT");

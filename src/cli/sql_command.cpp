@@ -26,7 +26,7 @@ struct SqlOptions {
   std::string format;  // empty: table on a terminal, else json
   std::string profile = "medium";
   std::vector<std::string> parameters;  // NAME=VALUE
-  std::vector<std::string> features;
+  std::vector<std::string> features, plugins;
 };
 
 constexpr const char* kFooter =
@@ -101,6 +101,7 @@ Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
   engine::SessionOptions session;
   session.cancel = &CatchSignals();
   CA_ASSIGN_OR_RETURN(session.profile, engine::ParseProfile(options.profile));
+  session.plugins = options.plugins;
   CA_ASSIGN_OR_RETURN(session.features, engine::FeatureGates::Parse(options.features));
   CA_ASSIGN_OR_RETURN(const std::vector<engine::NamedValue> parameters,
                       ParseParameters(options.parameters));
@@ -140,7 +141,7 @@ void AddSqlCommand(CLI::App& app, Invocation& invocation) {
                    "Bind $NAME of the statement; numbers, true and false as such, else text")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
-  AddFeatureOption(*command, options->features);
+  AddSessionOptions(*command, options->features, options->plugins);
   command->add_option("--engine-profile", options->profile, "small, medium or large")
       ->capture_default_str()
       ->type_name("NAME");

@@ -1,7 +1,5 @@
 #include "embed/run_build.h"
 
-#include <cstdlib>
-#include <cstring>
 #include <ctime>
 
 #include <codeanatomy/run_build.h>
@@ -9,27 +7,20 @@
 #include <nlohmann/json.hpp>
 
 #include "driver/spec_run/run_spec.h"
-#include "expr/json_reader.h"
+#include "embed/document.h"
 #include "storage/environment.h"
 
 namespace codeanatomy::embed {
 namespace {
 
 using expr::Json;
-using OrderedJson = nlohmann::ordered_json;
 
 struct Request {
   spec::Spec spec;
   std::string input_dir, output_dir;
-  engine::Profile profile = engine::Profile::kMedium;
+  engine::SessionOptions session;
   bool include_manifest = true, include_run_bundle = false;
 };
-
-/// The reader's words under the code of a request: the spec in it has codes of its own.
-Error InvalidRequest(const Error& error) {
-  return {ErrorCode::kInvalidArgument, "the request: " + error.message(), error.subject(),
-          "docs/formats/embedding.md tells its members"};
-}
 
 /// The request's `runtime` replaces that of the spec as a whole.
 Result<spec::Spec> ReadSpec(const std::string& text, const Json& runtime) {
@@ -46,12 +37,15 @@ Result<Request> ReadRequest(const char* text) {
   if (!document) return InvalidRequest(document.error());
   Request request;
   std::string spec_json, profile = "medium";
+  std::vector<std::string> features;
   Json runtime, orchestration = Json::object();
   expr::ObjectReader members(reader, *document, "$");
   members.Required("spec_json", spec_json);
   members.Required("input_dir", request.input_dir);
   members.Required("output_dir", request.output_dir);
   members.Default("engine_profile", profile);
+  members.Default("features", features);
+  members.Default("plugins", request.session.plugins);
   members.Default("runtime", runtime);
   members.Default("orchestration", orchestration);
   members.Finish();
@@ -60,7 +54,8 @@ Result<Request> ReadRequest(const char* text) {
   flags.Default("include_run_bundle", request.include_run_bundle);
   flags.Finish();
   if (reader.error) return InvalidRequest(*reader.error);
-  CA_ASSIGN_OR_RETURN(request.profile, engine::ParseProfile(profile));
+  CA_ASSIGN_OR_RETURN(request.session.features, engine::FeatureGates::Parse(features));
+  CA_ASSIGN_OR_RETURN(request.session.profile, engine::ParseProfile(profile));
   CA_ASSIGN_OR_RETURN(request.spec, ReadSpec(spec_json, runtime));
   return request;
 }
@@ -106,10 +101,6 @@ OrderedJson TextOrNull(const std::string& text) {
   return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
 }
 
-std::string Dump(const OrderedJson& document) {
-  return document.dump(1, ' ', false, OrderedJson::error_handler_t::replace);
-}
-
 Result<std::string> Run(const char* request_json) {
   const auto clock = storage::OpenSystemClock();
   const int64_t started = clock->NowMilliseconds();
@@ -121,7 +112,7 @@ Result<std::string> Run(const char* request_json) {
                                        .input_dir = request.input_dir,
                                        .output_dir = request.output_dir,
                                        .program_version = CA_PROGRAM_VERSION,
-                                       .session = {.profile = request.profile},
+                                       .session = request.session,
                                        .include_manifest = request.include_manifest,
                                        .include_run_bundle = request.include_run_bundle,
                                        .recorder = &recorder,
@@ -149,30 +140,7 @@ Result<std::string> Run(const char* request_json) {
 Response RunBuild(const char* request_json) {
   Result<std::string> document = Run(request_json);
   if (document) return {0, *std::move(document)};
-  const Error& error = document.error();
-  const ErrorCodeInfo& code = GetErrorCodeInfo(error.code());
-  return {code.exit_status, Dump({{"contract_version", CODEANATOMY_CONTRACT_VERSION},
-                                  {"error",
-                                   {{"stage", code.stage},
-                                    {"code", code.name},
-                                    {"message", error.message()},
-                                    {"subject", error.subject()},
-                                    {"frames", error.frames()}}}})};
+  return ErrorResponse(document.error());
 }
 
 }  // namespace codeanatomy::embed
-
-extern "C" {
-
-const char* codeanatomy_version(void) { return CA_PROGRAM_VERSION; }
-
-int codeanatomy_run_build(const char* request_json, char** response_json) {
-  const codeanatomy::embed::Response response = codeanatomy::embed::RunBuild(request_json);
-  *response_json = static_cast<char*>(std::malloc(response.json.size() + 1));
-  if (*response_json != nullptr)
-    std::memcpy(*response_json, response.json.c_str(), response.json.size() + 1);
-  return response.status;
-}
-
-void codeanatomy_free(char* response_json) { std::free(response_json); }
-}

@@ -18,6 +18,7 @@ FLIPPED = {
     "build.target_version": "3.12",
     "engine.features": "no-metadata_cache",
     "engine.memory_limit": "900 MiB",
+    "engine.plugins": None,  # tested in test_plugin
     "engine.profile": "small",
     "engine.rulepack_profile": "Strict",
     "engine.threads": "1",

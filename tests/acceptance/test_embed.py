@@ -112,8 +112,9 @@ def test_two_runs_at_once(program, request_of, tmp_path):
 
 def test_the_header_lists_what_there_is(program, source_dir):
     """No declaration without a definition, and no exported name that the header does not declare."""
-    text = (source_dir / "include/codeanatomy/run_build.h").read_text()
+    text = "".join((source_dir / f"include/codeanatomy/{name}.h").read_text() for name in ("run_build", "query"))
     declared = set(re.findall(r"\b(codeanatomy_\w+)\(", re.sub(r"/\*.*?\*/", "", text, flags=re.S)))
     done = subprocess.run(["nm", "-g", "--defined-only", program.parent / "src/libca_embed.a"], capture_output=True, text=True)
     defined = {line.split()[-1] for line in done.stdout.splitlines() if " T codeanatomy_" in line}
-    assert declared == defined == {"codeanatomy_version", "codeanatomy_run_build", "codeanatomy_free"}
+    assert declared == defined == {
+        "codeanatomy_version", "codeanatomy_run_build", "codeanatomy_query", "codeanatomy_free"}

@@ -19,6 +19,7 @@
 #include "driver/run/run_id.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
+#include "engine/session/capabilities.h"
 #include "engine/session/session.h"
 #include "semantics/compile_model.h"
 #include "storage/current.h"
@@ -68,6 +69,7 @@ Result<engine::SessionOptions> SessionOptionsOf(const Config& config, const std:
   }
   CA_ASSIGN_OR_RETURN(options.features,
                       engine::FeatureGates::Parse(config.GetList("engine.features")));
+  options.plugins = config.GetList("engine.plugins");
   options.temp_directory = out + "/cache/spill";
   options.sink = &recorder;
   options.cancel = &cancel;
@@ -118,6 +120,7 @@ class BuildRun {
             .spec_json = spec_json_,
             .plan_json = plan_json_,
             .settings = settings_,
+            .capabilities_json = capabilities_,
             .error = error};
   }
 
@@ -131,6 +134,7 @@ class BuildRun {
     CA_RETURN_IF_ERROR(files_->CreateDirectories(options.temp_directory));
     CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(options));
     settings_ = session->SettingsSnapshot();
+    capabilities_ = engine::CapabilitiesJson(*session);
     engine::DuckdbParquetIo parquet(*session);
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
@@ -291,7 +295,7 @@ class BuildRun {
   semantics::Model model_;
   spec::Spec spec_;
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
-  std::string spec_json_, plan_json_;
+  std::string spec_json_, plan_json_, capabilities_;
   std::vector<std::pair<std::string, std::string>> settings_;
   bool locked_ = false;
 };

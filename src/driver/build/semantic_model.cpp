@@ -7,6 +7,7 @@
 #include "driver/build/evidence_writer.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
+#include "engine/extension/plugin_library.h"
 #include "engine/render/duckdb_sql.h"
 #include "semantics/analysis/view_schema.h"
 #include "semantics/ir/model_file.h"
@@ -76,6 +77,14 @@ Result<std::string> SelectOf(const TableInfo& table, const std::vector<std::stri
 
 Result<semantics::Model> LoadModel(const Config& config, const std::string& repository) {
   semantics::Model model = semantics::CatalogueModel();
+  for (const std::string& word : config.GetList("engine.plugins")) {
+    CA_ASSIGN_OR_RETURN(const auto plugin,
+                        engine::PluginLibrary::Open(engine::ParsePluginWord(word).path));
+    if (plugin.declarations().empty()) continue;
+    const std::string folder = fs::path(plugin.path()).parent_path().string();
+    CA_RETURN_IF_ERROR(
+        semantics::AddDeclarations(plugin.declarations(), plugin.path(), folder, model));
+  }
   std::string file = config.GetText("graph.semantics");
   std::error_code failed;
   if (file.empty()) {

@@ -80,6 +80,8 @@ Result<void> WriteRunBundle(const RunBundle& bundle) {
   if (bundle.config != nullptr)
     CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
   CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
+  if (!bundle.capabilities_json.empty())
+    CA_RETURN_IF_ERROR(write("capabilities.json", bundle.capabilities_json + "\n"));
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
   if (!bundle.plan_json.empty()) CA_RETURN_IF_ERROR(write("plan.json", bundle.plan_json));
   CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));

@@ -19,6 +19,7 @@ struct RunBundle {
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
   std::vector<std::pair<std::string, std::string>> settings;  // of the engine session
+  std::string capabilities_json = {};  // of the engine session; empty: it was not opened
   std::vector<BuiltTable> inputs =
       {};                      // of an executed spec; those of a build stand among its tables
   std::string input_dir = {};  // below which they lie
@@ -26,7 +27,8 @@ struct RunBundle {
   const Error* error = nullptr;  // null: the run succeeded
 };
 
-/// Writes manifest.json, config.json, spec.json, plan.json, settings.json, timings.json and
+/// Writes manifest.json, config.json, spec.json, plan.json, settings.json,
+/// capabilities.json, timings.json and
 /// events.jsonl. `sha256sum spec.json` prints the spec hash. Errors IoError, NoSpace.
 Result<void> WriteRunBundle(const RunBundle& bundle);
 

@@ -9,6 +9,7 @@
 #include "driver/run/run_id.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
+#include "engine/session/capabilities.h"
 #include "engine/session/runtime_profile.h"
 #include "storage/current.h"
 #include "storage/retention.h"
@@ -40,6 +41,7 @@ class SpecRun {
     CA_RETURN_IF_ERROR(files_->CreateDirectories(options.temp_directory));
     CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(options));
     settings_ = session->SettingsSnapshot();
+    capabilities_ = engine::CapabilitiesJson(*session);
     engine::DuckdbParquetIo parquet(*session);
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, out));
@@ -92,6 +94,7 @@ class SpecRun {
                                        .spec_json = spec_json_,
                                        .plan_json = plan_json_,
                                        .settings = settings_,
+                                       .capabilities_json = capabilities_,
                                        .inputs = report_.inputs,
                                        .input_dir = fs::weakly_canonical(request_.input_dir),
                                        .manifest_only = !request_.include_run_bundle}));
@@ -120,7 +123,7 @@ class SpecRun {
   std::unique_ptr<storage::FileSystem> files_ = storage::OpenPosixFileSystem();
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
-  std::string spec_json_, plan_json_;
+  std::string spec_json_, plan_json_, capabilities_;
   std::vector<std::pair<std::string, std::string>> settings_;
 };
 

@@ -135,8 +135,12 @@ class Execution {
                 .rulepack_fingerprint = pack.fingerprint,
                 .provider_identity_hash = std::move(inputs.provider_identity_hash)};
     for (const FunctionInfo& function : kFunctions) envelope.functions.emplace_back(function.name);
+    for (const ExtensionDescriptor& extension : session_.extensions()) {
+      envelope.functions.insert(envelope.functions.end(), extension.functions.begin(),
+                                extension.functions.end());
+    }
     std::ranges::sort(envelope.functions);
-    CA_ASSIGN_OR_RETURN(envelope.planning_surface_hash, PlanningSurfaceHash(session_.connection()));
+    CA_ASSIGN_OR_RETURN(envelope.planning_surface_hash, PlanningSurfaceHash(session_));
     report_.envelope_hash = envelope.Hash();
     return {};
   }

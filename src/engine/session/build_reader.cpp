@@ -191,6 +191,9 @@ Result<bool> BuildReader::State::Ensure(const std::string& name) {
     CA_RETURN_IF_ERROR(CreateTable(key, versioned.table, versioned.version));
     return true;
   }
+  for (const ExtensionDescriptor& extension : session->extensions()) {
+    if (std::ranges::find(extension.relations, key) != extension.relations.end()) return true;
+  }
   CA_RETURN_IF_ERROR(LoadViews());
   if (const auto view = views->find(key); view != views->end()) {
     CA_RETURN_IF_ERROR(EnsureAll(view->second.dependencies, key));
@@ -272,7 +275,11 @@ Result<std::unique_ptr<BuildReader>> BuildReader::Open(const std::string& out,
 Result<QueryResult> BuildReader::Query(std::string_view sql,
                                        std::span<const NamedValue> parameters) {
   Connection& connection = state_->session->connection();
-  CA_ASSIGN_OR_RETURN(const StatementNames names, CheckStatement(connection, sql));
+  std::set<std::string> plugin_functions;
+  for (const ExtensionDescriptor& extension : state_->session->extensions())
+    plugin_functions.insert(extension.functions.begin(), extension.functions.end());
+  CA_ASSIGN_OR_RETURN(const StatementNames names,
+                      CheckStatement(connection, sql, plugin_functions));
   if (names.shows_tables) {
     CA_ASSIGN_OR_RETURN(const std::vector<RelationSummary> relations, Relations());
     std::string rows;

@@ -75,13 +75,14 @@ bool IsPlanningSetting(std::string_view name) {
   return std::ranges::find(kPlanningSettings, name) != std::end(kPlanningSettings);
 }
 
-Result<std::string> PlanningSurfaceHash(Connection& connection) {
+Result<std::string> PlanningSurfaceHash(Session& session) {
   std::string names;
   for (const std::string_view name : kPlanningSettings)
     names += (names.empty() ? "" : ", ") + QuoteLiteral(name);
-  CA_ASSIGN_OR_RETURN(QueryResult rows,
-                      connection.Query("SELECT name, value FROM duckdb_settings() WHERE name IN (" +
-                                       names + ") ORDER BY name"));
+  CA_ASSIGN_OR_RETURN(
+      QueryResult rows,
+      session.connection().Query("SELECT name, value FROM duckdb_settings() WHERE name IN (" +
+                                 names + ") ORDER BY name"));
   Json settings = Json::object();
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
@@ -92,9 +93,14 @@ Result<std::string> PlanningSurfaceHash(Connection& connection) {
           value.is_null(row) ? Json(nullptr) : Json(std::string(value.Text(row)));
     }
   }
-  return Digest({{"engine", kDuckdbVersion},
-                 {"settings", std::move(settings)},
-                 {"function_registry", FunctionRegistryHash()}});
+  Json surface{{"engine", kDuckdbVersion},
+               {"settings", std::move(settings)},
+               {"function_registry", FunctionRegistryHash()}};
+  for (const ExtensionDescriptor& extension : session.extensions()) {
+    surface["extensions"].push_back(
+        {extension.name, extension.version, extension.build_id, extension.digest});
+  }
+  return Digest(surface);
 }
 
 Registrations RegisterInputs(

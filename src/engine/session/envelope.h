@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "engine/duckdb/connection.h"
 #include "engine/plan/plan.h"
+#include "engine/session/session.h"
 
 namespace codeanatomy::engine {
 
@@ -32,8 +33,8 @@ std::string FunctionRegistryHash();
 
 /// SHA-256 of what decides how statements are planned: engine release, its planning settings as
 /// they are in the session (null order, collation, time zone, division, disabled rules …), function
-/// registry. Errors those of Connection.
-Result<std::string> PlanningSurfaceHash(Connection& connection);
+/// registry, plugins. Errors those of Connection.
+Result<std::string> PlanningSurfaceHash(Session& session);
 
 /// Whether a setting of the engine is one of those.
 bool IsPlanningSetting(std::string_view name);

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/extension/load_plugin.h"
 #include "engine/udf/registry.h"
 
 namespace codeanatomy::engine {
@@ -46,6 +47,7 @@ struct Session::State {
   int threads = 1;
   uint64_t memory_limit_bytes = 0;
   FeatureGates features;
+  std::vector<ExtensionDescriptor> extensions;
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
   std::map<std::string, std::string> settings;
@@ -139,6 +141,18 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->settings["TimeZone"] = "UTC";
   CA_RETURN_IF_ERROR(InstallFunctions(*state->main));
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
+  for (const std::string& word : options.plugins) {
+    const PluginRequest request = ParsePluginWord(word);
+    CA_ASSIGN_OR_RETURN(const PluginLibrary plugin, PluginLibrary::Open(request.path));
+    const std::string& name = plugin.descriptor().name;
+    if (std::ranges::find(state->extensions, name, &ExtensionDescriptor::name) !=
+        state->extensions.end())
+      return PluginError(request.path, "plugin_name", "a name of its own", name);
+    CA_ASSIGN_OR_RETURN(
+        ExtensionDescriptor loaded,
+        LoadPlugin(plugin, request.options, *state->main, {&state->settings, state->sink}));
+    state->extensions.push_back(std::move(loaded));
+  }
   if (state->cancel != nullptr) {
     state->watch = std::thread([raw = state.get()] { raw->Watch(); });
   }
@@ -188,6 +202,7 @@ Result<void> Session::CheckCancelled() const {
 }
 
 const FeatureGates& Session::features() const { return state_->features; }
+const std::vector<ExtensionDescriptor>& Session::extensions() const { return state_->extensions; }
 int Session::threads() const { return state_->threads; }
 uint64_t Session::memory_limit_bytes() const { return state_->memory_limit_bytes; }
 

@@ -14,6 +14,7 @@
 #include "engine/duckdb/batch_scan.h"
 #include "engine/duckdb/connection.h"
 #include "engine/duckdb/database.h"
+#include "engine/extension/plugin_library.h"
 #include "engine/session/feature_gates.h"
 
 namespace codeanatomy::engine {
@@ -39,7 +40,8 @@ struct SessionOptions {
   std::optional<uint64_t> engine_memory_bytes;  // DuckDB's part of it, likewise
   std::optional<uint64_t> temporary_bytes;      // on disk; instead of the profile's
   FeatureGates features;
-  std::string temp_directory;                                 // for spilling; empty: never spills
+  std::vector<std::string> plugins;  // files, each with options after `=`; registered in this order
+  std::string temp_directory;        // for spilling; empty: never spills
   std::vector<std::pair<std::string, std::string>> settings;  // further DuckDB settings, last wins
   EventSink* sink = nullptr;                                  // not owned, may be null
   const CancelFlag* cancel = nullptr;                         // not owned, may be null
@@ -55,7 +57,8 @@ class Session {
   };
   using PooledConnection = std::unique_ptr<Connection, ReturnConnection>;
 
-  /// Phases: configuration → database → function registry → batch scans → cancellation watch.
+  /// Phases: configuration → database → function registry → batch scans → plugins → cancellation
+  /// watch.
   /// Errors SessionInitializationFailed; InvalidConfig for a setting that the engine refuses.
   /// Cost   about 20 ms.
   static Result<std::unique_ptr<Session>> Create(const SessionOptions& options);
@@ -82,6 +85,8 @@ class Session {
   Result<void> CheckCancelled() const;
 
   const FeatureGates& features() const;
+  /// In the order of loading.
+  const std::vector<ExtensionDescriptor>& extensions() const;
   int threads() const;
   uint64_t memory_limit_bytes() const;
 

@@ -153,6 +153,9 @@ bool LooksLikeFile(std::string_view name) {
 /// later release adds is looked into as well.
 class NameCollector {
  public:
+  explicit NameCollector(const std::set<std::string>& table_functions)
+      : table_functions_(table_functions) {}
+
   Result<StatementNames> Collect(const dom::element& statement) {
     std::vector<dom::element> open = {statement};
     while (!open.empty()) {
@@ -193,8 +196,9 @@ class NameCollector {
       const std::string name = Lower(TextOf(function, "function_name"));
       const FunctionInfo* ours = FindFunction(name);
       if (ours != nullptr && ours->kind == FunctionKind::kTable) return AddCall(*ours, function);
-      if (std::find(kTableFunctions.begin(), kTableFunctions.end(), name) ==
-          kTableFunctions.end()) {
+      if (!table_functions_.contains(name) &&
+          std::find(kTableFunctions.begin(), kTableFunctions.end(), name) ==
+              kTableFunctions.end()) {
         return Violation(
             fmt::format("the table function {} is not allowed: {}", name, kReadOnly), name,
             "tables of the build are named without a function; SHOW TABLES lists them");
@@ -288,6 +292,7 @@ class NameCollector {
     return {};
   }
 
+  const std::set<std::string>& table_functions_;
   StatementNames names_;
   std::vector<Table> tables_;
   std::set<std::string> expressions_;  // names of common table expressions, lower case
@@ -295,7 +300,8 @@ class NameCollector {
 
 }  // namespace
 
-Result<StatementNames> CheckStatement(Connection& connection, std::string_view sql) {
+Result<StatementNames> CheckStatement(Connection& connection, std::string_view sql,
+                                      const std::set<std::string>& table_functions) {
   if (sql.find('\0') != std::string_view::npos) {
     return Error(ErrorCode::kSqlInvalid, "the statement holds a null byte");
   }
@@ -322,7 +328,7 @@ Result<StatementNames> CheckStatement(Connection& connection, std::string_view s
     return Violation(fmt::format("{} statements are not allowed: {}", statements.size(), kReadOnly),
                      {}, "run them one by one");
   }
-  return NameCollector().Collect(statements.at(0));
+  return NameCollector(table_functions).Collect(statements.at(0));
 }
 
 }  // namespace codeanatomy::engine

@@ -27,12 +27,14 @@ struct StatementNames {
   bool shows_tables = false;        // SHOW TABLES
 };
 
-/// Parses the statement and applies the policy; nothing is bound or run.
+/// Parses the statement and applies the policy; nothing is bound or run. `table_functions` are
+/// those of the session's plugins.
 /// Errors SqlInvalid: it does not parse, with line and column. SqlPolicyViolation: another kind of
 ///        statement, several, a table function that is not of the list below, a qualified name;
 ///        with the way out. FunctionClauseUnsupported: IGNORE NULLS or WITHIN GROUP on a function
 ///        that lacks it.
 /// Cost   0.3 ms.
-Result<StatementNames> CheckStatement(Connection& connection, std::string_view sql);
+Result<StatementNames> CheckStatement(Connection& connection, std::string_view sql,
+                                      const std::set<std::string>& table_functions = {});
 
 }  // namespace codeanatomy::engine

@@ -9,6 +9,7 @@
 
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
+#include "engine/session/capabilities.h"
 #include "engine/session/envelope.h"
 
 namespace codeanatomy::engine {
@@ -119,6 +120,13 @@ std::string DocumentationRows() {
   return values.Select();
 }
 
+std::string CapabilityRows(const Session& session) {
+  Values values(ColumnNames("capabilities"));
+  for (const Capability& one : Capabilities(session))
+    values.Add({Text(one.kind), Text(one.name), Text(one.value)});
+  return values.Select();
+}
+
 std::string FeatureRows(const Session& session) {
   Values values(ColumnNames("feature_state"));
   for (size_t i = 0; i < kFeatureGates.size(); ++i) {
@@ -160,6 +168,7 @@ std::string RenderSnapshotScan(const storage::Snapshot& snapshot) {
 Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
                                     const storage::Environment& environment,
                                     const Session& session) {
+  if (call.function == "capabilities") return CapabilityRows(session);
   if (call.function == "feature_state") return FeatureRows(session);
   if (call.function == "settings_snapshot") return SettingRows(session);
   if (call.function == "udf_registry") return RegistryRows();

@@ -83,6 +83,9 @@ void AddFeature(std::vector<std::string>& features, std::string_view name) {
 
 }  // namespace
 
+std::span<const std::string_view> ReaderFeatures() { return kReadableFeatures; }
+std::span<const std::string_view> WriterFeatures() { return kWritableFeatures; }
+
 Result<void> CheckReadable(const Protocol& protocol, const Metadata& metadata,
                            const std::string& root) {
   if (protocol.min_reader > 3 || protocol.min_reader < 1)

@@ -1,7 +1,9 @@
 // Which tables we may read and write: table features, refused by name where we lack them.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "storage/log/action.h"
 
@@ -16,6 +18,10 @@ Result<void> CheckReadable(const Protocol& protocol, const Metadata& metadata,
 /// violate: features that only matter when used are looked for in properties and schema.
 Result<void> CheckWritable(const Protocol& protocol, const Metadata& metadata, const Schema& schema,
                            const std::string& root);
+
+/// Table features that we read, and that a commit of ours respects, sorted.
+std::span<const std::string_view> ReaderFeatures();
+std::span<const std::string_view> WriterFeatures();
 
 /// The lowest protocol under which a table of this schema can exist, at least `base`.
 Protocol RequiredProtocol(const Schema& schema, const Protocol& base);

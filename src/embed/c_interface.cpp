@@ -1,0 +1,35 @@
+// The C names of the embedding interface.
+#include <cstdlib>
+#include <cstring>
+
+#include <codeanatomy/query.h>
+#include <codeanatomy/run_build.h>
+
+#include "embed/query.h"
+#include "embed/run_build.h"
+
+namespace {
+
+/// A copy that codeanatomy_free gives back.
+int GiveOut(const codeanatomy::embed::Response& response, char** out) {
+  *out = static_cast<char*>(std::malloc(response.json.size() + 1));
+  if (*out != nullptr) std::memcpy(*out, response.json.c_str(), response.json.size() + 1);
+  return response.status;
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* codeanatomy_version(void) { return CA_PROGRAM_VERSION; }
+
+int codeanatomy_run_build(const char* request_json, char** response_json) {
+  return GiveOut(codeanatomy::embed::RunBuild(request_json), response_json);
+}
+
+int codeanatomy_query(const char* request_json, char** response_json) {
+  return GiveOut(codeanatomy::embed::Query(request_json), response_json);
+}
+
+void codeanatomy_free(char* response_json) { std::free(response_json); }
+}

@@ -1,0 +1,56 @@
+// PluginLibrary: a plugin's shared library with its manifest, checked as far as that is possible
+// without a session.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <codeanatomy/plugin.h>
+
+#include "base/result.h"
+
+namespace codeanatomy::engine {
+
+/// What is known of a plugin, by itself: the loader, the envelope and the capability snapshot all
+/// use this one description.
+struct ExtensionDescriptor {
+  std::string name, version, build_id;
+  uint64_t capabilities = 0;
+  std::string digest;  // SHA-256 of the library's file
+  std::vector<std::string> features, functions, relations;
+};
+
+/// A word of `engine.plugins`: the library's file, and after `=` its options as a JSON object.
+struct PluginRequest {
+  std::string path, options = "{}";
+};
+PluginRequest ParsePluginWord(const std::string& word);
+
+class PluginLibrary {
+ public:
+  /// Opens the library and checks its manifest: size, ABI, engine, Arrow, names. It stays open
+  /// until the process ends, since what it registers is called until then. Errors
+  /// SessionInitializationFailed, naming check, expected and actual; subject: the file.
+  static Result<PluginLibrary> Open(const std::string& path);
+
+  const ExtensionDescriptor& descriptor() const { return descriptor_; }
+  const ca_plugin_manifest& manifest() const { return *manifest_; }
+  /// semantics.toml that it brings; empty: none.
+  std::string declarations() const;
+  decltype(&ca_plugin_register_v1) register_function() const { return register_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  Result<void> Check();
+
+  std::string path_;
+  const ca_plugin_manifest* manifest_ = nullptr;
+  decltype(&ca_plugin_register_v1) register_ = nullptr;
+  ExtensionDescriptor descriptor_;
+};
+
+/// The error of a failed check.
+Error PluginError(const std::string& path, std::string_view check, std::string_view expected,
+                  std::string_view actual);
+
+}  // namespace codeanatomy::engine

@@ -1,0 +1,58 @@
+#include "engine/session/capabilities.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "base/hash.h"
+#include "catalog/function.h"
+#include "engine/duckdb/library.h"
+#include "engine/plan/portable.h"
+#include "engine/session/envelope.h"
+#include "expr/json_reader.h"
+#include "spec/spec.h"
+#include "storage/log/protocol.h"
+
+namespace codeanatomy::engine {
+
+std::vector<Capability> Capabilities(const Session& session) {
+  std::vector<Capability> all{
+      {"version", "engine", std::string(kDuckdbVersion)},
+      {"version", "spec", std::to_string(spec::kSpecVersion)},
+      {"version", "portable_plan", std::to_string(kPortableSchemaVersion)},
+      {"version", "plugin_abi", fmt::format("{}.{}", CA_PLUGIN_ABI_MAJOR, CA_PLUGIN_ABI_MINOR)},
+      {"functions", "registry_hash", FunctionRegistryHash()},
+      {"delta", "reader_features", fmt::format("{}", fmt::join(storage::ReaderFeatures(), ","))},
+      {"delta", "writer_features", fmt::format("{}", fmt::join(storage::WriterFeatures(), ","))}};
+  for (size_t kind = 0; kind < std::size(kFunctionKindNames); ++kind) {
+    const auto count =
+        std::ranges::count(kFunctions, static_cast<FunctionKind>(kind), &FunctionInfo::kind);
+    all.push_back({"functions", std::string(kFunctionKindNames[kind]), std::to_string(count)});
+  }
+  for (size_t i = 0; i < kFeatureGates.size(); ++i) {
+    const bool is_on = session.features().is_on(static_cast<FeatureGate>(i));
+    all.push_back({"feature", std::string(kFeatureGates[i].name), is_on ? "on" : "off"});
+  }
+  for (const ExtensionDescriptor& extension : session.extensions()) {
+    all.push_back(
+        {"extension", extension.name,
+         fmt::format("{} {} {}", extension.version, extension.build_id, extension.digest)});
+  }
+  nlohmann::json settings = nlohmann::json::object();
+  for (const auto& [name, value] : session.SettingsSnapshot()) settings[name] = value;
+  all.push_back({"settings", "hash", Hex(Sha256::Of(expr::CanonicalText(settings)))});
+  std::ranges::sort(all, {}, [](const Capability& one) { return std::tie(one.kind, one.name); });
+  return all;
+}
+
+std::string CapabilitiesJson(const Session& session) {
+  nlohmann::json document = nlohmann::json::object();
+  for (const Capability& one : Capabilities(session)) document[one.kind][one.name] = one.value;
+  return expr::CanonicalText(document);
+}
+
+}  // namespace codeanatomy::engine
