@@ -17,6 +17,8 @@ MAX_STEPS = 400
 class Program:
     """Writes a function `f(take)` in which `take()` decides every condition at random."""
 
+    SIMPLE = ["x = take()", "x = take() and take() or not take()", "x = 1 if take() else 2"]
+
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.lines = ["def f(take, items, context):"]
@@ -32,14 +34,13 @@ class Program:
             self.statement(depth, in_loop, budget)
 
     def statement(self, depth, in_loop, budget):
-        simple = ["x = take()", "x = take() and take() or not take()", "x = 1 if take() else 2"]
         jumps = ["return x", "if take(): return 1"]
         if in_loop:
             jumps += ["break", "continue"]
         choices = [self.conditional, self.loop, self.attempt, self.guarded, self.match]
         roll = self.random.random()
         if depth > budget or roll < 0.35:
-            self.add(depth, self.random.choice(simple))
+            self.add(depth, self.random.choice(self.SIMPLE))
         elif roll < 0.5:
             self.add(depth, "if take():")
             self.add(depth + 1, self.random.choice([j for j in jumps if ":" not in j]))
