@@ -122,6 +122,7 @@ int Main(int argc, char** argv) {
   AddConfigCommand(app, invocation);
   AddDebugCommand(app, invocation);
   AddDeltaCommand(app, invocation);
+  AddExportCommand(app, invocation);
   AddPlanCommand(app, invocation);
   AddRunCommand(app, invocation);
   AddReplayCommand(app, invocation);
