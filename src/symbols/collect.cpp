@@ -26,8 +26,9 @@ SymbolTableBuilder::SymbolTableBuilder(const SyntaxTree& tree)
 }
 
 SymbolTable SymbolTableBuilder::Build() {
-  // Before 3.10 `symtable` did not look at these, but annotations were part of the scope anyway.
-  if (AtLeast(PythonVersion::k310)) CheckFutureImports();
+  CheckFutureImports();
+  // Before 3.10 `symtable` did not look at these: their errors are compile()'s alone.
+  if (!AtLeast(PythonVersion::k310)) diagnostics_.clear();
   Collect();
   Analyze();
   return Freeze();

@@ -103,8 +103,48 @@ void CompileChecker::ReportAt(NodeId n, ByteSpan where, std::string message, boo
   found_.push_back({n, after, tree_error, where, std::move(message), parse::ShownLine::kOfSpan});
 }
 
+/// Whether `n` is an annotation without code: in functions that of variables, with the future
+/// statement any, but that of other targets than names before 3.10.
+bool CompileChecker::IsUnevaluated(NodeId n) const {
+  const AstKind around = tree_.kind(tree_.parent(n));
+  const AstField slot = tree_.slot(n);
+  const bool is_function = around == AstKind::kFunctionDef || around == AstKind::kAsyncFunctionDef;
+  if (slot == AstField::kReturns) return is_function && table_.has_future_annotations();
+  if (slot != AstField::kAnnotation) return false;
+  if (around == AstKind::kArg) return table_.has_future_annotations();
+  const NodeId assignment = tree_.parent(n);
+  if (IsFunctionLike(table_.scope_of(assignment))) return true;
+  const bool simple = tree_.Int(assignment, AstField::kSimple) != 0;
+  return table_.has_future_annotations() && (simple || AtLeast(PythonVersion::k310));
+}
+
+/// What stages before the code generator find in an annotation without code: the symbol table of
+/// 3.14, and the parser of 3.8.
+void CompileChecker::CheckUnevaluated(NodeId n) {
+  const AstKind kind = tree_.kind(n);
+  const bool awaits = kind == AstKind::kAwait || kind == AstKind::kComprehension ||
+                      kind == AstKind::kListComp || kind == AstKind::kSetComp ||
+                      kind == AstKind::kDictComp || kind == AstKind::kGeneratorExp;
+  if (AtLeast(PythonVersion::k314)) {
+    if (awaits) Check(n);
+  } else if (!AtLeast(PythonVersion::k39) && !awaits) {
+    const size_t before = found_.size();
+    Check(n);
+    const auto is_of_code = [](const Found& f) { return !f.tree_error; };
+    found_.erase(std::remove_if(found_.begin() + static_cast<std::ptrdiff_t>(before), found_.end(),
+                                is_of_code),
+                 found_.end());
+  }
+}
+
 void CompileChecker::Scan() {
+  NodeId unevaluated_end{0};
   for (NodeId n{1}; n.value < tree_.size(); ++n.value) {
+    if (n < unevaluated_end || IsUnevaluated(n)) {
+      if (n >= unevaluated_end) unevaluated_end = tree_.subtree_end(n);
+      CheckUnevaluated(n);
+      continue;
+    }
     const AstKind kind = tree_.kind(n);
     if (IsStatementOrHandler(kind)) {
       while (!blocks_.empty() && blocks_.back().end <= n) blocks_.pop_back();

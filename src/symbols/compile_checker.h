@@ -43,6 +43,8 @@ class CompileChecker {
 
   // compile_checker.cpp: the walk, and blocks
   void Scan();
+  bool IsUnevaluated(NodeId n) const;
+  void CheckUnevaluated(NodeId n);
   void OpenBlocks(NodeId n);
   void OpenBlock(NodeId statement, NodeId end, BlockKind kind);
   void CheckJump(NodeId n);

@@ -195,6 +195,24 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
   }
 }
 
+/// Offset of a place whose column the tokenizer counts in what it holds of the text: from the line
+/// on which a string begins that ends before it on its line. Since 3.14 on the line alone, and to
+/// its end.
+int32_t Recognizer::OffsetBehindString(const Place& place) {
+  uint32_t first = place.line;
+  for (uint32_t token = error_token_; token > 0; --token) {
+    const ByteSpan span = tokens_.spans[token - 1];
+    if (lex::IsLayout(tokens_.kinds[token - 1]) || PlaceOf(span.end).line != first) break;
+    first = std::min(first, PlaceOf(span.begin).line);
+  }
+  const uint32_t start = Lines().line_start(place.line);
+  uint32_t bytes = start + place.column - Lines().line_start(first) + 1;
+  if (version_ < PythonVersion::k314) return static_cast<int32_t>(OffsetAfter(first, bytes));
+  const size_t end = std::min(text_.find_first_of("\r\n", start), text_.size());
+  bytes = std::min(bytes, static_cast<uint32_t>(end) - start + 2);
+  return static_cast<int32_t>(CharactersBefore(place.line, bytes));
+}
+
 void Recognizer::RaiseLexError() {
   if (stopped_) return;
   const lex::LexError& error = tokens_.errors.front();
@@ -223,8 +241,8 @@ void Recognizer::RaiseLexError() {
     const uint32_t line_end = at_end && text_.ends_with('\n') ? 0 : 1;  // the one taken, or added
     shown = {at_end ? end.line : PlaceOf(error.span.end).line,
              static_cast<int32_t>(OffsetAfter(begin.line, bytes + line_end))};
-  } else if (counts_bytes_ && error.message.starts_with("unexpected character")) {
-    shown = {begin.line, static_cast<int32_t>(begin.column) + 1};
+  } else if (error.message.starts_with("unexpected character after line ")) {
+    shown = {begin.line, OffsetBehindString(begin)};
   } else if (error.message.starts_with("unindent ")) {
     // The tokenizer has read the whole line by then.
     const uint32_t line = PlaceOf(error.span.end).line;
