@@ -1,15 +1,17 @@
-// Tree and symbols to control flow, dominators, control dependence and definitions, one thread;
-// trees and symbol tables are made beforehand. Beside them the parsing itself, for the ratio.
+// Tree and symbols to control flow, dominance, dependence, the graph between nodes and definitions,
+// each with all before it, one thread; trees and symbol tables are made beforehand. Beside them the
+// parsing itself, for the ratio.
 #include <fmt/format.h>
 
 #include "flow/control_dependence.h"
 #include "flow/definitions.h"
+#include "flow/node_graph.h"
 #include "source/benchmark_sources.h"
 
 namespace codeanatomy::flow {
 namespace {
 
-enum class Layers { kGraphs, kDependence, kAll };
+enum class Layers { kGraphs, kDependence, kNodes, kAll };
 
 void Run(const parse::SyntaxTree& tree, const symbols::SymbolTable& symbols, Layers layers) {
   const ControlFlow graph = BuildControlFlow(tree, symbols);
@@ -19,6 +21,9 @@ void Run(const parse::SyntaxTree& tree, const symbols::SymbolTable& symbols, Lay
   const auto found = ComputeControlDependence(graph, trees);
   benchmark::DoNotOptimize(found.data());
   if (layers == Layers::kDependence) return;
+  const NodeGraph nodes = BuildNodeGraph(tree, graph, trees, found);
+  benchmark::DoNotOptimize(nodes.edges.data());
+  if (layers == Layers::kNodes) return;
   const SparseDefinitions sparse = FindDefinitions(tree, symbols, graph, trees);
   benchmark::DoNotOptimize(sparse.uses.data());
 }
@@ -47,6 +52,9 @@ void Graphs(benchmark::State& state, const BenchmarkInput& input) {
 void Dependence(benchmark::State& state, const BenchmarkInput& input) {
   Measure(state, input, Layers::kDependence);
 }
+void Nodes(benchmark::State& state, const BenchmarkInput& input) {
+  Measure(state, input, Layers::kNodes);
+}
 void Definitions(benchmark::State& state, const BenchmarkInput& input) {
   Measure(state, input, Layers::kAll);
 }
@@ -67,6 +75,7 @@ BENCHMARK(LongFunction)->Name("flow/long_function")->Arg(50000)->Arg(100000)->Ar
 [[maybe_unused]] const bool parsing = RegisterForInputs("flow/parsing_beside", &Parsing);
 [[maybe_unused]] const bool graphs = RegisterForInputs("flow/graphs", &Graphs);
 [[maybe_unused]] const bool dependence = RegisterForInputs("flow/dependence", &Dependence);
+[[maybe_unused]] const bool nodes = RegisterForInputs("flow/nodes", &Nodes);
 [[maybe_unused]] const bool definitions = RegisterForInputs("flow/definitions", &Definitions);
 
 }  // namespace

@@ -20,13 +20,14 @@ struct Preorder {
   std::vector<int32_t> parents;  // by number, as number
 };
 
-Preorder Search(const Digraph& graph, int32_t root) {
-  struct Visit {
-    int32_t node, number, next;
-  };
-  Preorder order;
+struct Visit {
+  int32_t node, number, next;
+};
+
+void Search(const Digraph& graph, int32_t root, Preorder& order, std::vector<Visit>& open) {
+  order.nodes.clear();
+  order.parents.clear();
   order.numbers.assign(static_cast<size_t>(graph.size()), -1);
-  std::vector<Visit> open;
   const auto enter = [&](int32_t node, int32_t parent) {
     const auto number = static_cast<int32_t>(order.nodes.size());
     order.numbers[static_cast<size_t>(node)] = number;
@@ -44,14 +45,15 @@ Preorder Search(const Digraph& graph, int32_t root) {
     const int32_t target = graph.targets[static_cast<size_t>(visit.next++)];
     if (order.numbers[static_cast<size_t>(target)] < 0) enter(target, visit.number);
   }
-  return order;
 }
 
 // Nodes by number; those from `linked` on hang below their parents.
 class Forest {
  public:
-  explicit Forest(const std::vector<int32_t>& parents)
-      : semi_(parents.size()), label_(parents.size()), ancestor_(parents) {
+  void Plant(const std::vector<int32_t>& parents) {
+    semi_.resize(parents.size());
+    label_.resize(parents.size());
+    ancestor_ = parents;
     for (size_t i = 0; i < parents.size(); ++i) semi_[i] = label_[i] = static_cast<int32_t>(i);
   }
   int32_t& semi(int32_t v) { return semi_[static_cast<size_t>(v)]; }
@@ -81,10 +83,11 @@ class Forest {
 };
 
 // The blocks of one scope as a graph, with one further node as the common end of all ways.
-Digraph ScopeGraph(const ControlFlow& graph, FlowScopeId s, bool with_implicit_raises) {
+void FillScopeGraph(const ControlFlow& graph, FlowScopeId s, bool with_implicit_raises,
+                    Digraph& out) {
   const int32_t first = graph.blocks_begin(s).value;
-  Digraph out;
-  out.begins.push_back(0);
+  out.targets.clear();
+  out.begins.assign(1, 0);
   for (BlockId b = graph.blocks_begin(s); b != graph.blocks_end(s); ++b.value) {
     if (graph.is_reachable(b)) {
       for (EdgeId e = graph.edges_begin(b); e != graph.edges_end(b); ++e.value) {
@@ -94,7 +97,6 @@ Digraph ScopeGraph(const ControlFlow& graph, FlowScopeId s, bool with_implicit_r
     }
     out.begins.push_back(static_cast<int32_t>(out.targets.size()));
   }
-  return out;
 }
 
 // Nodes from which a new way to the common end begins: those without successors, and one of each
@@ -147,49 +149,69 @@ bool FillOneWay(const ControlFlow& graph, FlowScopeId s, int32_t reachable, Domi
   return true;
 }
 
+// Keeps its memory from one graph to the next: most are small.
+class Solver {
+ public:
+  void Transpose(const Digraph& graph, Digraph& out) {
+    out.begins.assign(graph.begins.size(), 0);
+    out.targets.resize(graph.targets.size());
+    for (const int32_t target : graph.targets) ++out.begins[static_cast<size_t>(target) + 1];
+    for (size_t n = 1; n < out.begins.size(); ++n) out.begins[n] += out.begins[n - 1];
+    next_.assign(out.begins.begin(), out.begins.end() - 1);
+    for (int32_t n = 0; n < graph.size(); ++n) {
+      const auto at = static_cast<size_t>(n);
+      for (int32_t i = graph.begins[at]; i < graph.begins[at + 1]; ++i) {
+        const auto target = static_cast<size_t>(graph.targets[static_cast<size_t>(i)]);
+        out.targets[static_cast<size_t>(next_[target]++)] = n;
+      }
+    }
+  }
+
+  /// -1 for the root and for what it does not reach; valid until the next call.
+  const std::vector<int32_t>& ImmediateDominators(const Digraph& graph, int32_t root) {
+    Search(graph, root, order_, open_);
+    Transpose(graph, reversed_);
+    const auto count = static_cast<int32_t>(order_.nodes.size());
+    forest_.Plant(order_.parents);
+    for (int32_t w = count - 1; w > 0; --w) {
+      int32_t least = order_.parents[static_cast<size_t>(w)];
+      const auto node = static_cast<size_t>(order_.nodes[static_cast<size_t>(w)]);
+      for (int32_t i = reversed_.begins[node]; i < reversed_.begins[node + 1]; ++i) {
+        const auto source = static_cast<size_t>(reversed_.targets[static_cast<size_t>(i)]);
+        const int32_t v = order_.numbers[source];
+        if (v >= 0) least = std::min(least, forest_.Least(v, w + 1));
+      }
+      forest_.semi(w) = least;
+    }
+    std::vector<int32_t>& idom = order_.parents;
+    found_.assign(static_cast<size_t>(graph.size()), -1);
+    for (int32_t w = 1; w < count; ++w) {
+      int32_t& candidate = idom[static_cast<size_t>(w)];
+      while (candidate > forest_.semi(w)) candidate = idom[static_cast<size_t>(candidate)];
+      found_[static_cast<size_t>(order_.nodes[static_cast<size_t>(w)])] =
+          order_.nodes[static_cast<size_t>(candidate)];
+    }
+    return found_;
+  }
+
+ private:
+  Preorder order_;
+  std::vector<Visit> open_;
+  Digraph reversed_;
+  Forest forest_;
+  std::vector<int32_t> next_, found_;
+};
+
 }  // namespace
 
 Digraph Transpose(const Digraph& graph) {
   Digraph out;
-  out.begins.assign(graph.begins.size(), 0);
-  out.targets.resize(graph.targets.size());
-  for (const int32_t target : graph.targets) ++out.begins[static_cast<size_t>(target) + 1];
-  for (size_t n = 1; n < out.begins.size(); ++n) out.begins[n] += out.begins[n - 1];
-  std::vector<int32_t> next(out.begins.begin(), out.begins.end() - 1);
-  for (int32_t n = 0; n < graph.size(); ++n) {
-    const auto at = static_cast<size_t>(n);
-    for (int32_t i = graph.begins[at]; i < graph.begins[at + 1]; ++i) {
-      const auto target = static_cast<size_t>(graph.targets[static_cast<size_t>(i)]);
-      out.targets[static_cast<size_t>(next[target]++)] = n;
-    }
-  }
+  Solver().Transpose(graph, out);
   return out;
 }
 
 std::vector<int32_t> ImmediateDominators(const Digraph& graph, int32_t root) {
-  const Preorder order = Search(graph, root);
-  const Digraph reversed = Transpose(graph);
-  const auto count = static_cast<int32_t>(order.nodes.size());
-  Forest forest(order.parents);
-  for (int32_t w = count - 1; w > 0; --w) {
-    int32_t least = order.parents[static_cast<size_t>(w)];
-    const auto node = static_cast<size_t>(order.nodes[static_cast<size_t>(w)]);
-    for (int32_t i = reversed.begins[node]; i < reversed.begins[node + 1]; ++i) {
-      const auto source = static_cast<size_t>(reversed.targets[static_cast<size_t>(i)]);
-      const int32_t v = order.numbers[source];
-      if (v >= 0) least = std::min(least, forest.Least(v, w + 1));
-    }
-    forest.semi(w) = least;
-  }
-  std::vector<int32_t> idom = order.parents;
-  std::vector<int32_t> out(static_cast<size_t>(graph.size()), -1);
-  for (int32_t w = 1; w < count; ++w) {
-    int32_t& candidate = idom[static_cast<size_t>(w)];
-    while (candidate > forest.semi(w)) candidate = idom[static_cast<size_t>(candidate)];
-    out[static_cast<size_t>(order.nodes[static_cast<size_t>(w)])] =
-        order.nodes[static_cast<size_t>(candidate)];
-  }
-  return out;
+  return Solver().ImmediateDominators(graph, root);
 }
 
 DominatorTrees ComputeDominatorTrees(const ControlFlow& graph) {
@@ -197,26 +219,30 @@ DominatorTrees ComputeDominatorTrees(const ControlFlow& graph) {
   const auto blocks = static_cast<size_t>(graph.block_count());
   trees.dominators.resize(blocks);
   trees.post_dominators.resize(blocks);
+  Solver solver;
+  Digraph flow, reversed;
   for (FlowScopeId s{0}; s.value < graph.scope_count(); ++s.value) {
     const int32_t first = graph.blocks_begin(s).value;
     const int32_t size = graph.blocks_end(s).value - first;
     int32_t reachable = 0;
     while (reachable < size && graph.is_reachable(BlockId{first + reachable})) ++reachable;
     if (FillOneWay(graph, s, reachable, trees)) continue;
-    const std::vector<int32_t> idom = ImmediateDominators(ScopeGraph(graph, s, true), 0);
-    Digraph normal = ScopeGraph(graph, s, false);
-    Digraph reversed = Transpose(normal);
-    const std::vector<int32_t> ends = Ends(normal, reversed, reachable);
+    FillScopeGraph(graph, s, true, flow);
+    const std::vector<int32_t>& idom = solver.ImmediateDominators(flow, 0);
+    for (int32_t b = 0; b < reachable; ++b) {
+      const int32_t above = idom[static_cast<size_t>(b)];
+      if (above >= 0) trees.dominators[static_cast<size_t>(first + b)] = BlockId{first + above};
+    }
+    FillScopeGraph(graph, s, false, flow);
+    solver.Transpose(flow, reversed);
+    const std::vector<int32_t> ends = Ends(flow, reversed, reachable);
     reversed.targets.insert(reversed.targets.end(), ends.begin(), ends.end());
     reversed.begins.push_back(static_cast<int32_t>(reversed.targets.size()));
-    const std::vector<int32_t> ipostdom = ImmediateDominators(reversed, size);
+    const std::vector<int32_t>& ipostdom = solver.ImmediateDominators(reversed, size);
     for (int32_t b = 0; b < reachable; ++b) {
-      const auto at = static_cast<size_t>(b);
-      const auto block = static_cast<size_t>(first + b);
-      if (idom[at] >= 0) trees.dominators[block] = BlockId{first + idom[at]};
-      if (ipostdom[at] >= 0 && ipostdom[at] != size) {
-        trees.post_dominators[block] = BlockId{first + ipostdom[at]};
-      }
+      const int32_t above = ipostdom[static_cast<size_t>(b)];
+      if (above < 0 || above == size) continue;
+      trees.post_dominators[static_cast<size_t>(first + b)] = BlockId{first + above};
     }
   }
   return trees;

@@ -30,9 +30,21 @@ class NodeGraphBuilder {
   }
 
   NodeGraph Build(const std::vector<ControlDependence>& dependences) {
-    for (FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) AddScope(s);
-    for (const ControlDependence& found : dependences) AddDependence(found);
-    SortEdges();
+    out_.edges.reserve(static_cast<size_t>(graph_.edge_count()) + dependences.size());
+    for (FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) {
+      const size_t begin = out_.edges.size();
+      AddScope(s);
+      SortEdges(begin);
+    }
+    scope_ = FlowScopeId{0};
+    for (size_t i = 0; i < dependences.size();) {
+      const size_t begin = out_.edges.size();
+      const FlowScopeId s = ScopeOf(dependences[i].block);
+      while (i < dependences.size() && ScopeOf(dependences[i].block) == s) {
+        AddDependence(dependences[i++]);
+      }
+      SortEdges(begin);
+    }
     return std::move(out_);
   }
 
@@ -187,32 +199,32 @@ class NodeGraphBuilder {
     }
   }
 
-  // One edge for those that differ in marks alone, with all of them.
-  void SortEdges() {
+  // Edges of one scope and relation: one for those that differ in marks alone, with all of them.
+  void SortEdges(size_t first) {
     std::vector<NodeEdge>& edges = out_.edges;
-    std::sort(edges.begin(), edges.end());
-    size_t kept = 0;
-    for (const NodeEdge& edge : edges) {
-      if (kept > 0) {
-        NodeEdge& last = edges[kept - 1];
-        NodeEdge alike = edge;
-        alike.is_back = last.is_back;
-        alike.covers_block = last.covers_block;
-        if (alike == last) {
-          last.is_back |= edge.is_back;
-          last.covers_block |= edge.covers_block;
-          continue;
-        }
+    const auto begin = edges.begin() + static_cast<std::ptrdiff_t>(first);
+    std::sort(begin, edges.end(), IsBefore);
+    size_t kept = first;
+    for (size_t i = first; i < edges.size(); ++i) {
+      if (kept > first && !IsBefore(edges[kept - 1], edges[i])) {
+        edges[kept - 1].is_back |= edges[i].is_back;
+        edges[kept - 1].covers_block |= edges[i].covers_block;
+      } else {
+        edges[kept++] = edges[i];
       }
-      edges[kept++] = edge;
     }
     edges.resize(kept);
-    std::vector<NodeEdge> found;
-    found.reserve(kept);
-    for (const NodeEdge& edge : edges) {
-      if (!IsSaidByBlock(edge)) found.push_back(edge);
+    found_.assign(edges.begin() + static_cast<std::ptrdiff_t>(first), edges.end());
+    edges.resize(first);
+    for (const NodeEdge& edge : found_) {
+      if (!IsSaidByBlock(edge)) edges.push_back(edge);
     }
-    edges = std::move(found);
+  }
+
+  static bool IsBefore(const NodeEdge& a, const NodeEdge& b) {
+    if (a.source != b.source) return a.source < b.source;
+    if (a.target != b.target) return a.target < b.target;
+    return a.label < b.label;
   }
 
   // True where what holds of the target's block says the edge already.
@@ -225,9 +237,8 @@ class NodeGraphBuilder {
     }
     NodeEdge whole = edge;
     whole.target.node = head;
-    const auto at = std::lower_bound(out_.edges.begin(), out_.edges.end(), whole);
-    whole.covers_block = true;
-    return at != out_.edges.end() && *at == whole;
+    const auto at = std::lower_bound(found_.begin(), found_.end(), whole, IsBefore);
+    return at != found_.end() && !IsBefore(whole, *at) && at->covers_block;
   }
 
   FlowScopeId ScopeOf(BlockId b) {
@@ -245,6 +256,7 @@ class NodeGraphBuilder {
   std::vector<FlowPoint> onward_;  // by block: the first point of it, or that post-dominates it
   std::vector<BlockId> skips_;     // by block: itself, or where a way without choice leads from it
   std::vector<BlockId> open_, path_;
+  std::vector<NodeEdge> found_;  // of one scope and relation, sorted
   int32_t round_ = 0;
 };
 

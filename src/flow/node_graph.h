@@ -47,7 +47,6 @@ struct NodeEdge {
   bool is_back;
   /// Of a dependence: what else the target is the block head of depends as well.
   bool covers_block;
-  friend constexpr auto operator<=>(const NodeEdge&, const NodeEdge&) = default;
 };
 
 struct NodeGraph {
