@@ -42,13 +42,15 @@ bench-peers: build ## measured against other tools
 bench-scale: build ## speed and memory of the parser up to a file of 100 MB
 	@python3 benchmarks/scale.py $(PROGRAM)
 
-asan: setup ## unit and golden tests under the address and undefined behaviour sanitizers
+asan: ## unit and golden tests under the address and undefined behaviour sanitizers
+	@scripts/setup.sh --tests
 	@$(call compile,asan)
 	@ctest --test-dir build/asan --output-on-failure -R '^(unit|golden)\.' -j $(JOBS)
 
-tsan: setup ## unit tests under the thread sanitizer
+tsan: ## unit and golden tests under the thread sanitizer
+	@scripts/setup.sh --tests
 	@$(call compile,tsan)
-	@ctest --test-dir build/tsan --output-on-failure -R '^unit\.' -j $(JOBS)
+	@ctest --test-dir build/tsan --output-on-failure -R '^(unit|golden)\.' -j $(JOBS)
 
 FUZZ_SEEDS := fuzz/corpus tests/golden tests/data
 fuzz: setup ## COUNT seeded inputs (default 100000) under the sanitizers, SEED=n, CORPUS="more folders"

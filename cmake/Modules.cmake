@@ -7,7 +7,11 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 # Unit tests do not stand beside the library, so they are told where it is.
 set(CA_TEST_ENVIRONMENT "CODEANATOMY_SOURCE_DIR=${CMAKE_SOURCE_DIR}"
-                        "CODEANATOMY_DUCKDB_LIBRARY=${DuckDB_LIBRARY}")
+                        "CODEANATOMY_DUCKDB_LIBRARY=${DuckDB_LIBRARY}" ${CA_SANITIZER_OPTIONS})
+set(CA_TEST_TIMEOUT 300)
+if(CA_SANITIZE)
+  set(CA_TEST_TIMEOUT 1800)  # unoptimized and watched, the slowest take ten times as long
+endif()
 
 function(ca_module name)
   cmake_parse_arguments(arg "" "" "DEPS" ${ARGN})
@@ -39,7 +43,7 @@ function(ca_module name)
     target_link_libraries(${name}_test PRIVATE ${target})
     target_precompile_headers(${name}_test REUSE_FROM ca_base)
     add_test(NAME unit.${name} COMMAND ${name}_test --no-intro)
-    set_tests_properties(unit.${name} PROPERTIES ENVIRONMENT "${CA_TEST_ENVIRONMENT}" TIMEOUT 300)
+    set_tests_properties(unit.${name} PROPERTIES ENVIRONMENT "${CA_TEST_ENVIRONMENT}" TIMEOUT ${CA_TEST_TIMEOUT})
   endif()
   if(benchmarks)
     add_executable(${name}_benchmark EXCLUDE_FROM_ALL ${benchmarks})

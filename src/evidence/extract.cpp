@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-
+#include "base/parallel_for.h"
 #include "evidence/diagnostic_writer.h"
 #include "evidence/file_flow.h"
 #include "resolve/module_name.h"
@@ -24,6 +22,7 @@ class TableCollector {
   }
   std::vector<TableBatches> Take() {
     std::vector<TableBatches> tables;
+    tables.reserve(by_name_.size());
     for (auto& [name, batches] : by_name_) tables.push_back(std::move(batches));
     return tables;
   }
@@ -95,15 +94,8 @@ FileEvidence ExtractFile(const source::SourceFile& file, const ExtractOptions& o
 ShardEvidence ExtractShard(std::span<const source::SourceFile> files, const ExtractOptions& options,
                            int threads, const CancelFlag& cancel) {
   std::vector<FileEvidence> extracted(files.size());
-  oneapi::tbb::task_arena arena(std::max(1, threads));
-  arena.execute([&] {
-    // One file is one task: sizes differ too much for larger grains.
-    oneapi::tbb::parallel_for(
-        size_t{0}, files.size(),
-        [&](size_t i) {
-          if (!cancel.cancelled()) extracted[i] = ExtractFile(files[i], options);
-        },
-        oneapi::tbb::simple_partitioner());
+  ParallelFor(files.size(), threads, [&](size_t i) {
+    if (!cancel.cancelled()) extracted[i] = ExtractFile(files[i], options);
   });
   ShardEvidence shard;
   TableCollector collector;

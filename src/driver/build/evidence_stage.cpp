@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
+#include "base/parallel_for.h"
 #include "catalog/diagnostic_code.h"
 #include "catalog/table.h"
 #include "driver/build/evidence_writer.h"
@@ -47,11 +46,8 @@ std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root,
 std::shared_ptr<Shard> ReadShard(const std::string& root, std::span<const std::string> paths,
                                  uint64_t max_file_bytes, int threads) {
   auto shard = std::make_shared<Shard>(paths.size());
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for(size_t{0}, paths.size(), [&](size_t i) {
-      (*shard)[i] = source::ReadSourceFile(root, paths[i], max_file_bytes);
-    });
+  ParallelFor(paths.size(), threads, [&](size_t i) {
+    (*shard)[i] = source::ReadSourceFile(root, paths[i], max_file_bytes);
   });
   return shard;
 }
