@@ -128,7 +128,7 @@ class Recognizer {
   int32_t EndOffsetOf(uint32_t token);
   int32_t EndOffset(const Place& place);
   void RaiseLexError();
-  int32_t OffsetBehindString(const Place& place);
+  int32_t OffsetBehindJoinedLines(const Place& place);
   ReportedPosition ShownEnd(const lex::LexError& error);
   void RaiseNeverClosed(uint32_t bracket);
   void FinishErrors(uint32_t last_read);

@@ -196,14 +196,18 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
 }
 
 /// Offset of a place whose column the tokenizer counts in what it holds of the text: from the line
-/// on which a string begins that ends before it on its line. Since 3.14 on the line alone, and to
-/// its end.
-int32_t Recognizer::OffsetBehindString(const Place& place) {
-  uint32_t first = place.line;
+/// that strings and continuations join with this one. Since 3.14 on the line alone, and to its end.
+int32_t Recognizer::OffsetBehindJoinedLines(const Place& place) {
+  uint32_t first = place.line, behind = OffsetOf(place) - 1;  // the backslash before it
   for (uint32_t token = error_token_; token > 0; --token) {
     const ByteSpan span = tokens_.spans[token - 1];
-    if (lex::IsLayout(tokens_.kinds[token - 1]) || PlaceOf(span.end).line != first) break;
-    first = std::min(first, PlaceOf(span.begin).line);
+    const std::string_view between = text_.substr(span.end, behind - span.end);
+    // One backslash for each line end, and no comment.
+    const bool joined = std::ranges::count(between, '\n') == std::ranges::count(between, '\\') &&
+                        between.find('#') == std::string_view::npos;
+    if (lex::IsLayout(tokens_.kinds[token - 1]) || !joined) break;
+    behind = span.begin;
+    first = PlaceOf(behind).line;
   }
   const uint32_t start = Lines().line_start(place.line);
   uint32_t bytes = start + place.column - Lines().line_start(first) + 1;
@@ -242,7 +246,7 @@ void Recognizer::RaiseLexError() {
     shown = {at_end ? end.line : PlaceOf(error.span.end).line,
              static_cast<int32_t>(OffsetAfter(begin.line, bytes + line_end))};
   } else if (error.message.starts_with("unexpected character after line ")) {
-    shown = {begin.line, OffsetBehindString(begin)};
+    shown = {begin.line, OffsetBehindJoinedLines(begin)};
   } else if (error.message.starts_with("unindent ")) {
     // The tokenizer has read the whole line by then.
     const uint32_t line = PlaceOf(error.span.end).line;
