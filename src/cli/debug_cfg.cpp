@@ -11,7 +11,7 @@
 #include "base/json_text.h"
 #include "base/line_index.h"
 #include "cli/debug_lines.h"
-#include "flow/definitions.h"
+#include "flow/reaching_definitions.h"
 
 namespace codeanatomy::cli {
 namespace {

@@ -1,4 +1,6 @@
 // flow_defs, flow_uses, flow_phis and flow_reaching_defs.
+#include <algorithm>
+
 #include "evidence/file_flow.h"
 
 namespace codeanatomy::evidence {
@@ -15,6 +17,10 @@ class DefinitionRows {
   DefinitionRows(const FileContext& context, const FileFlow& flow)
       : context_(context), flow_(flow), sparse_(flow.definitions) {
     for (const flow::Variable& variable : sparse_.variables) {
+      // A field is shown as it stands first.
+      names_.push_back(variable.access.valid()
+                           ? context.ShortSourceOf(variable.access)
+                           : context.Keep(context.symbols.name(variable.symbol)));
       binding_ids_.push_back(context.BindingId(variable.symbol));
       bases_.push_back(context.ids.InteriorBase(flow.graph.scope_node(variable.scope)));
     }
@@ -32,9 +38,7 @@ class DefinitionRows {
  private:
   flow::FlowScopeId scope(VariableId v) const { return sparse_.variables[v.index()].scope; }
   int64_t FunctionId(VariableId v) const { return flow_.function_ids[scope(v).index()]; }
-  std::string_view NameOf(VariableId v) const {
-    return context_.symbols.name(sparse_.variables[v.index()].symbol);
-  }
+  std::string_view NameOf(VariableId v) const { return names_[v.index()]; }
   int64_t IdOf(ReachingId r) const {
     if (!r.valid()) return 0;
     return sparse_.is_phi(r) ? phi_ids_[sparse_.phi(r).index()] : definition_ids_[r.index()];
@@ -62,6 +66,7 @@ class DefinitionRows {
   const FileContext& context_;
   const FileFlow& flow_;
   const flow::SparseDefinitions& sparse_;
+  std::vector<std::string_view> names_;       // by variable
   std::vector<int64_t> binding_ids_, bases_;  // by variable
   std::vector<int64_t> definition_ids_, use_ids_, phi_ids_;
   std::vector<int32_t> definition_ordinals_, use_ordinals_;
@@ -86,7 +91,7 @@ void DefinitionRows::AddDefinitions(TableList& tables) const {
     function_id.Append(FunctionId(row.variable));
     definition_id.Append(definition_ids_[i]);
     node_id.Append(context_.ids.id(row.node));
-    variable.Append(context_.Keep(NameOf(row.variable)));
+    variable.Append(NameOf(row.variable));
     binding_id.Append(binding_ids_[row.variable.index()]);
     kind.Append(static_cast<uint16_t>(row.kind));
     AppendId(value_id, row.value.valid() ? context_.ids.id(row.value) : 0);
@@ -117,7 +122,7 @@ void DefinitionRows::AddUses(TableList& tables) const {
     function_id.Append(FunctionId(row.variable));
     use_id.Append(use_ids_[i]);
     node_id.Append(context_.ids.id(row.node));
-    variable.Append(context_.Keep(NameOf(row.variable)));
+    variable.Append(NameOf(row.variable));
     binding_id.Append(binding_ids_[row.variable.index()]);
     kind.Append(static_cast<uint16_t>(row.kind));
     AppendId(reaching_id, IdOf(row.reaching));
@@ -149,7 +154,7 @@ void DefinitionRows::AddPhis(TableList& tables) const {
       phi_id.Append(phi_ids_[p]);
       ordinal.Append(o - phi.operands_begin);
       block_id.Append(flow_.block_ids[phi.block.index()]);
-      variable.Append(context_.Keep(NameOf(phi.variable)));
+      variable.Append(NameOf(phi.variable));
       binding_id.Append(binding_ids_[phi.variable.index()]);
       pred_block_id.Append(flow_.block_ids[flow_.graph.source(operand.edge).index()]);
       AppendId(reaching_id, IdOf(operand.reaching));
@@ -171,9 +176,14 @@ void DefinitionRows::AddPairs(TableList& tables) const {
   BoolColumn& is_only = builder.Bools("is_only");
   flow::ReachingDefinitions reaching(sparse_);
   size_t rows = 0;
+  std::vector<DefinitionId> found;
   for (size_t i = 0; i < sparse_.uses.size(); ++i) {
     const flow::Use& use = sparse_.uses[i];
-    const auto& found = reaching.Of(use.reaching, kMaxDirectValues);
+    // Nodes that act in several places define as often, but are one end of an edge.
+    found = reaching.Of(use.reaching, kMaxDirectValues);
+    const auto node = [&](DefinitionId d) { return sparse_.definitions[d.index()].node; };
+    std::ranges::stable_sort(found, {}, node);
+    found.erase(std::ranges::unique(found, {}, node).begin(), found.end());
     for (const DefinitionId d : found) {
       ++rows;
       function_id.Append(FunctionId(use.variable));
@@ -181,7 +191,7 @@ void DefinitionRows::AddPairs(TableList& tables) const {
       use_id.Append(use_ids_[i]);
       src.Append(context_.ids.id(sparse_.definitions[d.index()].node));
       dst.Append(context_.ids.id(use.node));
-      variable.Append(context_.Keep(NameOf(use.variable)));
+      variable.Append(NameOf(use.variable));
       is_only.Append(found.size() == 1 && !use.may_be_unbound);
     }
   }

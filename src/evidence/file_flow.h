@@ -2,8 +2,8 @@
 #pragma once
 
 #include "evidence/file_context.h"
-#include "flow/definitions.h"
 #include "flow/node_graph.h"
+#include "flow/reaching_definitions.h"
 
 namespace codeanatomy::evidence {
 

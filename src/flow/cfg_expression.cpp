@@ -174,8 +174,27 @@ void CfgBuilder::Evaluate(NodeId node) {
 void CfgBuilder::EvaluateChildren(NodeId node) {
   const NodeId end = tree_.subtree_end(node);
   if (end.value == node.value + 1) return Emit(node, MayRaise(node));
+  // Names, constants and attributes of names need no step of their own: most operands are these.
+  const auto is_plain = [&](NodeId c) {
+    return tree_.kind(c) == AstKind::kName || tree_.kind(c) == AstKind::kConstant;
+  };
+  NodeId next{node.value + 1};
+  while (next < end) {
+    const NodeId inner{next.value + 1};
+    if (is_plain(next)) {
+      Emit(next, MayRaise(next));
+      next = inner;
+    } else if (tree_.kind(next) == AstKind::kAttribute && inner < end && is_plain(inner)) {
+      Emit(inner, MayRaise(inner));
+      Emit(next, MayRaise(next));
+      next = tree_.subtree_end(next);
+    } else {
+      break;
+    }
+  }
+  if (next == end) return Emit(node, MayRaise(node));
   const size_t mark = stack_.size();
-  for (NodeId c{node.value + 1}; c < end; c = tree_.subtree_end(c)) Push(Op::kEval, c);
+  for (NodeId c = next; c < end; c = tree_.subtree_end(c)) Push(Op::kEval, c);
   Push(Op::kEmit, node);
   ReverseFrom(mark);
 }

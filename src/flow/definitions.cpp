@@ -13,6 +13,8 @@
 
 #include <algorithm>
 
+#include "flow/field_variables.h"
+#include "flow/reaching_definitions.h"
 #include "flow/ssa.h"
 
 namespace codeanatomy::flow {
@@ -33,6 +35,7 @@ class DefinitionFinder {
         symbols_(symbols),
         graph_(graph),
         trees_(trees),
+        fields_(tree, symbols, graph),
         variable_of_(static_cast<size_t>(symbols.symbol_count()), -1) {}
 
   SparseDefinitions Find() {
@@ -40,7 +43,7 @@ class DefinitionFinder {
     for (Use& use : out_.uses) use.reaching = Final(use.reaching);
     for (Definition& definition : out_.definitions) definition.prior = Final(definition.prior);
     for (PhiOperand& operand : out_.operands) operand.reaching = Final(operand.reaching);
-    MarkUnbound();
+    MarkUnbound(graph_, out_);
     return std::move(out_);
   }
 
@@ -54,6 +57,32 @@ class DefinitionFinder {
   void FindInScope(FlowScopeId s) {
     scope_ = s;
     first_variable_ = static_cast<int32_t>(out_.variables.size());
+    fields_.Clear();
+    stores_field_ = false;
+    CollectEvents();
+    if (stores_field_) {
+      // Few scopes store to fields, so only these are gone through again.
+      fields_.Collect(s);
+      if (!fields_.empty()) {
+        ForgetVariables();
+        for (int32_t f = 0; f < fields_.size(); ++f) {
+          out_.variables.push_back({s, fields_.base(f), fields_.access(f)});
+        }
+        CollectEvents();
+      }
+    }
+    ssa_.variable_count = static_cast<int32_t>(out_.variables.size()) - first_variable_;
+    if (!ssa_.events.empty()) Translate(solver_.Build(ssa_), graph_.blocks_begin(s));
+  }
+
+  void ForgetVariables() {
+    for (size_t v = static_cast<size_t>(first_variable_); v < out_.variables.size(); ++v) {
+      variable_of_[out_.variables[v].symbol.index()] = -1;
+    }
+    out_.variables.resize(static_cast<size_t>(first_variable_));
+  }
+
+  void CollectEvents() {
     ssa_.events.clear();
     ssa_.event_begins.assign(1, 0);
     ssa_.edge_begins.assign(1, 0);
@@ -61,10 +90,9 @@ class DefinitionFinder {
     ssa_.taken.clear();
     ssa_.idom.clear();
     records_.clear();
-    const BlockId first = graph_.blocks_begin(s);
+    const BlockId first = graph_.blocks_begin(scope_);
     CollectEntry();
-    for (BlockId b = first; b != graph_.blocks_end(s); ++b.value) {
-      block_ = b;
+    for (BlockId b = first; b != graph_.blocks_end(scope_); ++b.value) {
       raises_into_region_ = false;
       for (EdgeId e = graph_.edges_begin(b); e != graph_.edges_end(b); ++e.value) AddEdge(e, first);
       ssa_.edge_begins.push_back(static_cast<int32_t>(ssa_.targets.size()));
@@ -75,9 +103,6 @@ class DefinitionFinder {
       const BlockId above = trees_.dominators[b.index()];
       ssa_.idom.push_back(above.valid() ? above.value - first.value : -1);
     }
-    ssa_.variable_count = static_cast<int32_t>(out_.variables.size()) - first_variable_;
-    if (ssa_.events.empty()) return;
-    Translate(BuildSsa(ssa_), first);
   }
 
   void AddEdge(EdgeId e, BlockId first) {
@@ -115,6 +140,16 @@ class DefinitionFinder {
               SsaAction action = SsaAction::kDefine) {
     const int32_t variable = VariableOf(symbol);
     if (variable < 0) return;
+    Define(node, variable, kind, value, action);
+    // Fields of what the name held before are no fields of what it holds now.
+    for (int32_t f = 0; f < fields_.size(); ++f) {
+      const SymbolId owner = out_.variables[static_cast<size_t>(first_variable_ + variable)].symbol;
+      if (fields_.base(f) == owner) {
+        Define(node, f, DefinitionKind::kEntry, {}, SsaAction::kDefine);
+      }
+    }
+  }
+  void Define(NodeId node, int32_t variable, DefinitionKind kind, NodeId value, SsaAction action) {
     records_.push_back({node, value, static_cast<uint8_t>(kind)});
     ssa_.events.push_back({action, variable});
   }
@@ -143,12 +178,81 @@ class DefinitionFinder {
     }
   }
 
+  // --- fields ---
+
+  // Calls and the like, which run code that may store to any field.
+  static bool RunsCode(AstKind kind) {
+    switch (kind) {
+      case AstKind::kCall:
+      case AstKind::kAwait:
+      case AstKind::kYield:
+      case AstKind::kYieldFrom:
+      case AstKind::kFor:
+      case AstKind::kAsyncFor:
+      case AstKind::kComprehension:
+      case AstKind::kWithitem:
+      case AstKind::kListComp:
+      case AstKind::kSetComp:
+      case AstKind::kDictComp:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  void StoreField(NodeId access, DefinitionKind kind, NodeId value) {
+    for (int32_t f = 0; f < fields_.size(); ++f) {
+      if (fields_.MayAlias(access, f)) Define(access, f, kind, value, SsaAction::kUpdate);
+    }
+    if (const int32_t f = fields_.Find(access); f >= 0) {
+      Define(access, f, kind, value, SsaAction::kDefine);
+    }
+  }
+
+  void CollectField(NodeId access) {
+    const bool is_subscript = tree_.kind(access) == AstKind::kSubscript;
+    const UseKind use = is_subscript ? UseKind::kSubscript : UseKind::kAttribute;
+    const int32_t field = fields_.Find(access);
+    const ExprContext context = tree_.Context(access);
+    const NodeId parent = tree_.parent(access);
+    const bool is_updated = tree_.kind(parent) == AstKind::kAugAssign &&
+                            tree_.Child(parent, AstField::kTarget) == access;
+    if (field >= 0 && (context == ExprContext::kLoad || is_updated)) {
+      records_.push_back({access, {}, static_cast<uint8_t>(use)});
+      ssa_.events.push_back({SsaAction::kUse, field});
+    }
+    if (context == ExprContext::kLoad || is_updated) return;
+    if (context == ExprContext::kDel) return StoreField(access, DefinitionKind::kDelete, {});
+    const bool is_whole = tree_.kind(parent) == AstKind::kAssign;
+    StoreField(access, is_subscript ? DefinitionKind::kSubscript : DefinitionKind::kAttribute,
+               is_whole ? tree_.Child(parent, AstField::kValue) : NodeId{});
+  }
+
+  void CollectFields(NodeId node) {
+    const AstKind kind = tree_.kind(node);
+    if (kind == AstKind::kAttribute || kind == AstKind::kSubscript) return CollectField(node);
+    if (kind != AstKind::kAugAssign) return;
+    const NodeId target = tree_.Child(node, AstField::kTarget);
+    if (!target.valid()) return;
+    if (tree_.kind(target) == AstKind::kAttribute) {
+      StoreField(target, DefinitionKind::kAttribute, node);
+    } else if (tree_.kind(target) == AstKind::kSubscript) {
+      StoreField(target, DefinitionKind::kSubscript, node);
+    }
+  }
+
   void Collect(NodeId node, uint8_t flags) {
+    if (!fields_.empty() && RunsCode(tree_.kind(node)) && node != graph_.scope_node(scope_)) {
+      for (int32_t f = 0; f < fields_.size(); ++f) {
+        Define(node, f, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
+      }
+    }
     const bool is_implicit = (flags & flow_node_flag::kImplicit) != 0;
     if (raises_into_region_ && (flags & flow_node_flag::kMayRaise) != 0) {
       records_.push_back({node, {}, 0});
       ssa_.events.push_back({SsaAction::kRaise});
     }
+    if (!fields_.empty()) CollectFields(node);
     switch (tree_.kind(node)) {
       case AstKind::kName:
         return CollectName(node);
@@ -175,6 +279,10 @@ class DefinitionFinder {
       case AstKind::kDictComp:
       case AstKind::kGeneratorExp:
         if (node != graph_.scope_node(scope_)) CollectCaptures(node);
+        return;
+      case AstKind::kAttribute:
+      case AstKind::kSubscript:
+        stores_field_ |= tree_.Context(node) != ExprContext::kLoad;
         return;
       case AstKind::kExceptHandler:
         return Define(node, symbols_.symbol_of(node),
@@ -313,58 +421,6 @@ class DefinitionFinder {
     }
   }
 
-  // Forward from what is unbound, through the phis and weak definitions that read it.
-  void MarkUnbound() {
-    const auto first_phi = static_cast<int32_t>(out_.definitions.size());
-    const size_t values = out_.definitions.size() + out_.phis.size();
-    std::vector<uint8_t> is_unbound(values, 0);
-    std::vector<int32_t> open, begins(values + 1, 0), readers;
-    const auto mark = [&](int32_t value) {
-      if (is_unbound[static_cast<size_t>(value)] != 0) return;
-      is_unbound[static_cast<size_t>(value)] = 1;
-      open.push_back(value);
-    };
-    const auto for_each_read = [&](const auto& visit) {
-      for (int32_t d = 0; d < first_phi; ++d) {
-        const Definition& definition = out_.definitions[static_cast<size_t>(d)];
-        if (!definition.is_strong) visit(definition.prior, d);
-      }
-      for (size_t p = 0; p < out_.phis.size(); ++p) {
-        for (int32_t o = out_.phis[p].operands_begin; o < out_.phis[p].operands_end; ++o) {
-          visit(out_.operands[static_cast<size_t>(o)].reaching,
-                first_phi + static_cast<int32_t>(p));
-        }
-      }
-    };
-    for_each_read([&](ReachingId r, int32_t reader) {
-      if (r.valid()) {
-        ++begins[r.index() + 1];
-      } else {
-        mark(reader);
-      }
-    });
-    for (int32_t d = 0; d < first_phi; ++d) {
-      if (out_.definitions[static_cast<size_t>(d)].kind == DefinitionKind::kDelete) mark(d);
-    }
-    for (size_t v = 0; v < values; ++v) begins[v + 1] += begins[v];
-    readers.resize(static_cast<size_t>(begins.back()));
-    std::vector<int32_t> next(begins.begin(), begins.end() - 1);
-    for_each_read([&](ReachingId r, int32_t reader) {
-      if (r.valid()) readers[static_cast<size_t>(next[r.index()]++)] = reader;
-    });
-    while (!open.empty()) {
-      const auto value = static_cast<size_t>(open.back());
-      open.pop_back();
-      for (int32_t i = begins[value]; i < begins[value + 1]; ++i) {
-        mark(readers[static_cast<size_t>(i)]);
-      }
-    }
-    for (Use& use : out_.uses) {
-      use.may_be_unbound = graph_.is_reachable(use.block) &&
-                           (!use.reaching.valid() || is_unbound[use.reaching.index()] != 0);
-    }
-  }
-
   struct Record {
     NodeId node, value;
     uint8_t kind;  // DefinitionKind or UseKind
@@ -374,13 +430,15 @@ class DefinitionFinder {
   const symbols::SymbolTable& symbols_;
   const ControlFlow& graph_;
   const DominatorTrees& trees_;
+  FieldVariables fields_;  // of the scope; the first variables of it
   SparseDefinitions out_;
   std::vector<int32_t> variable_of_;  // by symbol; of an earlier scope if below first_variable_
   FlowScopeId scope_;
-  BlockId block_;
+  bool stores_field_ = false;
   bool raises_into_region_ = false;
   int32_t first_variable_ = 0, first_phi_ = 0;
   SsaGraph ssa_;
+  SsaSolver solver_;
   std::vector<Record> records_;  // parallel to the events
   std::vector<int32_t> definition_of_;
 };
@@ -391,44 +449,6 @@ SparseDefinitions FindDefinitions(const parse::SyntaxTree& tree,
                                   const symbols::SymbolTable& symbols, const ControlFlow& graph,
                                   const DominatorTrees& trees) {
   return DefinitionFinder(tree, symbols, graph, trees).Find();
-}
-
-const std::vector<DefinitionId>& ReachingDefinitions::Of(ReachingId reaching, size_t limit) {
-  if (reaching == last_ && is_complete_) return found_;
-  last_ = reaching;
-  is_complete_ = true;
-  size_t met = 0;
-  found_.clear();
-  ++round_;
-  const auto meet = [&](ReachingId r) {
-    if (!r.valid() || seen_[r.index()] == round_) return;
-    seen_[r.index()] = round_;
-    ++met;
-    open_.push_back(r);
-  };
-  for (meet(reaching); !open_.empty();) {
-    if (met > limit) {
-      is_complete_ = false;
-      open_.clear();
-      found_.clear();
-      return found_;
-    }
-    const ReachingId r = open_.back();
-    open_.pop_back();
-    if (!sparse_.is_phi(r)) {
-      const Definition& definition = sparse_.definition(r);
-      const bool holds = definition.kind != DefinitionKind::kDelete;
-      if (holds) found_.push_back(DefinitionId{r.value});
-      if (!definition.is_strong) meet(definition.prior);
-      continue;
-    }
-    const Phi& phi = sparse_.phis[sparse_.phi(r).index()];
-    for (int32_t o = phi.operands_begin; o < phi.operands_end; ++o) {
-      meet(sparse_.operands[static_cast<size_t>(o)].reaching);
-    }
-  }
-  std::sort(found_.begin(), found_.end());
-  return found_;
 }
 
 }  // namespace codeanatomy::flow

@@ -29,21 +29,27 @@ enum class DefinitionKind : uint8_t {
   kDef,
   kClass,
   kMatch,
-  kDelete  // `del`, and the end of an except clause: the variable is unbound from here
+  kDelete,  // `del`, and the end of an except clause: the variable is unbound from here
+  kAttribute,
+  kSubscript,
+  kCallEffect  // what is called, awaited or iterated may have stored to the field
 };
 inline constexpr std::string_view kDefinitionKindNames[] = {
-    "entry", "param",  "assign", "augmented", "annotated", "walrus", "for",
-    "with",  "except", "import", "def",       "class",     "match",  "delete"};
+    "entry", "param",  "assign",    "augmented", "annotated",  "walrus",
+    "for",   "with",   "except",    "import",    "def",        "class",
+    "match", "delete", "attribute", "subscript", "call_effect"};
 
 enum class UseKind : uint8_t {
   kLoad,
   kDelete,
   kAugmented,
-  kReturn,  // the name is what a return statement returns
-  kClosure  // an inner scope captures the variable
+  kReturn,   // the name is what a return statement returns
+  kClosure,  // an inner scope captures the variable
+  kAttribute,
+  kSubscript
 };
-inline constexpr std::string_view kUseKindNames[] = {"load", "delete", "augmented", "return",
-                                                     "closure"};
+inline constexpr std::string_view kUseKindNames[] = {"load",    "delete",    "augmented", "return",
+                                                     "closure", "attribute", "subscript"};
 
 /// A definition or a phi: definitions come first, phi p is definitions.size() + p. None = unbound.
 using ReachingId = Id<struct ReachingTag>;
@@ -51,6 +57,7 @@ using ReachingId = Id<struct ReachingTag>;
 struct Variable {
   FlowScopeId scope;
   symbols::SymbolId symbol;  // of the scope that owns the binding
+  NodeId access = {};        // of a field (flow/field_variables.h): an Attribute or Subscript
 };
 struct Definition {
   NodeId node;
@@ -79,8 +86,9 @@ struct PhiOperand {
   EdgeId edge;  // an exceptional edge may bring several values, each once
 };
 
-/// Names of a scope are the variables that the scope binds, and those it captures. Names that it
-/// only reads from module scope or from builtins have no flow in it and no row.
+/// Variables of a scope are the names that it binds, those it captures, and the fields of either
+/// that it both stores and reads. Names that it only reads from module scope or from builtins have
+/// no flow in it and no row. What a field held before the scope began counts as unbound.
 struct SparseDefinitions {
   std::vector<Variable> variables;  // by scope
   std::vector<Definition> definitions;
@@ -101,27 +109,5 @@ struct SparseDefinitions {
 SparseDefinitions FindDefinitions(const parse::SyntaxTree& tree,
                                   const symbols::SymbolTable& symbols, const ControlFlow& graph,
                                   const DominatorTrees& trees);
-
-/// The definitions behind the phi or definition that a use names: the direct pairs of a use.
-class ReachingDefinitions {
- public:
-  explicit ReachingDefinitions(const SparseDefinitions& sparse)
-      : sparse_(sparse), seen_(sparse.definitions.size() + sparse.phis.size(), -1) {}
-
-  /// Ascending, deletions left out; valid until the next call. Cost: the phis and definitions
-  /// behind, at most `limit` of both together; where there are more, is_complete() is false and
-  /// none is given.
-  const std::vector<DefinitionId>& Of(ReachingId reaching, size_t limit = SIZE_MAX);
-  bool is_complete() const { return is_complete_; }
-
- private:
-  const SparseDefinitions& sparse_;
-  ReachingId last_;
-  bool is_complete_ = true;
-  int32_t round_ = 0;
-  std::vector<int32_t> seen_;  // by ReachingId: the last round that met it
-  std::vector<ReachingId> open_;
-  std::vector<DefinitionId> found_;
-};
 
 }  // namespace codeanatomy::flow

@@ -79,18 +79,19 @@ int32_t OneWay(const SsaGraph& graph) {
   return graph.block_count();
 }
 
-SsaForm FollowOneWay(const SsaGraph& graph, int32_t blocks) {
-  SsaForm form;
+void FollowOneWay(const SsaGraph& graph, int32_t blocks, std::vector<int32_t>& current,
+                  SsaForm& form) {
   form.values.assign(graph.events.size(), kUnbound);
+  form.phis.clear();
   form.operand_begins.assign(1, 0);
-  std::vector<int32_t> current(At(graph.variable_count), kUnbound);
+  form.operands.clear();
+  current.assign(At(graph.variable_count), kUnbound);
   for (int32_t i = 0; i < graph.event_begins[At(blocks)]; ++i) {
     const SsaEvent& event = graph.events[At(i)];
     if (event.action == SsaAction::kRaise) continue;
     form.values[At(i)] = current[At(event.variable)];
     if (IsDefinition(event.action)) current[At(event.variable)] = i;
   }
-  return form;
 }
 
 class SsaBuilder {
@@ -105,8 +106,11 @@ class SsaBuilder {
   SsaForm Build() {
     PlacePhis();
     Rename();
-    SortOperands();
-    DropDeadPhis();
+    form_.operand_begins.assign(form_.phis.size() + 1, 0);
+    if (!form_.phis.empty()) {
+      SortOperands();
+      DropDeadPhis();
+    }
     return std::move(form_);
   }
 
@@ -132,11 +136,18 @@ class SsaBuilder {
     return crosses;
   }
 
+  bool IsLeftAtEnd(int32_t block) const {
+    for (int32_t e = graph_.edge_begins[At(block)]; e < graph_.edge_begins[At(block) + 1]; ++e) {
+      if (graph_.taken[At(e)] != ssa_edge::kAtEnd) return false;
+    }
+    return true;
+  }
+
   void PlacePhis() {
-    const Lists frontiers = DominanceFrontiers(graph_);
     const std::vector<uint8_t> crosses = CrossingVariables();
     std::vector<std::pair<int32_t, int32_t>> definitions;  // variable, block
-    for (int32_t b = 0; b < graph_.block_count(); ++b) {
+    // The entry dominates all blocks, so what only it defines, as parameters, meets nothing.
+    for (int32_t b = IsLeftAtEnd(0) ? 1 : 0; b < graph_.block_count(); ++b) {
       if (!graph_.is_reached(b)) continue;
       for (int32_t i = graph_.event_begins[At(b)]; i < graph_.event_begins[At(b) + 1]; ++i) {
         const SsaEvent& event = graph_.events[At(i)];
@@ -145,6 +156,9 @@ class SsaBuilder {
         }
       }
     }
+    phi_begins_.assign(At(graph_.block_count()) + 1, 0);
+    if (definitions.empty()) return;
+    const Lists frontiers = DominanceFrontiers(graph_);
     const Lists blocks(graph_.variable_count, definitions);
     std::vector<std::pair<int32_t, int32_t>> placed;  // block, variable
     std::vector<int32_t> has_phi(At(graph_.block_count()), -1), open;
@@ -261,7 +275,6 @@ class SsaBuilder {
   }
 
   void SortOperands() {
-    form_.operand_begins.assign(form_.phis.size() + 1, 0);
     for (const PhiOperand& o : operands_) ++form_.operand_begins[At(o.phi) + 1];
     for (size_t p = 0; p < form_.phis.size(); ++p) {
       form_.operand_begins[p + 1] += form_.operand_begins[p];
@@ -332,9 +345,15 @@ class SsaBuilder {
 
 }  // namespace
 
-SsaForm BuildSsa(const SsaGraph& graph) {
-  const int32_t blocks = OneWay(graph);
-  return blocks > 0 ? FollowOneWay(graph, blocks) : SsaBuilder(graph).Build();
+const SsaForm& SsaSolver::Build(const SsaGraph& graph) {
+  if (const int32_t blocks = OneWay(graph); blocks > 0) {
+    FollowOneWay(graph, blocks, current_, form_);
+  } else {
+    form_ = SsaBuilder(graph).Build();
+  }
+  return form_;
 }
+
+SsaForm BuildSsa(const SsaGraph& graph) { return SsaSolver().Build(graph); }
 
 }  // namespace codeanatomy::flow

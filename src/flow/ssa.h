@@ -62,4 +62,15 @@ struct SsaForm {
 ///         Destruction of Static Single Assignment Form", 1998 (only names that cross blocks).
 SsaForm BuildSsa(const SsaGraph& graph);
 
+/// The same for many small graphs: keeps its memory from one to the next.
+class SsaSolver {
+ public:
+  /// Valid until the next call.
+  const SsaForm& Build(const SsaGraph& graph);
+
+ private:
+  SsaForm form_;
+  std::vector<int32_t> current_;
+};
+
 }  // namespace codeanatomy::flow
