@@ -43,7 +43,9 @@ bool Lexer::LexDecimalTail() {
   }
 }
 
+/// Before 3.10 a word may follow, which the grammar rejects.
 bool Lexer::CheckNumberEnd(const char* begin, std::string_view name) {
+  if (!AtOrAfter(PythonVersion::k310)) return true;
   // Since 3.11 a letter beyond ASCII begins a name, which no number can stand before.
   const bool letter =
       p_ < end_ && static_cast<uint8_t>(*p_) >= 0x80 && !AtOrAfter(PythonVersion::k311);

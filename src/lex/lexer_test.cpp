@@ -86,6 +86,9 @@ TEST_CASE("errors have CPython's words") {
         "octal integers");
   CHECK(FirstError("0o18") == "SyntaxError: invalid digit '8' in octal literal");
   CHECK(FirstError("1__0") == "SyntaxError: invalid decimal literal");
+  CHECK(FirstError("1a") == "SyntaxError: invalid decimal literal");
+  CHECK(Show("1a 0b1c 2.e", PythonVersion::k39) ==
+        "NUMBER:1 NAME:a NUMBER:0b1 NAME:c NUMBER:2. NAME:e NEWLINE ENDMARKER");
   CHECK(FirstError("(a]") ==
         "SyntaxError: closing parenthesis ']' does not match opening parenthesis '('");
   CHECK(FirstError(")") == "SyntaxError: unmatched ')'");

@@ -5,6 +5,7 @@ one-token damages of library files and what the interpreter's own tests of synta
 """
 
 import json
+import pathlib
 import random
 import subprocess
 
@@ -57,12 +58,37 @@ def write(texts, folder):
     return paths
 
 
-def compare(program, interpreter, files, folder):
+class Tally:
     """Of broken texts: their count, how many have the right place, words, end, and what differs."""
+
+    def __init__(self, exact):
+        self.exact = exact
+        self.count = self.placed = self.worded = self.ended = 0
+        self.differences = []
+
+    def add(self, path, want, got):
+        place = ("type", "lineno", "offset") if self.exact else ("type", "lineno")
+        self.count += 1
+        right_place = got is not None and all(want[key] == got[key] for key in place)
+        right_words = got is not None and want["msg"] == got["msg"]
+        right_end = right_place and all(want[key] == got[key] for key in END)
+        self.placed += right_place
+        self.worded += right_words
+        self.ended += right_end
+        if not right_place or (self.exact and not (right_words and right_end)):
+            self.differences.append(f"{path}: CPython {want}, the program {got}")
+
+    def check(self):
+        text = "\n".join(self.differences[:20])
+        assert self.placed >= PLACES_HOLD * self.count, text
+        assert not self.exact or self.worded >= WORDS_HOLD * self.count, text
+        assert not self.exact or self.ended >= ENDS_HOLD * self.count, text
+
+
+def compare(program, interpreter, files, folder):
+    """The tally of each folder that holds files."""
     exact = interpreter.minor not in ("3.8", "3.9")
-    place = ("type", "lineno", "offset") if exact else ("type", "lineno")
-    count = placed = worded = ended = 0
-    differences = []
+    tallies = {pathlib.Path(path).parent.name: Tally(exact) for path in files}
     for path, wanted, told in cpython.pairs(program, "errors", interpreter, files, folder):
         want, got = wanted["error"], told["error"]
         if wanted["refused"]:
@@ -70,42 +96,31 @@ def compare(program, interpreter, files, folder):
         if want is None:
             assert got is None, f"{path}: CPython accepts it, the program {got}"
             continue
-        count += 1
-        right_place = got is not None and all(want[key] == got[key] for key in place)
-        right_words = got is not None and want["msg"] == got["msg"]
-        right_end = right_place and all(want[key] == got[key] for key in END if key in want)
-        placed += right_place
-        worded += right_words
-        ended += right_end
-        if not right_place or (exact and not (right_words and right_end)):
-            differences.append(f"{path}: CPython {want}, the program {got}")
-    return count, placed, worded, ended, differences
+        tallies[pathlib.Path(path).parent.name].add(path, want, got)
+    return tallies
 
 
 @pytest.mark.parametrize("minor", cpython.SUPPORTED)
-def test_errors_of_the_parser(minor, other, program, tmp_path, capsys):
+def test_errors_of_broken_texts(minor, other, program, tmp_path, capsys):
     interpreter = other(minor)
     source = library(interpreter)
     if source is None:
         pytest.skip(f"no library with tests for {minor}: not checked")
-    exact = minor not in ("3.8", "3.9")
-    for what, texts in (
-        ("damages", damage.damaged(source.files(), DAMAGES, cpython.SEED)),
-        ("snippets", snippets(source)),
-        ("bad files", bad_files(source)),
-        ("cases", error_cases.CASES),
-    ):
-        if not texts:
-            continue
-        files = write(texts, tmp_path / what)
-        count, placed, worded, ended, differences = compare(program, interpreter, files, tmp_path)
+    texts = {
+        "damages": damage.damaged(source.files(), DAMAGES, cpython.SEED),
+        "snippets": snippets(source),
+        "bad files": bad_files(source),
+        "cases": error_cases.CASES,
+    }
+    files = [path for what in texts for path in write(texts[what], tmp_path / what)]
+    tallies = compare(program, interpreter, files, tmp_path)
+    for what, tally in tallies.items():
         with capsys.disabled():
             print(
-                f"\nerrors, {what}: of {count} at the place of CPython {interpreter.version}'s"
-                f" {placed}, in its words {worded}, ending there {ended}"
+                f"\nerrors, {what}: of {tally.count} at the place of CPython"
+                f" {interpreter.version}'s {tally.placed}, in its words {tally.worded},"
+                f" ending there {tally.ended}"
             )
-        assert count > len(files) // 20, "nothing was compared"
-        text = "\n".join(differences[:20])
-        assert placed >= PLACES_HOLD * count, text
-        assert not exact or worded >= WORDS_HOLD * count, text
-        assert not exact or ended >= ENDS_HOLD * count, text
+    for what, tally in tallies.items():
+        assert tally.count > len(texts[what]) // 20, f"nothing was compared of {what}"
+        tally.check()
