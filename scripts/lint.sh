@@ -20,7 +20,5 @@ fi
 
 cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCA_CCACHE=OFF -DCA_MOLD=OFF \
   -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
-xargs -r -n 1 -P "$(nproc)" .deps/dev-venv/bin/clang-tidy -p build/lint --quiet \
-  --extra-arg-before=-include --extra-arg-before="$PWD/cmake/precompiled.h" <<<"$files" \
-  2> >(grep -v ' warnings generated\.$' >&2)
-echo "lint: $(wc -l <<<"$files") files clean"
+mapfile -t list <<<"$files"
+exec python3 scripts/run_tidy.py build/lint .deps/dev-venv/bin/clang-tidy "${list[@]}"

@@ -48,6 +48,7 @@ Result<int> RunCatalog(const CatalogOptions& options) {
   bool first = true;
   for (std::string_view subject : subjects) {
     const auto page = driver::FindReferencePage(subject);
+    CA_CHECK(page.has_value(), "every subject of the reference has its page");
     const std::string text = Render(options, *page);
     if (!options.write.empty()) {
       CA_RETURN_IF_ERROR(WriteFile(fmt::format("{}/{}", options.write, page->file), text));

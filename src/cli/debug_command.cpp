@@ -79,8 +79,7 @@ class OrderedLines {
     std::unique_lock lock(mutex_);
     auto& slot = ring_[taken_ % ring_.size()];
     changed_.wait(lock, [&] { return slot.has_value(); });
-    std::string line = *std::move(slot);
-    slot.reset();
+    std::string line = std::exchange(slot, std::nullopt).value_or("");
     ++taken_;
     changed_.notify_all();
     return line;
@@ -110,6 +109,7 @@ Result<int> PrintLines(const DebugOptions& options, LineFunction make_line) {
   CA_ASSIGN_OR_RETURN(const std::vector<std::string> paths, ListFiles(options));
   OrderedLines lines(paths.size(), static_cast<size_t>(options.jobs) * 4);
   std::vector<std::jthread> workers;
+  workers.reserve(static_cast<size_t>(options.jobs));
   for (int i = 0; i < options.jobs; ++i) {
     workers.emplace_back([&] {
       for (size_t at = lines.Next(); at < paths.size(); at = lines.Next()) {

@@ -152,4 +152,12 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace codeanatomy::cli
 
-int main(int argc, char** argv) { return codeanatomy::cli::Main(argc, argv); }
+// Nothing of ours throws; memory can run out, and a library can have a bug.
+int main(int argc, char** argv) {
+  try {
+    return codeanatomy::cli::Main(argc, argv);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "codeanatomy: INTERNAL: %s\n", failure.what());
+    return codeanatomy::GetErrorCodeInfo(codeanatomy::ErrorCode::kInternal).exit_status;
+  }
+}

@@ -71,19 +71,20 @@ void AddBindingRows(const FileContext& context, TableList& tables) {
   };
   for (NodeId n{0}; n.value < tree.size(); ++n.value) {
     if (tree.kind(n) != AstKind::kName) continue;
-    const auto bound = declarations.Bind(n);
-    if (!bound) continue;
-    const auto targets = declarations.Of(bound->binding);
+    const auto found = declarations.Bind(n);
+    if (!found) continue;
+    const resolve::NameBinding& bound = *found;
+    const auto targets = declarations.Of(bound.binding);
     // What is stored to is the variable, whatever else bears its name.
     const resolve::Declaration* plain = tree.Context(n) == ExprContext::kStore && targets.size() > 1
-                                            ? declarations.PlainOf(bound->binding)
+                                            ? declarations.PlainOf(bound.binding)
                                             : nullptr;
     if (plain != nullptr) {
-      append(n, *bound, *plain, 1, 0);
+      append(n, bound, *plain, 1, 0);
       continue;
     }
     for (size_t i = 0; i < targets.size(); ++i) {
-      append(n, *bound, targets[i], static_cast<int32_t>(targets.size()), static_cast<int32_t>(i));
+      append(n, bound, targets[i], static_cast<int32_t>(targets.size()), static_cast<int32_t>(i));
     }
   }
   AddTable(tables, context, builder, rows);

@@ -18,7 +18,7 @@ struct Prepared {
 };
 
 Prepared Prepare(const BenchmarkInput& input) {
-  static const ExtractOptions options;
+  static const ExtractOptions kOptions;
   Prepared made;
   made.files = source::ReadBenchmarkSources(input);
   for (const source::SourceFile& file : made.files) {
@@ -30,7 +30,7 @@ Prepared Prepare(const BenchmarkInput& input) {
   }
   for (size_t i = 0; i < made.files.size(); ++i) {
     made.contexts.push_back(
-        std::make_unique<FileContext>(made.files[i], options, made.trees[i], made.symbols[i]));
+        std::make_unique<FileContext>(made.files[i], kOptions, made.trees[i], made.symbols[i]));
   }
   return made;
 }
@@ -98,7 +98,7 @@ void Extract(benchmark::State& state, const BenchmarkInput& input, int threads) 
   source::CountRate(state, "rows/s", rows);
 }
 
-[[maybe_unused]] const bool registered = [] {
+[[maybe_unused]] const bool kRegistered = [] {
   RegisterForInputs("evidence/context", &Contexts);
   RegisterForInputs("evidence/anchors", &Anchors);
   RegisterForInputs("evidence/line_rows", &LineRows);

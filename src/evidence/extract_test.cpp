@@ -167,6 +167,7 @@ TEST_CASE("broken Python keeps its partial tree beside diagnostics") {
 
 TEST_CASE("the outcome does not depend on the number of threads") {
   std::vector<source::SourceFile> files;
+  files.reserve(40);
   for (int i = 0; i < 40; ++i) {
     files.push_back(
         FileOf("m" + std::to_string(10 + i) + ".py", "def f" + std::to_string(i) + "(): pass\n"));

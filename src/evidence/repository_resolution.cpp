@@ -244,6 +244,7 @@ Result<std::vector<TableBatches>> RepositoryResolution::Finish() {
     }
   }
   std::vector<TableBatches> result;
+  result.reserve(by_name.size());
   for (auto& [name, batches] : by_name) result.push_back(std::move(batches));
   return result;
 }

@@ -148,7 +148,9 @@ template <typename T>
 void Read(JsonReader& r, const Json& json, const std::string& path, std::map<std::string, T>& out) {
   out.clear();
   if (!json.is_object()) return r.Fail(path, "an object is expected");
-  for (const auto& [name, value] : json.items()) Read(r, value, path + "." + name, out[name]);
+  for (const auto& [name, value] : json.items()) {
+    Read(r, value, std::string(path).append(".").append(name), out[name]);
+  }
 }
 
 template <typename E>

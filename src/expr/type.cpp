@@ -5,8 +5,6 @@
 namespace codeanatomy::expr {
 namespace {
 
-constexpr int kMaxTypeDepth = 16;
-
 struct ScalarName {
   TypeKind kind;
   std::string_view name;

@@ -46,7 +46,10 @@ struct Type {
   std::string ToString() const;
 };
 
-/// Errors InvalidSpecJson: not in the grammar, or nested deeper than 16.
+/// Types nested deeper are refused: those that are read, and those of a view's columns.
+inline constexpr int kMaxTypeDepth = 16;
+
+/// Errors InvalidSpecJson: not in the grammar, or nested deeper than kMaxTypeDepth.
 Result<Type> ParseType(std::string_view text);
 
 /// True where a value of `from` may stand for `to` without a cast: equal, null to anything,

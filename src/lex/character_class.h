@@ -30,17 +30,18 @@ inline constexpr auto kCharClasses = [] {
   table['_'] = CharClass::kLetter;
   for (int c = '0'; c <= '9'; ++c) table[c] = CharClass::kDigit;
   for (int c = 128; c < 256; ++c) table[c] = CharClass::kNonAscii;
-  for (int c : {' ', '\t', '\f'}) table[c] = CharClass::kSpace;
-  for (int c : {'\n', '\r'}) table[c] = CharClass::kNewline;
-  for (int c : {'"', '\''}) table[c] = CharClass::kQuote;
+  const auto set = [&](std::string_view characters, CharClass of) {
+    for (const char c : characters) table[static_cast<uint8_t>(c)] = of;
+  };
+  set(" \t\f", CharClass::kSpace);
+  set("\n\r", CharClass::kNewline);
+  set("\"'", CharClass::kQuote);
   table['#'] = CharClass::kHash;
   table['\\'] = CharClass::kBackslash;
   table['.'] = CharClass::kDot;
-  for (int c : {'(', '[', '{'}) table[c] = CharClass::kOpen;
-  for (int c : {')', ']', '}'}) table[c] = CharClass::kClose;
-  for (char c : std::string_view(",:;@=!~+-*/%&|^<>")) {
-    table[static_cast<uint8_t>(c)] = CharClass::kOperator;
-  }
+  set("([{", CharClass::kOpen);
+  set(")]}", CharClass::kClose);
+  set(",:;@=!~+-*/%&|^<>", CharClass::kOperator);
   return table;
 }();
 

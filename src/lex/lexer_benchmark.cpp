@@ -17,7 +17,7 @@ void Lexing(benchmark::State& state, const BenchmarkInput& input) {
   source::CountRate(state, "tokens/s", count);
 }
 
-[[maybe_unused]] const bool registered = RegisterForInputs("lex", &Lexing);
+[[maybe_unused]] const bool kRegistered = RegisterForInputs("lex", &Lexing);
 
 }  // namespace
 }  // namespace codeanatomy::lex

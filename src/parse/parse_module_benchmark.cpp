@@ -15,7 +15,7 @@ void Parsing(benchmark::State& state, const BenchmarkInput& input) {
   source::CountRate(state, "nodes/s", nodes);
 }
 
-[[maybe_unused]] const bool registered = RegisterForInputs("parse", &Parsing);
+[[maybe_unused]] const bool kRegistered = RegisterForInputs("parse", &Parsing);
 
 }  // namespace
 }  // namespace codeanatomy::parse

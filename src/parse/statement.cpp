@@ -173,7 +173,7 @@ NodeRef Parser::ParseExpressionStatement() {
     default:
       break;
   }
-  const int op = kAugmentedOperators[static_cast<size_t>(kind())];
+  const int8_t op = kAugmentedOperators[static_cast<size_t>(kind())];
   if (op < 0) return Unexpected();
   if (!IsKind(first, AstKind::kName) && !IsKind(first, AstKind::kAttribute) &&
       !IsKind(first, AstKind::kSubscript)) {

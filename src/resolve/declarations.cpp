@@ -56,8 +56,7 @@ std::optional<Found> DeclarationAt(const SyntaxTree& tree, NodeId n) {
 
 }  // namespace
 
-Declarations::Declarations(const SyntaxTree& tree, const SymbolTable& symbols)
-    : tree_(tree), symbols_(symbols) {
+Declarations::Declarations(const SyntaxTree& tree, const SymbolTable& symbols) : symbols_(symbols) {
   const auto symbol_count = static_cast<size_t>(symbols.symbol_count());
   FindOrphans();
   std::vector<Found> found;

@@ -74,7 +74,6 @@ class Declarations {
  private:
   void FindOrphans();
 
-  const parse::SyntaxTree& tree_;
   const symbols::SymbolTable& symbols_;
   std::vector<Declaration> declarations_;
   std::vector<uint32_t> begins_;    // per symbol

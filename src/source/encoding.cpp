@@ -200,9 +200,8 @@ std::string DescribeForeignError(std::string_view name, std::string_view bytes, 
 
 void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
   const std::string_view found = FindConverter(declaration.name);
-  const iconv_t raw = found.empty() ? reinterpret_cast<iconv_t>(-1)
-                                    : iconv_open("UTF-8", std::string(found).c_str());
-  if (raw == reinterpret_cast<iconv_t>(-1)) {
+  const iconv_t raw = found.empty() ? nullptr : iconv_open("UTF-8", std::string(found).c_str());
+  if (found.empty() || reinterpret_cast<intptr_t>(raw) == -1) {
     file.problems.push_back({"UNKNOWN_ENCODING",
                              fmt::format("unknown encoding: {}", declaration.name),
                              declaration.cookie,

@@ -51,7 +51,7 @@ void Scan(benchmark::State& state, const BenchmarkInput& input) {
   CountRate(state, "files/s", files);
 }
 
-[[maybe_unused]] const bool registered = [] {
+[[maybe_unused]] const bool kRegistered = [] {
   for (const BenchmarkInput& input : kBenchmarkInputs) {
     if (input.path.ends_with(".py")) continue;
     const std::string name = "source/scan/" + std::string(input.name);

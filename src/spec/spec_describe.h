@@ -61,7 +61,7 @@ CA_DESCRIBE(Aggregation) {
 CA_DESCRIBE(Normalize) {
   v.Required("source", x.source);
   v.Required("id_column", x.id_column);
-  v.Default("namespace", x.namespace_);
+  v.Default("namespace", x.id_namespace);
   v.Default("span_columns", x.span_columns);
   v.Default("text_columns", x.text_columns);
 }

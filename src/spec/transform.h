@@ -29,7 +29,7 @@ enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
 /// Every source column, `entity_id`, a span and NFC-normalized text columns.
 struct Normalize {
   std::string source, id_column;
-  std::optional<std::string> namespace_;                 // of foreign evidence, whose id is derived
+  std::optional<std::string> id_namespace;               // of foreign evidence, whose id is derived
   std::optional<std::vector<std::string>> span_columns;  // start, end
   std::vector<std::string> text_columns;
 };

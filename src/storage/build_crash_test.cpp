@@ -35,7 +35,7 @@ Result<void> Build(TestEnvironment& test, int64_t number) {
     build.tables[path.substr(path.find('/') + 1)] = {path, outcome.version, outcome.table_rows,
                                                      outcome.content_digest};
   }
-  return PublishCurrent(test.files, kOut, std::move(build));
+  return PublishCurrent(test.files, kOut, build);
 }
 
 /// Reads every table of a build; the digest must be the recorded one.

@@ -115,7 +115,7 @@ Result<Current> ReadCurrent(FileSystem& files, const std::string& out) {
   return current;
 }
 
-Result<void> PublishCurrent(FileSystem& files, const std::string& out, BuildVersions build) {
+Result<void> PublishCurrent(FileSystem& files, const std::string& out, const BuildVersions& build) {
   Result<Current> before = ReadCurrent(files, out);
   if (!before && before.error().code() == ErrorCode::kIoError) return std::move(before.error());
   std::string json = fmt::format("{{\"format\":{},", kFormat);

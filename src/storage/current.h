@@ -41,7 +41,7 @@ Result<Current> ReadCurrent(FileSystem& files, const std::string& out);
 /// Makes `build` the current one and the one before it superseded, in one atomic and durable step.
 /// Call it under the OutputLock, after the last table's commit.
 /// Errors IoError, NoSpace: the build before is still current.
-Result<void> PublishCurrent(FileSystem& files, const std::string& out, BuildVersions build);
+Result<void> PublishCurrent(FileSystem& files, const std::string& out, const BuildVersions& build);
 
 /// The right to build into `out`: of all processes one at a time. Released by destruction and
 /// death. Makes `out` if need be. Errors OutputLocked: another build runs; IoError: read-only.

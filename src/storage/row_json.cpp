@@ -27,7 +27,7 @@ class RowReader {
  public:
   const std::string& problem() const { return problem_; }
 
-  Values ReadObject(const std::vector<Field>& fields, const dom::element& element,  // NOLINT
+  Values ReadObject(const std::vector<Field>& fields, const dom::element& element,
                     const std::string& path) {
     dom::object object;
     Values values(fields.size());
@@ -63,8 +63,7 @@ class RowReader {
     return Value();
   }
 
-  Value ReadValue(const Field& field, const dom::element& element,  // NOLINT(misc-no-recursion)
-                  const std::string& parent) {
+  Value ReadValue(const Field& field, const dom::element& element, const std::string& parent) {
     if (element.is_null()) return Value();
     if (field.type.is_nested()) return ReadNested(field, element, Join(parent, field.name));
     Value value = ReadScalar(field.type, element);
@@ -149,8 +148,7 @@ class RowReader {
     return value ? Value(*value) : Value();
   }
 
-  Value ReadNested(const Field& field, const dom::element& element,  // NOLINT(misc-no-recursion)
-                   const std::string& path) {
+  Value ReadNested(const Field& field, const dom::element& element, const std::string& path) {
     const std::vector<Field>& parts = field.type.children;
     if (field.type.kind == TypeKind::kStruct) return Value(ReadObject(parts, element, path));
     Values values;
@@ -188,8 +186,7 @@ class RowReader {
 
 void AppendValue(const DataType& type, const Value& value, std::string& out);
 
-void AppendObject(const std::vector<Field>& fields, const Values& values,  // NOLINT
-                  std::string& out) {
+void AppendObject(const std::vector<Field>& fields, const Values& values, std::string& out) {
   out += '{';
   for (size_t i = 0; i < fields.size(); ++i) {
     if (i != 0) out += ',';
@@ -201,7 +198,7 @@ void AppendObject(const std::vector<Field>& fields, const Values& values,  // NO
 }
 
 /// Pairs sorted by the JSON text of their keys.
-void AppendMap(const DataType& type, const Values& pairs, std::string& out) {  // NOLINT
+void AppendMap(const DataType& type, const Values& pairs, std::string& out) {
   std::vector<std::pair<std::string, std::string>> texts;
   for (const Value& pair : pairs) {
     const Values& entry = std::get<Values>(pair);
@@ -233,7 +230,7 @@ void AppendFloat(const DataType& type, double value, std::string& out) {
     AppendJsonString(out, text);
 }
 
-void AppendValue(const DataType& type, const Value& value, std::string& out) {  // NOLINT
+void AppendValue(const DataType& type, const Value& value, std::string& out) {
   if (value.is_null()) {
     out += "null";
     return;

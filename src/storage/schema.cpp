@@ -31,7 +31,7 @@ const Field* Schema::Find(std::string_view name) const {
   return nullptr;
 }
 
-DataType FromExpr(const expr::Type& type) {  // NOLINT(misc-no-recursion): as deep as the type
+DataType FromExpr(const expr::Type& type) {
   using expr::TypeKind;
   const auto plain = [](storage::TypeKind kind) { return DataType{.kind = kind}; };
   switch (type.kind) {
@@ -75,7 +75,7 @@ DataType FromExpr(const expr::Type& type) {  // NOLINT(misc-no-recursion): as de
   return made;
 }
 
-Result<expr::Type> ToExpr(const DataType& type) {  // NOLINT(misc-no-recursion): as deep as the type
+Result<expr::Type> ToExpr(const DataType& type) {
   switch (type.kind) {
     case TypeKind::kString:
       return expr::Type(expr::TypeKind::kUtf8);
@@ -144,7 +144,7 @@ Schema SchemaOf(const TableInfo& table) {
   return schema;
 }
 
-std::string ToText(const DataType& type) {  // NOLINT(misc-no-recursion): as deep as the type
+std::string ToText(const DataType& type) {
   switch (type.kind) {
     case TypeKind::kString:
       return "string";

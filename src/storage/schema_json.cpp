@@ -30,7 +30,7 @@ class SchemaReader {
  public:
   explicit SchemaReader(std::string_view subject) : subject_(subject) {}
 
-  Result<std::vector<Field>> ReadFields(const dom::element& type) {  // NOLINT(misc-no-recursion)
+  Result<std::vector<Field>> ReadFields(const dom::element& type) {
     dom::array list;
     if (type["fields"].get(list) != simdjson::SUCCESS) return Fail("a struct without fields");
     std::vector<Field> fields;
@@ -82,8 +82,7 @@ class SchemaReader {
                  subject_);
   }
 
-  Result<DataType> ReadType(const dom::element& element,  // NOLINT(misc-no-recursion)
-                            const std::string& column) {
+  Result<DataType> ReadType(const dom::element& element, const std::string& column) {
     std::string_view name;
     if (element.get(name) == simdjson::SUCCESS) return ReadPlain(name, column);
     if (element["type"].get(name) != simdjson::SUCCESS) return Fail("a type without a name");
@@ -106,9 +105,9 @@ class SchemaReader {
     return type;
   }
 
-  Result<void> ReadChild(const dom::element& element,  // NOLINT(misc-no-recursion)
-                         const std::string& column, std::string_view name,
-                         std::string_view type_key, std::string_view null_key, DataType& type) {
+  Result<void> ReadChild(const dom::element& element, const std::string& column,
+                         std::string_view name, std::string_view type_key,
+                         std::string_view null_key, DataType& type) {
     Field child;
     child.name = name;
     dom::element of;
@@ -128,7 +127,7 @@ class SchemaReader {
 
 void AppendFields(const std::vector<Field>& fields, std::string& out);
 
-void AppendType(const DataType& type, std::string& out) {  // NOLINT(misc-no-recursion)
+void AppendType(const DataType& type, std::string& out) {
   const auto flag = [](bool value) { return value ? "true" : "false"; };
   switch (type.kind) {
     case TypeKind::kStruct:
@@ -151,8 +150,7 @@ void AppendType(const DataType& type, std::string& out) {  // NOLINT(misc-no-rec
   }
 }
 
-void AppendFields(const std::vector<Field>& fields,
-                  std::string& out) {  // NOLINT(misc-no-recursion)
+void AppendFields(const std::vector<Field>& fields, std::string& out) {
   out += R"({"type":"struct","fields":[)";
   bool first = true;
   for (const Field& field : fields) {

@@ -128,7 +128,7 @@ class StatisticsWriter {
     std::string min, max, nulls;
   };
 
-  Objects Write(const std::vector<Field>& fields, const std::string& prefix) {  // NOLINT
+  Objects Write(const std::vector<Field>& fields, const std::string& prefix) {
     Objects objects;
     for (const Field& field : fields) {
       if (left_ <= 0) break;

@@ -19,7 +19,7 @@ void Building(benchmark::State& state, const BenchmarkInput& input) {
   source::CountRate(state, "symbols/s", symbols);
 }
 
-[[maybe_unused]] const bool registered = RegisterForInputs("symbols", &Building);
+[[maybe_unused]] const bool kRegistered = RegisterForInputs("symbols", &Building);
 
 }  // namespace
 }  // namespace codeanatomy::symbols

@@ -39,7 +39,9 @@ uint64_t PeakMemoryBytes() {
 
 PythonVersion TargetVersion(const Config& config, const std::string& repository) {
   if (const std::string& named = config.GetText("build.target_version"); !named.empty()) {
-    return *FindPythonVersion(named);
+    const auto version = FindPythonVersion(named);
+    CA_CHECK(version.has_value(), "the configuration accepts only versions there are");
+    return *version;
   }
   const auto required = FindRequiresPython(repository);
   return required ? NewestVersionFor(*required) : kNewestPythonVersion;
@@ -283,7 +285,7 @@ class BuildRun {
       build.tables[table.name] = {table.path, table.version, static_cast<int64_t>(table.rows),
                                   table.content_digest};
     }
-    return storage::PublishCurrent(*files_, report_.output_dir, std::move(build));
+    return storage::PublishCurrent(*files_, report_.output_dir, build);
   }
 
   const BuildRequest& request_;

@@ -45,7 +45,7 @@ void EvidenceWriter::Fail(Error error) {
 }
 
 Result<void> EvidenceWriter::Write(std::vector<evidence::TableBatches> tables,
-                                   std::shared_ptr<const void> sources) {
+                                   const std::shared_ptr<const void>& sources) {
   for (evidence::TableBatches& table : tables) {
     Task& task = gathering_[table.table->name];
     task.table = table.table;
@@ -122,7 +122,7 @@ Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connect
   batches.reserve(task.batches.size());
   for (const ColumnBatch& batch : task.batches) batches.push_back(&batch);
   const std::string relation = fmt::format("{}@{}", task.table->name, task.index);
-  CA_RETURN_IF_ERROR(session_.batches().Add(relation, *task.table, std::move(batches)));
+  CA_RETURN_IF_ERROR(session_.batches().Add(relation, *task.table, batches));
   const std::string folder = fmt::format("{}/{}", out_, TableLocation(*task.table));
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);

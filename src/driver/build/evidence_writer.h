@@ -35,7 +35,7 @@ class EvidenceWriter {
   /// Takes a shard's tables; `sources` is what their text points into. Waits while too many rows
   /// are unwritten. Errors: the first that any thread met; the writer is then of no more use.
   Result<void> Write(std::vector<evidence::TableBatches> tables,
-                     std::shared_ptr<const void> sources);
+                     const std::shared_ptr<const void>& sources);
 
   /// Writes what is left and waits for all; files by table name, in the order of their rows.
   Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> Finish();

@@ -66,7 +66,7 @@ void PlanSpec(benchmark::State& state) {
 }
 BENCHMARK(PlanSpec)->Name("driver/plan_spec")->Unit(benchmark::kMillisecond);
 
-[[maybe_unused]] const bool registered = [] {
+[[maybe_unused]] const bool kRegistered = [] {
   for (const BenchmarkInput& input : kBenchmarkInputs) {
     const std::string name = "driver/write_evidence/" + std::string(input.name);
     benchmark::RegisterBenchmark(name.c_str(), &WriteEvidence, input)

@@ -36,6 +36,12 @@ Result<std::vector<std::string>> ListOf(const nlohmann::json& value, const std::
   return items;
 }
 
+/// A leaf as it stands; of what is nested, however deep, only what it is.
+std::string Shown(const nlohmann::json& value) {
+  if (value.is_structured()) return fmt::format("an {}", value.type_name());
+  return fmt::format("'{}'", value.dump());
+}
+
 /// A JSON leaf as the option's type; numbers and texts go through the one text parser.
 Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& value,
                               const std::string& where) {
@@ -50,7 +56,7 @@ Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& va
                         ? value.is_number_integer() || value.is_string()
                         : value.is_string();
   if (!fits)
-    return Invalid(fmt::format("'{}' has the wrong type for {}", value.dump(), option.key), where);
+    return Invalid(fmt::format("{} has the wrong type for {}", Shown(value), option.key), where);
   return ParseSetting(option, {value.is_string() ? value.get<std::string>() : value.dump()},
                       ErrorCode::kInvalidConfig, where);
 }
@@ -64,7 +70,7 @@ Result<void> Merge(const nlohmann::json& document, const std::string& file, Sett
     bool taken = false;
     for (const auto& [key, ignored] : settings) taken |= key.starts_with(section + ".");
     for (const auto& [name, value] : keys.items()) {
-      const std::string key = section + "." + name;
+      const std::string key = fmt::format("{}.{}", section, name);
       const OptionInfo* option = FindOption(key);
       if (option == nullptr)
         return Invalid(fmt::format("unknown key {}", key), fmt::format("{}: {}", file, key));
@@ -77,24 +83,34 @@ Result<void> Merge(const nlohmann::json& document, const std::string& file, Sett
   return {};
 }
 
-nlohmann::json FromToml(const toml::node& node) {
-  nlohmann::json value;
-  if (const auto* table = node.as_table()) {
-    value = nlohmann::json::object();
-    for (const auto& [key, child] : *table) value[std::string(key.str())] = FromToml(child);
-  } else if (const auto* array = node.as_array()) {
-    value = nlohmann::json::array();
-    for (const auto& child : *array) value.push_back(FromToml(child));
-  } else if (const auto text = node.value_exact<std::string>()) {
-    value = *text;
-  } else if (const auto integer = node.value_exact<int64_t>()) {
-    value = *integer;
-  } else if (const auto flag = node.value_exact<bool>()) {
-    value = *flag;
-  } else if (const auto number = node.value_exact<double>()) {
-    value = *number;
+nlohmann::json LeafFromToml(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto integer = node.value_exact<int64_t>()) return *integer;
+  if (const auto flag = node.value_exact<bool>()) return *flag;
+  if (const auto number = node.value_exact<double>()) return *number;
+  return nullptr;
+}
+
+nlohmann::json FromToml(const toml::table& root) {
+  nlohmann::json document;
+  // What is still to be copied, and where to; members and, once sized, elements stay in place.
+  std::vector<std::pair<const toml::node*, nlohmann::json*>> open{{&root, &document}};
+  while (!open.empty()) {
+    const auto [node, value] = open.back();
+    open.pop_back();
+    if (const auto* table = node->as_table()) {
+      *value = nlohmann::json::object();
+      for (const auto& [key, child] : *table) {
+        open.emplace_back(&child, &(*value)[std::string(key.str())]);
+      }
+    } else if (const auto* array = node->as_array()) {
+      *value = nlohmann::json::array_t(array->size());
+      for (size_t i = 0; i < array->size(); ++i) open.emplace_back(array->get(i), &(*value)[i]);
+    } else {
+      *value = LeafFromToml(*node);
+    }
   }
-  return value;
+  return document;
 }
 
 Result<nlohmann::json> ReadDocument(const std::string& file) {

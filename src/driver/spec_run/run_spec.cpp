@@ -115,7 +115,7 @@ class SpecRun {
       versions.tables[table.name] = {table.path, table.version, static_cast<int64_t>(table.rows),
                                      table.content_digest};
     }
-    CA_RETURN_IF_ERROR(storage::PublishCurrent(*files_, build.output_dir, std::move(versions)));
+    CA_RETURN_IF_ERROR(storage::PublishCurrent(*files_, build.output_dir, versions));
     return std::move(report_);
   }
 

@@ -354,12 +354,12 @@ Result<std::unique_ptr<BatchScan>> BatchScan::Install(Database& database) {
 }
 
 Result<void> BatchScan::Add(std::string_view name, const TableInfo& table,
-                            std::vector<const ColumnBatch*> batches) {
-  return Add(name, table.columns, std::move(batches));
+                            const std::vector<const ColumnBatch*>& batches) {
+  return Add(name, table.columns, batches);
 }
 
 Result<void> BatchScan::Add(std::string_view name, std::span<const ColumnInfo> columns,
-                            std::vector<const ColumnBatch*> batches) {
+                            const std::vector<const ColumnBatch*>& batches) {
   auto relation = std::make_shared<Relation>();
   for (const ColumnInfo& column : columns) {
     CA_ASSIGN_OR_RETURN(LogicalType type, LogicalType::Parse(column.type));

@@ -30,10 +30,10 @@ class BatchScan {
   /// several connections run side by side). Errors InvalidArgument: a batch whose columns do not
   /// fit the table. Cost   O(batches × columns); a scan 10 M rows/s and more for a few columns.
   Result<void> Add(std::string_view name, const TableInfo& table,
-                   std::vector<const ColumnBatch*> batches);
+                   const std::vector<const ColumnBatch*>& batches);
   /// The same for columns that no declared table has.
   Result<void> Add(std::string_view name, std::span<const ColumnInfo> columns,
-                   std::vector<const ColumnBatch*> batches);
+                   const std::vector<const ColumnBatch*>& batches);
   void Drop(std::string_view name);
   bool contains(std::string_view name) const;
 

@@ -268,7 +268,7 @@ Result<QueryResult> Connection::Run(std::string_view sql, const Binding& binding
   CA_RETURN_IF_ERROR(statements.Prepare(0, *state));
   CA_RETURN_IF_ERROR(binding.Apply(*library_, state->statement));
   CA_RETURN_IF_ERROR(RunPrepared(*state, streaming));
-  state->ReadColumns();
+  CA_RETURN_IF_ERROR(state->ReadColumns());
   return QueryResult(std::move(state));
 }
 

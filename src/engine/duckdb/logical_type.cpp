@@ -1,5 +1,6 @@
 #include "engine/duckdb/logical_type.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -51,15 +52,16 @@ std::string Take(const Library& library, char* text) {
   return copy;
 }
 
-LogicalType TakeType(const Library& library, duckdb_logical_type type) {
-  LogicalType result = LogicalType::Of(library, type);
+LogicalType Read(const Library& library, duckdb_logical_type type, int depth);
+
+LogicalType TakeType(const Library& library, duckdb_logical_type type, int depth) {
+  LogicalType result;
+  if (depth <= LogicalType::kMaxDepth + 1) result = Read(library, type, depth);
   library.duckdb_destroy_logical_type(&type);
   return result;
 }
 
-}  // namespace
-
-LogicalType LogicalType::Of(const Library& library, duckdb_logical_type type) {
+LogicalType Read(const Library& library, duckdb_logical_type type, int depth) {
   LogicalType result;
   result.id = library.duckdb_get_type_id(type);
   switch (result.id) {
@@ -75,26 +77,44 @@ LogicalType LogicalType::Of(const Library& library, duckdb_logical_type type) {
       }
       break;
     case DUCKDB_TYPE_LIST:
-      result.children.emplace_back("",
-                                   TakeType(library, library.duckdb_list_type_child_type(type)));
+      result.children.emplace_back(
+          "", TakeType(library, library.duckdb_list_type_child_type(type), depth + 1));
       break;
     case DUCKDB_TYPE_MAP:
-      result.children.emplace_back("key",
-                                   TakeType(library, library.duckdb_map_type_key_type(type)));
-      result.children.emplace_back("value",
-                                   TakeType(library, library.duckdb_map_type_value_type(type)));
+      result.children.emplace_back(
+          "key", TakeType(library, library.duckdb_map_type_key_type(type), depth + 1));
+      result.children.emplace_back(
+          "value", TakeType(library, library.duckdb_map_type_value_type(type), depth + 1));
       break;
     case DUCKDB_TYPE_STRUCT:
       for (idx_t i = 0; i < library.duckdb_struct_type_child_count(type); ++i) {
         result.children.emplace_back(
             Take(library, library.duckdb_struct_type_child_name(type, i)),
-            TakeType(library, library.duckdb_struct_type_child_type(type, i)));
+            TakeType(library, library.duckdb_struct_type_child_type(type, i), depth + 1));
       }
       break;
     default:
       break;
   }
   return result;
+}
+
+}  // namespace
+
+LogicalType LogicalType::Of(const Library& library, duckdb_logical_type type) {
+  return Read(library, type, 0);
+}
+
+int LogicalType::Depth() const {
+  int deepest = 0;
+  std::vector<std::pair<const LogicalType*, int>> open{{this, 0}};
+  while (!open.empty()) {
+    const auto [type, depth] = open.back();
+    open.pop_back();
+    deepest = std::max(deepest, depth);
+    for (const auto& [name, child] : type->children) open.emplace_back(&child, depth + 1);
+  }
+  return deepest;
 }
 
 LogicalType LogicalType::Of(const storage::DataType& type) {

@@ -12,6 +12,9 @@
 namespace codeanatomy::engine {
 
 struct LogicalType {
+  /// Of what is read of the engine; deeper columns are refused by QueryResult.
+  static constexpr int kMaxDepth = 200;
+
   duckdb_type id = DUCKDB_TYPE_INVALID;
   duckdb_type storage = DUCKDB_TYPE_INVALID;  // of ENUM and DECIMAL
   uint8_t width = 0, scale = 0;               // of DECIMAL
@@ -19,7 +22,8 @@ struct LogicalType {
   std::vector<std::pair<std::string, LogicalType>>
       children;  // LIST: element; MAP: key, value; STRUCT: fields
 
-  /// Reads the engine's handle, which stays the caller's.
+  /// Reads the engine's handle, which stays the caller's. What is nested deeper than kMaxDepth + 1
+  /// is left out.
   static LogicalType Of(const Library& library, duckdb_logical_type type);
   /// The engine's type of a stored column.
   static LogicalType Of(const storage::DataType& type);
@@ -32,6 +36,9 @@ struct LogicalType {
   std::string ToSql() const;
   /// The engine's handle, the caller destroys it. For types of stored columns.
   duckdb_logical_type Create(const Library& library) const;
+
+  /// Levels below this one.
+  int Depth() const;
 
   bool operator==(const LogicalType&) const = default;
 };

@@ -59,6 +59,7 @@ Result<void> AppendRows(Connection& connection, const Schema& schema, std::span<
     return Error(ErrorCode::kEngineFailed, "the engine gives no appender");
   }
   std::vector<duckdb_logical_type> types;
+  types.reserve(schema.fields.size());
   for (const Field& field : schema.fields) {
     types.push_back(LogicalType::Of(field.type).Create(library));
   }

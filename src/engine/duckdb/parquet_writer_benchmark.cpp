@@ -86,6 +86,7 @@ class Fixture {
     if (!session) return;
     session_ = *std::move(session);
     std::vector<const ColumnBatch*> pointers;
+    pointers.reserve(batches_.size());
     for (const ColumnBatch& batch : batches_) pointers.push_back(&batch);
     if (!session_->batches().Add("ast_nodes", BenchmarkTable(), pointers)) session_.reset();
   }

@@ -92,17 +92,23 @@ TEST_CASE("files do not depend on the number of threads") {
     }
   }
   const std::string scan = "read_parquet('" + parts.path() + "/*.parquet')";
-  for (const std::string& sql :
-       {"SELECT * FROM " + scan + " WHERE id % 7 <> 3",
-        "SELECT * FROM " + scan + " WHERE id % 7 <> 3 UNION ALL SELECT * FROM " + scan +
-            " WHERE id % 11 < 6",
-        "SELECT a.* FROM " + scan + " a JOIN (SELECT DISTINCT other FROM " + scan +
-            " WHERE other % 3 = 1) b ON a.id = b.other",
-        source, "SELECT * FROM (" + source + ") ORDER BY path, id",
-        "SELECT name, count(*) AS n, min(id) AS id FROM (" + source +
-            ") GROUP BY name ORDER BY name",
-        "SELECT a.*, b.id AS b_id FROM (" + source + ") a JOIN (" + source +
-            ") b ON a.id = b.other ORDER BY a.id, b.id"}) {
+  const std::string statements[] = {
+      fmt::format("SELECT * FROM {} WHERE id % 7 <> 3", scan),
+      fmt::format(
+          "SELECT * FROM {0} WHERE id % 7 <> 3 UNION ALL SELECT * FROM {0} WHERE id % 11 < 6",
+          scan),
+      fmt::format(
+          "SELECT a.* FROM {0} a JOIN (SELECT DISTINCT other FROM {0} WHERE other % 3 = 1) b "
+          "ON a.id = b.other",
+          scan),
+      source,
+      fmt::format("SELECT * FROM ({}) ORDER BY path, id", source),
+      fmt::format("SELECT name, count(*) AS n, min(id) AS id FROM ({}) GROUP BY name ORDER BY name",
+                  source),
+      fmt::format("SELECT a.*, b.id AS b_id FROM ({0}) a JOIN ({0}) b ON a.id = b.other "
+                  "ORDER BY a.id, b.id",
+                  source)};
+  for (const std::string& sql : statements) {
     std::string expected;
     for (const int threads : {1, 2, 7}) {
       Folder folder;

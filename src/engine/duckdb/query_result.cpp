@@ -1,5 +1,7 @@
 #include "engine/duckdb/query_result.h"
 
+#include <fmt/format.h>
+
 #include "base/unreachable.h"
 #include "engine/duckdb/query_result_state.h"
 
@@ -122,14 +124,19 @@ QueryResult::State::~State() {
   if (statement != nullptr) library->duckdb_destroy_prepare(&statement);
 }
 
-void QueryResult::State::ReadColumns() {
+Result<void> QueryResult::State::ReadColumns() {
   const idx_t count = library->duckdb_column_count(&result);
   for (idx_t i = 0; i < count; ++i) {
     names.emplace_back(library->duckdb_column_name(&result, i));
     duckdb_logical_type type = library->duckdb_column_logical_type(&result, i);
     types.push_back(LogicalType::Of(*library, type));
     library->duckdb_destroy_logical_type(&type);
+    if (types.back().Depth() > LogicalType::kMaxDepth)
+      return Error(ErrorCode::kSqlInvalid,
+                   fmt::format("a column is nested deeper than {}", LogicalType::kMaxDepth),
+                   names.back());
   }
+  return {};
 }
 
 QueryResult::QueryResult(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -23,7 +23,8 @@ struct QueryResult::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State();
-  void ReadColumns();
+  /// Errors SqlInvalid: a column nested deeper than LogicalType::kMaxDepth.
+  Result<void> ReadColumns();
 };
 
 /// The typed error of a message of the engine, told by its prefix ("Binder Error: …").

@@ -350,6 +350,7 @@ class Execution {
     for (const WrittenOutput& output : outputs_) {
       if (output.plan->target.table_name != "cpg_nodes" || output.files.empty()) continue;
       std::vector<std::string> paths;
+      paths.reserve(output.files.size());
       for (const WrittenFile& file : output.files) paths.push_back(file.path);
       CA_ASSIGN_OR_RETURN(QueryResult result, session_.connection().Query(fmt::format(
                                                   "SELECT kind, count(*) FROM {} GROUP BY kind",
@@ -399,6 +400,7 @@ class Execution {
                                     fmt::format("{}/{}", paths_.root, output.plan->location),
                                     std::move(write)));
     std::vector<storage::DataFile> files;
+    files.reserve(output.files.size());
     for (const WrittenFile& file : output.files) files.push_back(file.data);
     transaction.Add(std::move(files));
     storage::CommitOptions commit{.metadata = options_.commit_metadata, .skip_if_unchanged = true};

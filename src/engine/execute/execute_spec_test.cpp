@@ -23,8 +23,7 @@ struct Fixture {
     auto made = Session::Create({.threads = 2});
     REQUIRE_MESSAGE(made.has_value(), made.error().ToString());
     session = *std::move(made);
-    parquet.emplace(*session);
-    environment.emplace(storage::Environment{*files, *parquet, *clock});
+    parquet = std::make_unique<DuckdbParquetIo>(*session);
   }
   ~Fixture() { fs::remove_all(root); }
 
@@ -38,7 +37,8 @@ struct Fixture {
   }
 
   Result<ExecutionReport> Run(const spec::Spec& spec, const std::string& ast_nodes) {
-    const BuildPaths paths{.environment = *environment,
+    const storage::Environment environment{*files, *parquet, *clock};
+    const BuildPaths paths{.environment = environment,
                            .root = root.string(),
                            .input_files = {{"ast_nodes", {ast_nodes}}}};
     return ExecuteSpec(spec, *session, paths);
@@ -48,13 +48,13 @@ struct Fixture {
   std::unique_ptr<Session> session;
   std::unique_ptr<storage::FileSystem> files = storage::OpenPosixFileSystem();
   std::unique_ptr<storage::Clock> clock = storage::OpenSystemClock();
-  std::optional<DuckdbParquetIo> parquet;
-  std::optional<storage::Environment> environment;
+  std::unique_ptr<DuckdbParquetIo> parquet;
 };
 
 std::vector<spec::ComputedColumn> Computed(
-    std::vector<std::pair<std::string, std::string>> columns) {
+    const std::vector<std::pair<std::string, std::string>>& columns) {
   std::vector<spec::ComputedColumn> computed;
+  computed.reserve(columns.size());
   for (const auto& [name, text] : columns) {
     auto parsed = expr::ParseExprText(text);
     REQUIRE_MESSAGE(parsed.has_value(), text);

@@ -20,9 +20,9 @@ Result<void> CheckRequired(const WrittenOutput& output) {
     if (!column.required) continue;
     for (const WrittenFile& file : output.files) {
       for (const storage::ColumnStatistics& statistics : file.data.columns) {
-        if (statistics.column == column.name && statistics.null_count.value_or(0) > 0) {
-          return Violation(
-              output, fmt::format("{} is null in {} rows", column.name, *statistics.null_count));
+        const int64_t nulls = statistics.null_count.value_or(0);
+        if (statistics.column == column.name && nulls > 0) {
+          return Violation(output, fmt::format("{} is null in {} rows", column.name, nulls));
         }
       }
     }
@@ -65,6 +65,7 @@ Result<void> CheckFile(Connection& connection, const WrittenOutput& output,
 
 std::vector<std::string> Paths(const WrittenOutput& output) {
   std::vector<std::string> paths;
+  paths.reserve(output.files.size());
   for (const WrittenFile& file : output.files) paths.push_back(file.path);
   return paths;
 }

@@ -24,7 +24,7 @@ Result<void> CheckColumnNames(const expr::Schema& schema, const std::string& pat
   if (schema.fields.empty())
     return Error(ErrorCode::kInvalidPlan, "a view needs at least one column at " + path);
   std::set<std::string> taken;
-  std::vector<const expr::Type*> open;
+  std::vector<std::pair<const expr::Type*, int>> open;  // with their depth
   const auto check = [&](const std::string& name) -> Result<void> {
     const std::string_view fault = NameFault(name, taken);
     if (fault.empty()) return {};
@@ -33,14 +33,19 @@ Result<void> CheckColumnNames(const expr::Schema& schema, const std::string& pat
   };
   for (const expr::Field& field : schema.fields) {
     CA_RETURN_IF_ERROR(check(field.name));
-    open.push_back(&field.type);
+    open.emplace_back(&field.type, 0);
   }
   while (!open.empty()) {
-    const expr::Type* type = open.back();
+    const auto [type, depth] = open.back();
     open.pop_back();
+    if (depth > expr::kMaxTypeDepth) {
+      return Error(
+          ErrorCode::kInvalidPlan,
+          fmt::format("a column's type is nested deeper than {} at {}", expr::kMaxTypeDepth, path));
+    }
     taken.clear();
     for (const std::string& name : type->fields) CA_RETURN_IF_ERROR(check(name));
-    for (const expr::Type& child : type->children) open.push_back(&child);
+    for (const expr::Type& child : type->children) open.emplace_back(&child, depth + 1);
   }
   return {};
 }

@@ -259,12 +259,12 @@ class Lowering {
                        t.output_kind == spec::CpgOutputKind::kEdgesByDst;
     if (!t.full || !edges) return all;
     std::vector<NamedExpr> columns;
+    columns.reserve(schema.fields.size() + 1);
     for (const Field& field : schema.fields)
       columns.push_back({field.name, expr::Column(field.name)});
-    std::vector<Expr> key;
-    for (const char* name : {"kind", "src", "dst", "label", "ordinal"})
-      key.push_back(expr::Column(name));
-    columns.push_back({"edge_id", expr::Call("hash64", std::move(key))});
+    const std::vector<Expr> key{expr::Column("kind"), expr::Column("src"), expr::Column("dst"),
+                                expr::Column("label"), expr::Column("ordinal")};
+    columns.push_back({"edge_id", expr::Call("hash64", key)});
     return Project(std::move(all), std::move(columns), "");
   }
 
@@ -334,8 +334,8 @@ class Lowering {
   }
 
   static Expr EntityId(const spec::Normalize& t, const Schema& source) {
-    if (!t.namespace_) return expr::Column(t.id_column);
-    std::vector<Expr> parts{expr::Text(*t.namespace_)};
+    if (!t.id_namespace) return expr::Column(t.id_column);
+    std::vector<Expr> parts{expr::Text(*t.id_namespace)};
     for (const char* name : {"repo", "path"}) {
       if (source.Find(name) != nullptr) parts.push_back(expr::Column(name));
     }
@@ -430,6 +430,7 @@ class Lowering {
   static std::vector<NamedExpr> JoinColumns(const spec::Relate& t, const Schema& left,
                                             const Schema& right) {
     std::vector<NamedExpr> columns;
+    columns.reserve(t.computed.size());
     for (const spec::ComputedColumn& column : t.computed)
       columns.push_back({column.name, column.expr});
     if (!columns.empty()) return columns;

@@ -46,6 +46,7 @@ class Planner {
     CA_RETURN_IF_ERROR(AddOutputs());
     CountReaders();
     Place();
+    CA_RETURN_IF_ERROR(CheckExpansions());
     return std::move(plan_);
   }
 
@@ -318,8 +319,7 @@ class Planner {
     std::vector<std::vector<std::string>> sources(plan_.views.size());
     for (size_t i = plan_.views.size(); i-- > 0;) {
       const PlannedView& view = plan_.views[i];
-      sources[i] = spec::TransformSources(
-          spec_.view_definitions[by_name_.find(view.name)->second].transform);
+      sources[i] = Sources(view);
       if (!view.is_needed) continue;
       const bool passes_on = PassesOn(view.relation.op) && !stored.contains(view.name);
       for (const std::string& source : sources[i])
@@ -349,6 +349,39 @@ class Planner {
         heavy.insert(view.name);
       }
     }
+  }
+
+  /// A view that is put in place where it is read brings along what it reads in turn: in chains the
+  /// depth adds up, and where a view is read twice the size doubles at every step.
+  Result<void> CheckExpansions() const {
+    struct Expansion {
+      size_t depth = 0;  // of views inside one another
+      size_t scans = 1;  // when all of them are put in place
+    };
+    std::map<std::string_view, Expansion> expansions;
+    for (const PlannedView& view : plan_.views) {
+      Expansion own{.depth = 0, .scans = 0};
+      for (const std::string& source : Sources(view)) {
+        const auto below = expansions.find(source);
+        const Expansion& part = below == expansions.end() ? Expansion{} : below->second;
+        own.depth = std::max(own.depth, part.depth + 1);
+        own.scans += part.scans;
+      }
+      if (own.depth > kMaxViewDepth)
+        return Invalid(fmt::format("views inside one another deeper than {}", kMaxViewDepth),
+                       view.name);
+      if (own.scans > kMaxViewScans)
+        return Invalid(fmt::format("a view that comes to more than {} scans", kMaxViewScans),
+                       view.name);
+      // What is computed once is one scan for those that read it.
+      if (view.placement == Placement::kInline) expansions.emplace(view.name, own);
+    }
+    return {};
+  }
+
+  std::vector<std::string> Sources(const PlannedView& view) const {
+    return spec::TransformSources(
+        spec_.view_definitions[by_name_.find(view.name)->second].transform);
   }
 
   PlannedView& View(std::string_view name) {

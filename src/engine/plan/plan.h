@@ -21,6 +21,12 @@ enum class Placement : uint8_t {
 };
 inline constexpr std::string_view kPlacementNames[] = {"inline", "temporary", "output"};
 
+/// A plan is refused where views that are put in place would stand deeper inside one another, or
+/// come to more scans: relations are followed by recursion, and doubling them is cheap to write
+/// down.
+inline constexpr size_t kMaxViewDepth = 100;
+inline constexpr size_t kMaxViewScans = 10'000;
+
 struct PlannedView {
   std::string name, kind;
   std::string_view transform;             // e.g. "Relate"
@@ -57,7 +63,7 @@ using InputSchemas = std::map<std::string, expr::Schema, std::less<>>;
 
 /// Order of validation: names and graph, then every view's transform against its sources, then
 /// outputs. Errors InvalidPlan: duplicate or unknown name, cycle, wrong dependency list, unknown
-/// source_view;
+/// source_view, views beyond the limits above;
 ///        ExpressionTypeError: an expression does not fit its source; OutputContractViolation: a
 ///        column of an output or contract is missing or of another type. Subject: the view or
 ///        output.

@@ -1,6 +1,7 @@
 #include "engine/plan/plan.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "engine/plan/sorted_parts.h"
 #include "engine/render/duckdb_sql.h"
@@ -20,8 +21,9 @@ expr::Expr FromText(std::string_view text) {
 }
 
 std::vector<spec::ComputedColumn> Computed(
-    std::vector<std::pair<std::string, std::string>> columns) {
+    const std::vector<std::pair<std::string, std::string>>& columns) {
   std::vector<spec::ComputedColumn> computed;
+  computed.reserve(columns.size());
   for (const auto& [name, text] : columns) computed.push_back({name, FromText(text)});
   return computed;
 }
@@ -131,7 +133,7 @@ TEST_CASE("a spec that does not fit is refused before anything runs") {
     ErrorCode code;
     std::string_view message;
   };
-  const auto set = [](size_t view, spec::Transform transform) {
+  const auto set = [](size_t view, const spec::Transform& transform) {
     return [view, transform](Spec& spec) { spec.view_definitions[view].transform = transform; };
   };
   const Case cases[] = {
@@ -183,6 +185,55 @@ TEST_CASE("a spec that does not fit is refused before anything runs") {
     CAPTURE(plan.error().ToString());
     CHECK(plan.error().code() == test.code);
     CHECK(plan.error().ToString().find(test.message) != std::string::npos);
+  }
+}
+
+/// Views v0, v1, …, each made by `over` of the one before.
+Spec Chain(size_t length, const std::function<spec::Transform(std::string)>& over) {
+  Spec spec;
+  spec.input_relations.push_back({"ast_nodes", "evidence/ast_nodes", false, {}, {}});
+  for (size_t i = 0; i < length; ++i) {
+    const std::string below = i == 0 ? "ast_nodes" : fmt::format("v{}", i - 1);
+    spec.view_definitions.push_back(
+        View(fmt::format("v{}", i), over(below),
+             i == 0 ? std::vector<std::string>{} : std::vector<std::string>{below}));
+  }
+  spec::OutputTarget output;
+  output.table_name = "chain";
+  output.source_view = fmt::format("v{}", length - 1);
+  output.columns = {"kind"};
+  spec.output_targets.push_back(output);
+  return spec;
+}
+
+TEST_CASE("chains of views are followed to a limit and refused beyond, at any length") {
+  const auto filter = [](const std::string& below) {
+    return spec::Filter{below, FromText("eq(kind, 'Call')")};
+  };
+  const auto twice = [](const std::string& below) {
+    return spec::Union{{below, below}, {}, false};
+  };
+  const auto nest = [](const std::string& below) {
+    return spec::Nest{below, {"kind"}, {below == "ast_nodes" ? "name" : "x"}, {}, "x"};
+  };
+  const auto longest = MakePlan(Chain(kMaxViewDepth, filter));
+  REQUIRE_MESSAGE(longest.has_value(), longest.error().ToString());
+  const Relation whole = Expand(longest->views.back().relation, *longest, {});
+  CHECK(RenderDuckdb(whole, QuotedScan).size() > 100 * kMaxViewDepth);
+  struct Case {
+    Spec spec;
+    std::string_view message;
+  };
+  const Case cases[] = {{Chain(kMaxViewDepth + 1, filter), "deeper than 100"},
+                        {Chain(2'000, filter), "deeper than 100"},
+                        {Chain(90, twice), "more than 10000 scans"},
+                        {Chain(20, nest), "type is nested deeper than 16"}};
+  for (const Case& test : cases) {
+    const auto plan = MakePlan(test.spec);
+    REQUIRE_FALSE(plan.has_value());
+    CHECK(plan.error().code() == ErrorCode::kInvalidPlan);
+    CHECK_MESSAGE(plan.error().message().find(test.message) != std::string::npos,
+                  plan.error().ToString());
   }
 }
 

@@ -39,7 +39,7 @@ std::string RenderLiteral(const Expr& expr) {
     return std::isfinite(*number) ? fmt::format("CAST({} AS DOUBLE)", *number)
                                   : fmt::format("CAST('{}' AS DOUBLE)", *number);
   }
-  const std::string text = QuoteLiteral(std::get<std::string>(expr.literal));
+  std::string text = QuoteLiteral(std::get<std::string>(expr.literal));
   if (expr.type.kind == TypeKind::kUtf8) return text;
   if (expr.type.kind == TypeKind::kBinary) return fmt::format("from_base64({})", text);
   return fmt::format("CAST({} AS {})", text, type);
@@ -70,6 +70,7 @@ std::string FillForm(std::string_view form, const std::vector<std::string>& args
 
 std::string RenderCall(const Expr& expr, const Schema& schema) {
   std::vector<std::string> args;
+  args.reserve(expr.args.size());
   for (const Expr& arg : expr.args) args.push_back(RenderDuckdb(arg, schema));
   if (expr.name == "struct") {
     std::string fields;

@@ -44,7 +44,7 @@ Result<std::map<std::string, SessionView>> RenderSessionViews(const spec::Spec& 
     session.emplace(SessionName(view.name), &view);
   }
   for (auto& [view, table] : names) {
-    if (session.contains(table)) table = "stored_" + table;
+    if (session.contains(table)) table.insert(0, "stored_");
   }
   for (const auto& [name, view] : session) names.emplace(view->name, name);
   // Everything that has a name of its own is scanned by it, the rest is put in place; what a build

@@ -85,6 +85,8 @@ Result<VersionedName> ParseVersionedName(std::string_view name) {
 
 }  // namespace
 
+using SessionViews = std::map<std::string, SessionView>;
+
 struct BuildReader::State {
   std::string out;  // absolute
   std::unique_ptr<storage::FileSystem> files = storage::OpenPosixFileSystem();
@@ -92,7 +94,7 @@ struct BuildReader::State {
   storage::Current current;
   std::unique_ptr<Session> session;
   std::unique_ptr<DuckdbParquetIo> parquet;
-  std::optional<std::map<std::string, SessionView>> views;  // read when first needed
+  std::unique_ptr<const SessionViews> views;  // read when first needed
   std::set<std::string> created;
 
   const std::map<std::string, storage::TableVersion>& tables() const {
@@ -101,8 +103,10 @@ struct BuildReader::State {
 
   Result<void> LoadViews();
   Result<InputSchemas> ForeignSchemas(const spec::Spec& spec) const;
+  enum class Standing : uint8_t { kUnknown, kThere, kView };
+  Result<Standing> Begin(const std::string& key);
   Result<bool> Ensure(const std::string& name);
-  Result<void> EnsureAll(const std::vector<std::string>& names, std::string_view reader);
+  Result<void> EnsureAll(const std::vector<std::string>& names);
   Result<void> CreateView(const std::string& name, std::string_view select);
   Result<void> CreateTable(const std::string& name, const std::string& table,
                            std::optional<int64_t> version);
@@ -115,7 +119,7 @@ Result<void> BuildReader::State::LoadViews() {
   if (views) return {};
   const auto hash = current.build.attributes.find("spec_hash");
   if (hash == current.build.attributes.end()) {
-    views.emplace();
+    views = std::make_unique<const SessionViews>();
     return {};
   }
   auto json = files->ReadFile(fmt::format("{}/specs/{}.json", out, hash->second));
@@ -124,7 +128,8 @@ Result<void> BuildReader::State::LoadViews() {
   }
   CA_ASSIGN_OR_RETURN(const spec::Spec spec, spec::ParseSpec(*json));
   CA_ASSIGN_OR_RETURN(const InputSchemas foreign, ForeignSchemas(spec));
-  CA_ASSIGN_OR_RETURN(views, RenderSessionViews(spec, foreign));
+  CA_ASSIGN_OR_RETURN(SessionViews rendered, RenderSessionViews(spec, foreign));
+  views = std::make_unique<const SessionViews>(std::move(rendered));
   return {};
 }
 
@@ -177,46 +182,69 @@ Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
   return {};
 }
 
-/// Creates the relation unless it is there. False where no relation has that name.
-Result<bool> BuildReader::State::Ensure(const std::string& name) {
-  const std::string key = FoldCase(name);
-  if (!created.insert(key).second) return true;
+/// Looks the relation up and creates it, unless it is a view that reads others.
+Result<BuildReader::State::Standing> BuildReader::State::Begin(const std::string& key) {
+  if (!created.insert(key).second) return Standing::kThere;
   if (key.starts_with(kPluginPrefix)) {
     if (!session->features().is_on(FeatureGate::kInputPlugins)) {
-      return Error(ErrorCode::kUnknownSchema, "names with a prefix are switched off", name,
+      return Error(ErrorCode::kUnknownSchema, "names with a prefix are switched off", key,
                    "the feature input_plugins serves them");
     }
     CA_ASSIGN_OR_RETURN(const VersionedName versioned, ParseVersionedName(key));
     if (!tables().contains(versioned.table)) return Unknown(versioned.table);
     CA_RETURN_IF_ERROR(CreateTable(key, versioned.table, versioned.version));
-    return true;
+    return Standing::kThere;
   }
   for (const ExtensionDescriptor& extension : session->extensions()) {
-    if (std::ranges::find(extension.relations, key) != extension.relations.end()) return true;
+    if (std::ranges::find(extension.relations, key) != extension.relations.end())
+      return Standing::kThere;
   }
   CA_RETURN_IF_ERROR(LoadViews());
-  if (const auto view = views->find(key); view != views->end()) {
-    CA_RETURN_IF_ERROR(EnsureAll(view->second.dependencies, key));
-    CA_RETURN_IF_ERROR(CreateView(key, view->second.sql));
-    return true;
-  }
+  if (views->contains(key)) return Standing::kView;
   const std::string stored =
       key.starts_with(kStoredPrefix) ? key.substr(kStoredPrefix.size()) : key;
   if (tables().contains(stored)) {
     CA_RETURN_IF_ERROR(CreateTable(key, stored, {}));
-    return true;
+    return Standing::kThere;
   }
   created.erase(key);
-  return false;
+  return Standing::kUnknown;
 }
 
-Result<void> BuildReader::State::EnsureAll(const std::vector<std::string>& names,
-                                           std::string_view reader) {
+/// Creates the relation and what it reads, unless they are there. False where no relation has that
+/// name.
+Result<bool> BuildReader::State::Ensure(const std::string& name) {
+  struct OpenView {
+    std::string key;
+    const SessionView* view;
+    size_t next = 0;  // of its dependencies
+  };
+  std::vector<OpenView> open;  // each is read by the one before it
+  std::string key = FoldCase(name);
+  CA_ASSIGN_OR_RETURN(Standing standing, Begin(key));
+  if (standing == Standing::kView) open.push_back({key, &views->find(key)->second});
+  while (!open.empty()) {
+    OpenView& top = open.back();
+    if (top.next == top.view->dependencies.size()) {
+      CA_RETURN_IF_ERROR(CreateView(top.key, top.view->sql));
+      open.pop_back();
+      continue;
+    }
+    key = FoldCase(top.view->dependencies[top.next++]);
+    auto begun = Begin(key);
+    if (begun && *begun == Standing::kUnknown) begun = Unknown(key);
+    if (!begun)
+      return std::move(begun.error())
+          .WithFrame(fmt::format("preparing the relation {}", open.back().key));
+    if (*begun == Standing::kView) open.push_back({key, &views->find(key)->second});
+  }
+  return standing != Standing::kUnknown;
+}
+
+Result<void> BuildReader::State::EnsureAll(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     CA_ASSIGN_OR_RETURN(const bool known, Ensure(name));
-    if (known) continue;
-    if (reader.empty()) return Unknown(name);
-    return Unknown(name).WithFrame(fmt::format("preparing the relation {}", reader));
+    if (!known) return Unknown(name);
   }
   return {};
 }
@@ -293,7 +321,7 @@ Result<QueryResult> BuildReader::Query(std::string_view sql,
     return connection.Stream(
         fmt::format("SELECT * FROM (VALUES {}) AS t(name, kind, \"group\", rows, summary)", rows));
   }
-  CA_RETURN_IF_ERROR(state_->EnsureAll(names.tables, {}));
+  CA_RETURN_IF_ERROR(state_->EnsureAll(names.tables));
   for (const std::string& name : names.common_expressions) {
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const bool known, state_->Ensure(name));
   }

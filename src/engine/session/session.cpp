@@ -51,7 +51,7 @@ struct Session::State {
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
   std::map<std::string, std::string> settings;
-  std::optional<Database> database;
+  std::unique_ptr<Database> database;
   std::unique_ptr<BatchScan> batches;
 
   std::mutex mutex;  // of the three below
@@ -132,7 +132,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
 
   CA_ASSIGN_OR_RETURN(Database database,
                       Database::Open({state->settings.begin(), state->settings.end()}));
-  state->database.emplace(std::move(database));
+  state->database = std::make_unique<Database>(std::move(database));
   CA_ASSIGN_OR_RETURN(Connection main, state->database->Connect());
   state->main = std::make_unique<Connection>(std::move(main));
   state->open.push_back(state->main.get());

@@ -106,11 +106,12 @@ bool EqualIgnoringCase(std::string_view lower, std::string_view text) {
 /// Whether the body of a macro calls the function.
 bool Mentions(std::string_view body, std::string_view name) {
   const std::string call = fmt::format("{}(", name);
-  const size_t at = body.find(call);
-  if (at == std::string_view::npos) return false;
-  return at == 0 ||
-         !(std::isalnum(static_cast<unsigned char>(body[at - 1])) || body[at - 1] == '_') ||
-         Mentions(body.substr(at + 1), name);
+  for (size_t at = body.find(call); at != std::string_view::npos; at = body.find(call, at + 1)) {
+    if (at == 0) return true;
+    const auto before = static_cast<unsigned char>(body[at - 1]);
+    if (std::isalnum(before) == 0 && before != '_') return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ class SchemaReader {
       schema.fields.push_back({"bend", TypeKind::kInt64});
       schema.fields.push_back({"span", TypeKind::kSpan});
     }
-    if (!t.namespace_) CA_RETURN_IF_ERROR(Find(source, t.id_column));
+    if (!t.id_namespace) CA_RETURN_IF_ERROR(Find(source, t.id_column));
     schema.fields.push_back({"entity_id", TypeKind::kInt64});
     for (const std::string& text : t.text_columns)
       schema.fields.push_back({text + "_norm", TypeKind::kUtf8});

@@ -7,11 +7,17 @@
 namespace codeanatomy::semantics {
 namespace {
 
-void ExpandDerivedIds(expr::Expr& expr, const CompileContext& context) {
-  for (expr::Expr& arg : expr.args) ExpandDerivedIds(arg, context);
-  if (expr.kind != expr::ExprKind::kCall || expr.name != "derived_id") return;
-  expr.name = "hash64";
-  if (context.id_salt != 0) expr.args.push_back(expr::Integer(context.id_salt));
+void ExpandDerivedIds(expr::Expr& root, const CompileContext& context) {
+  std::vector<expr::Expr*> open{&root};
+  while (!open.empty()) {
+    expr::Expr& expr = *open.back();
+    open.pop_back();
+    if (expr.kind == expr::ExprKind::kCall && expr.name == "derived_id") {
+      expr.name = "hash64";
+      if (context.id_salt != 0) expr.args.push_back(expr::Integer(context.id_salt));
+    }
+    for (expr::Expr& arg : expr.args) open.push_back(&arg);
+  }
 }
 
 /// Every column of `table`, those the rule leaves out as typed nulls.
@@ -145,8 +151,8 @@ void CompileEntities(const CompileContext& context, std::vector<View>& views) {
     std::vector<SemanticRule> rules{SemanticRule::kEntityId};
     std::string why = "id column " + normalize.id_column;
     if (!rule.name_space.empty()) {
-      normalize.namespace_ = std::string(rule.name_space);
-      why = "foreign evidence: id from namespace " + *normalize.namespace_ + ", path and span";
+      normalize.id_namespace = std::string(rule.name_space);
+      why = "foreign evidence: id from namespace " + *normalize.id_namespace + ", path and span";
     }
     if (!rule.span_start.empty()) {
       normalize.span_columns = {{std::string(rule.span_start), std::string(rule.span_end)}};
