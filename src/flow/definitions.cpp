@@ -39,6 +39,7 @@ class DefinitionFinder {
         variable_of_(static_cast<size_t>(symbols.symbol_count()), -1) {}
 
   SparseDefinitions Find() {
+    MarkRebound();
     for (FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) FindInScope(s);
     for (Use& use : out_.uses) use.reaching = Final(use.reaching);
     for (Definition& definition : out_.definitions) definition.prior = Final(definition.prior);
@@ -160,8 +161,22 @@ class DefinitionFinder {
     ssa_.events.push_back({SsaAction::kUse, variable});
   }
 
+  // Names that functions rebind by `nonlocal` or `global`: any call may do so.
+  void MarkRebound() {
+    is_rebound_.assign(static_cast<size_t>(symbols_.symbol_count()), 0);
+    for (SymbolId y{0}; y.value < symbols_.symbol_count(); ++y.value) {
+      const bool is_declared =
+          symbols_.has(y, symbols::symbol_flag::kNonlocal | symbols::symbol_flag::kGlobalStatement);
+      if (!is_declared || !symbols_.has(y, symbols::symbol_flag::kBound)) continue;
+      if (symbols_.is_comprehension(symbols_.scope(y))) continue;  // runs where it stands
+      const SymbolId owner = symbols_.definition(y);
+      if (owner.valid() && owner != y) is_rebound_[owner.index()] = 1;
+    }
+  }
+
   // What the scope finds bound when it begins: variables of other scopes that it uses.
   void CollectEntry() {
+    rebound_.clear();
     const NodeId node = graph_.scope_node(scope_);
     const symbols::ScopeId own = symbols_.opened_by(node);
     if (!own.valid()) return;
@@ -175,6 +190,10 @@ class DefinitionFinder {
       } else if (symbols_.has(y, symbols::symbol_flag::kFreeInClass)) {
         Define(node, BehindClass(y), DefinitionKind::kEntry);
       }
+      const SymbolId owner = symbols_.definition(y);
+      if (!owner.valid() || is_rebound_[owner.index()] == 0) continue;
+      const int32_t variable = VariableOf(y);
+      if (variable >= 0 && rebound_.size() < kMaxRebound) rebound_.push_back(variable);
     }
   }
 
@@ -242,9 +261,13 @@ class DefinitionFinder {
   }
 
   void Collect(NodeId node, uint8_t flags) {
-    if (!fields_.empty() && RunsCode(tree_.kind(node)) && node != graph_.scope_node(scope_)) {
+    const bool has_effects = !fields_.empty() || !rebound_.empty();
+    if (has_effects && RunsCode(tree_.kind(node)) && node != graph_.scope_node(scope_)) {
       for (int32_t f = 0; f < fields_.size(); ++f) {
         Define(node, f, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
+      }
+      for (const int32_t variable : rebound_) {
+        Define(node, variable, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
       }
     }
     const bool is_implicit = (flags & flow_node_flag::kImplicit) != 0;
@@ -434,6 +457,9 @@ class DefinitionFinder {
   SparseDefinitions out_;
   std::vector<int32_t> variable_of_;  // by symbol; of an earlier scope if below first_variable_
   FlowScopeId scope_;
+  static constexpr size_t kMaxRebound = 64;
+  std::vector<uint8_t> is_rebound_;  // by symbol
+  std::vector<int32_t> rebound_;     // variables of the scope
   bool stores_field_ = false;
   bool raises_into_region_ = false;
   int32_t first_variable_ = 0, first_phi_ = 0;

@@ -32,7 +32,7 @@ enum class DefinitionKind : uint8_t {
   kDelete,  // `del`, and the end of an except clause: the variable is unbound from here
   kAttribute,
   kSubscript,
-  kCallEffect  // what is called, awaited or iterated may have stored to the field
+  kCallEffect  // what is called, awaited or iterated may have stored to the variable
 };
 inline constexpr std::string_view kDefinitionKindNames[] = {
     "entry", "param",  "assign",    "augmented", "annotated",  "walrus",

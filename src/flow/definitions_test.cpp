@@ -135,6 +135,21 @@ TEST_CASE(
         "x 6: 5\n");
 }
 
+TEST_CASE("a call may rebind what an inner function declares nonlocal, or a function global") {
+  CHECK(
+      Module("def f():\n  x = y = 1\n  def g():\n    nonlocal x\n    x = y\n  g()\n  return x, y\n")
+          .Show() ==
+      "x 3: 2\n"
+      "y 3: 2\n"
+      "y 5: 3:entry\n"
+      "g 6: 3:def\n"
+      "x 7: 2 6:call_effect\n"
+      "y 7: 2\n");
+  CHECK(Module("n = 0\ndef f():\n  global n\n  n = 1\nf()\nn\n").Show() ==
+        "f 5: 2:def\n"
+        "n 6: 1 5:call_effect\n");
+}
+
 TEST_CASE("a comprehension is a scope of its own; its first iterable belongs to the outer one") {
   CHECK(Module("def f(x):\n  return [x for x in x]\n").Show() ==
         "x 2: 1:param\n"
