@@ -138,10 +138,7 @@ constexpr AstKindInfo FromChain(AstKind kind, std::string_view name, AstSort sor
 }  // namespace internal
 
 inline constexpr auto kAstKinds = std::to_array<AstKindInfo>({
-#define CA_AST_FIELD(Field, Type)             \
-  +AstFieldInfo {                             \
-    AstField::k##Field, AstFieldType::k##Type \
-  }
+#define CA_AST_FIELD(Field, Type) +AstFieldInfo{AstField::k##Field, AstFieldType::k##Type}
 #define CA_AST_NODE(Name, text, sort, has_position, ...)      \
   internal::FromChain(                                        \
       AstKind::k##Name, text, AstSort::k##sort, has_position, \

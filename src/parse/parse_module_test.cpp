@@ -350,6 +350,17 @@ TEST_CASE("the search for the text of 3.8's fields does not grow with the square
   CHECK(tree.size() == 400003);
 }
 
+TEST_CASE("what a failed rule leaves behind is not read as parts of a conditional") {
+  for (const char* text :
+       {"a if b else f'{c(*[x for ~x in y])}'\n", "a if b else [x for ~x in y]\n",
+        "if a:\n  b\nelif [x for ~x in y]:\n  c\nelse: f(*[x for ~x in y])\n"}) {
+    CAPTURE(text);
+    CHECK(IsWellFormed(Parse(text, PythonVersion::k38)));
+    CHECK(IsWellFormed(Parse(text, PythonVersion::k311)));
+    CHECK(IsWellFormed(Parse(text, PythonVersion::k314)));
+  }
+}
+
 TEST_CASE("any text gives a tree") {
   constexpr std::string_view kWords[] = {
       "def ",    "class ", "if ", "else",   ":",       "\n",    "\n  ", "\n    ",

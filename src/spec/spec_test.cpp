@@ -87,6 +87,8 @@ TEST_CASE("what is not in the format is refused with its path") {
   }
   CHECK(ParseSpec("{").error().code() == ErrorCode::kInvalidSpecJson);
   CHECK(ParseSpec("[]").error().code() == ErrorCode::kInvalidSpecJson);
+  // JSON's grammar allows it, a double cannot hold it.
+  CHECK(ParseSpec(R"({"version": 1e999})").error().code() == ErrorCode::kInvalidSpecJson);
 }
 
 TEST_CASE("a spec without views or outputs is refused") {

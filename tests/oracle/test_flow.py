@@ -194,6 +194,10 @@ def line_edges(scope):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="programs with match statements")
+@pytest.mark.skipif(
+    (3, 11) <= sys.version_info < (3, 11, 7),
+    reason="not checked: 3.11.2 was seen to give jumps the lines of other branches, 3.11.7 is right",
+)
 def test_executed_steps_are_edges(run, tmp_path):
     programs = [Program(seed) for seed in range(200)]
     paths = []
