@@ -1,5 +1,6 @@
 """`debug cst` against LibCST: how many nodes of every class, and where they stand."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 
+import corpora
 import cpython
 import pytest
 
@@ -68,6 +70,24 @@ def check(program, files, folder, capsys):
 def test_library(program, reference, tmp_path, capsys):
     """A sample of the interpreter's library; all of it in `make test-full`."""
     check(program, reference.sample(40), tmp_path, capsys)
+
+
+@pytest.mark.full
+def test_every_file_is_written_back(program, reference, tmp_path, capsys):
+    """The library and the pinned packages, byte for byte; without LibCST, which would take hours."""
+    files = reference.files() + corpora.files()
+    told = lines([str(program), "debug", "cst", "--files-from"], files, tmp_path, "program")
+    size, wrong = 0, []
+    for file in files:
+        content = pathlib.Path(file).read_bytes()
+        size += len(content)
+        seen = told[file]
+        digest = hashlib.sha256(content).hexdigest()
+        if (seen["equal"], seen["length"], seen["sha256"]) != (True, len(content), digest):
+            wrong.append(file)
+    with capsys.disabled():
+        print(f"\ncst: {len(files)} files of {size} bytes, {len(wrong)} not written back")
+    assert size > 0 and not wrong, wrong[:20]
 
 
 @pytest.mark.full
