@@ -3,7 +3,8 @@
 
 tests/requirements.tsv holds number, requirement and either `file::test; …` or `open: part`. Without
 arguments the table is checked (every named test exists) and docs/reference/requirements.md compared with it;
---write writes the page; --run runs the named tests through ctest as well.
+--write writes the page; --run runs the named tests through ctest as well and fails while an entry of the engine is
+open: those of later issues may be.
 """
 
 import argparse
@@ -93,7 +94,12 @@ def main():
     print(f"{len(entries) - len(still_open)} of {len(entries)} entries have tests; open: {', '.join(map(str, still_open))}")
     if arguments.run:
         pattern = "^(" + "|".join(re.escape(name) for name in tests_of(entries)) + ")$"
-        return subprocess.run(["ctest", "--test-dir", arguments.run, "--output-on-failure", "-R", pattern]).returncode
+        status = subprocess.run(["ctest", "--test-dir", arguments.run, "--output-on-failure", "-R", pattern]).returncode
+        for number, text, where in entries:
+            if where in ("open: engine", "open: semantics"):
+                print(f"requirements: {number}: no test: {text}", file=sys.stderr)
+                status = 1
+        return status
     return 0
 
 

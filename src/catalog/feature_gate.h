@@ -10,6 +10,7 @@
 namespace codeanatomy {
 
 enum class FeatureGate : uint8_t {
+  kDeltaCdf,
   kFunctionFactory,
   kInputPlugins,
   kMetadataCache,
@@ -24,6 +25,7 @@ struct FeatureGateInfo {
 
 /// In the order of FeatureGate.
 inline constexpr auto kFeatureGates = std::to_array<FeatureGateInfo>({
+    {"delta_cdf", false, "specs may read the changes of their inputs (IncrementalCdf)"},
     {"function_factory", true, "requests of the embedding interface may define functions"},
     {"input_plugins", true,
      "quoted names with a known prefix are relations: \"codeanatomy.<table>@<version>\""},

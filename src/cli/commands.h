@@ -18,6 +18,7 @@ class App;
 
 namespace codeanatomy::cli {
 
+void AddBootstrapCommand(CLI::App& app, Invocation& invocation);
 void AddBuildCommand(CLI::App& app, Invocation& invocation);
 void AddCatalogCommand(CLI::App& app, Invocation& invocation);
 void AddConfigCommand(CLI::App& app, Invocation& invocation);

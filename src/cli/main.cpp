@@ -121,6 +121,7 @@ int Main(int argc, char** argv) {
   AddCatalogCommand(app, invocation);
   AddConfigCommand(app, invocation);
   AddDebugCommand(app, invocation);
+  AddBootstrapCommand(app, invocation);
   AddDeltaCommand(app, invocation);
   AddExportCommand(app, invocation);
   AddPlanCommand(app, invocation);

@@ -9,7 +9,9 @@
 #include "cli/commands.h"
 #include "cli/config_options.h"
 #include "driver/build/semantic_model.h"
+#include "driver/run/plan_diff.h"
 #include "engine/plan/describe.h"
+#include "engine/plan/lineage_report.h"
 #include "engine/session/feature_gates.h"
 #include "semantics/analysis/view_schema.h"
 #include "semantics/compile_model.h"
@@ -38,6 +40,8 @@ struct PlanOptions {
   bool print_spec = false;
   bool print_schema = false;
   bool explain = false;
+  std::string lineage;            // a view
+  std::vector<std::string> diff;  // two run bundles, or their plan.json
   std::shared_ptr<driver::TextSettings> settings;
 };
 
@@ -113,7 +117,28 @@ Result<int> Explain(const PlanOptions& options, const Compiled& compiled,
   return 0;
 }
 
+Result<std::string> ReadPlanArtifact(const std::string& path) {
+  const auto files = storage::OpenPosixFileSystem();
+  std::error_code failed;
+  return files->ReadFile(std::filesystem::is_directory(path, failed) ? path + "/plan.json" : path);
+}
+
+Result<int> Diff(const PlanOptions& options) {
+  CA_ASSIGN_OR_RETURN(const std::string before, ReadPlanArtifact(options.diff[0]));
+  CA_ASSIGN_OR_RETURN(const std::string after, ReadPlanArtifact(options.diff[1]));
+  CA_ASSIGN_OR_RETURN(const driver::PlanDiff diff, driver::DiffPlans(before, after));
+  std::string text = diff.ToJson();
+  if (options.format == "text") {
+    text = diff.is_equal() ? "equal plans\n" : "";
+    for (const auto& [name, changed] : diff.members) text += changed ? name + "\n" : "";
+    for (const std::string& line : diff.summary) text += line + "\n";
+  }
+  CA_RETURN_IF_ERROR(WriteText(options.output, text));
+  return 0;
+}
+
 Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
+  if (!options.diff.empty()) return Diff(options);
   if (options.print_schema) {
     CA_RETURN_IF_ERROR(WriteText(options.output, spec::SpecJsonSchema()));
     return 0;
@@ -131,6 +156,11 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
   const spec::Spec& spec = compiled.compilation.spec;
   CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec, foreign));
   if (options.explain) return Explain(options, compiled, format);
+  if (!options.lineage.empty()) {
+    CA_ASSIGN_OR_RETURN(const engine::Lineage lineage, engine::LineageOf(plan, options.lineage));
+    CA_RETURN_IF_ERROR(WriteText(options.output, engine::LineageJson(lineage, options.lineage)));
+    return 0;
+  }
   CA_ASSIGN_OR_RETURN(const engine::RowCounts counts, CountedRows(global, options));
   std::string text = engine::DescribePlan(plan, spec, engine::MakeSchedule(plan, counts), format);
   if (options.print_spec) text = spec::CanonicalJson(spec);
@@ -164,6 +194,15 @@ void AddPlanCommand(CLI::App& app, Invocation& invocation) {
                     "Only check the plan and print the spec's hash");
   command->add_flag("--explain", options->explain,
                     "For each view the declaration and rules that made it, and what was inferred");
+  command
+      ->add_option("--diff", options->diff,
+                   "In what two plans differ: run bundles or their plan.json; text or json")
+      ->expected(2)
+      ->type_name("OLD NEW");
+  command
+      ->add_option("--lineage", options->lineage,
+                   "Tables, columns and filters that a view is made of, as JSON")
+      ->type_name("VIEW");
   command->add_flag("--print-spec", options->print_spec,
                     "Print the spec's canonical form instead of the plan");
   command->add_flag("--print-schema", options->print_schema,

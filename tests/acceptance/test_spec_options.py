@@ -44,8 +44,8 @@ SAFETY = {"name": "safety", "class": "Safety", "params": {}}
 # member → its value, and what follows. RUNS: another spec_hash and therefore envelope, equal tables. PLANS: the planning
 # surface differs as well. RULES: the rule pack differs as well. REFUSED: INVALID_PLAN, naming the member.
 CASES = {
-    "runtime.compliance_capture": (True, REFUSED),
-    "runtime.capture_optimizer_lab": (True, REFUSED),
+    "runtime.compliance_capture": (True, RUNS),
+    "runtime.capture_optimizer_lab": (True, RUNS),
     "runtime.tuner_mode": ("Observe", REFUSED),
     "runtime.pushdown_enforcement_mode": ("warn", REFUSED),
     "runtime.extension_governance_mode": ("warn_on_unregistered", REFUSED),

@@ -14,6 +14,7 @@
 #include "driver/config/config_file.h"
 #include "driver/config/requires_python.h"
 #include "driver/config/target_version.h"
+#include "driver/run/compliance_artifact.h"
 #include "driver/run/plan_artifact.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
@@ -122,6 +123,7 @@ class BuildRun {
             .spec_json = spec_json_,
             .plan_json = plan_json_,
             .settings = settings_,
+            .compliance_json = compliance_,
             .capabilities_json = capabilities_,
             .error = error};
   }
@@ -251,11 +253,13 @@ class BuildRun {
                                              PythonVersionName(report_.target_version)),
              .commit_metadata = Provenance(),
              .sink = &recorder_,
-             .parent_span = span.id()}));
+             .parent_span = span.id(),
+             .capture_explain = WantsExplain()}));
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
     plan_json_ = PlanArtifactJson(executed);
+    compliance_ = ComplianceJson(executed, spec_, settings_);
     report_.tables = evidence.tables;
     for (const engine::OutputReport& output : executed.outputs) {
       report_.tables.push_back({output.table, output.location, output.version, output.rows,
@@ -297,7 +301,7 @@ class BuildRun {
   semantics::Model model_;
   spec::Spec spec_;
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
-  std::string spec_json_, plan_json_, capabilities_;
+  std::string spec_json_, plan_json_, capabilities_, compliance_;
   std::vector<std::pair<std::string, std::string>> settings_;
   bool locked_ = false;
 };

@@ -1,11 +1,64 @@
 #include "driver/run/plan_artifact.h"
 
+#include <algorithm>
+#include <set>
+
 #include <nlohmann/json.hpp>
 
+#include "base/hash.h"
+#include "catalog/engine_rule.h"
+#include "engine/plan/portable.h"
+#include "expr/json_reader.h"
+
 namespace codeanatomy::driver {
+namespace {
+
+using Json = nlohmann::json;
+
+/// What a plan names, sorted.
+struct Walk {
+  std::set<std::string> functions, tables;
+
+  bool is_volatile() const {
+    const auto named = [&](std::string_view name) { return functions.contains(std::string(name)); };
+    return std::ranges::any_of(kRandomFunctions, named) ||
+           std::ranges::any_of(kClockFunctions, named);
+  }
+};
+
+Walk WalkPlan(const Json& plan) {
+  Walk walked;
+  const Json& views = plan["views"];
+  std::vector<const Json*> open{&views, &plan["outputs"]};
+  while (!open.empty()) {
+    const Json& at = *open.back();
+    open.pop_back();
+    if (at.is_object() && at.contains("fn") && at["fn"].is_string())
+      walked.functions.insert(at["fn"].get<std::string>());
+    if (at.is_object() && at.value("op", Json()) == "scan" && at.contains("name") &&
+        !views.contains(at["name"].get<std::string>()))
+      walked.tables.insert(at["name"].get<std::string>());
+    if (at.is_structured()) {
+      for (const Json& child : at) open.push_back(&child);
+    }
+  }
+  return walked;
+}
+
+/// SHA-256 of the columns of each output's view, by table.
+Json SchemaFingerprints(const Json& plan) {
+  Json fingerprints = Json::object();
+  for (const Json& output : plan["outputs"]) {
+    const Json& view = plan["views"][output["view"].get<std::string>()];
+    fingerprints[output["table"].get<std::string>()] =
+        Hex(Sha256::Of(expr::CanonicalText(view.value("schema", Json::array()))));
+  }
+  return fingerprints;
+}
+
+}  // namespace
 
 std::string PlanArtifactJson(const engine::ExecutionReport& report) {
-  using Json = nlohmann::json;
   Json passes = Json::array();
   for (const engine::PassTrace& pass : report.rules.passes) {
     passes.push_back({{"pass_id", pass.pass_id},
@@ -20,6 +73,14 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   Json registrations = Json::array();
   for (const std::string& entry : envelope.registrations)
     registrations.push_back(Json::parse(entry));
+  const Json plan = Json::parse(report.portable_plan, nullptr, false);
+  const Walk walked = WalkPlan(plan);
+  const Json identity{{"payload_version", kPlanIdentityPayloadVersion},
+                      {"plan", report.rules.p1},
+                      {"rulepack", report.rulepack_fingerprint},
+                      {"planning_surface", envelope.planning_surface_hash},
+                      {"providers", envelope.provider_identity_hash},
+                      {"required_functions", walked.functions}};
   const Json document = {
       {"p0", report.rules.p0},
       {"p1", report.rules.p1},
@@ -30,13 +91,24 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
        {{"engine_version", envelope.engine_version},
         {"program_version", envelope.program_version},
         {"content_settings", Json::parse(envelope.content_settings, nullptr, false)},
-        {"table_registrations", std::move(registrations)},
+        {"table_registrations", registrations},
         {"registered_functions", envelope.functions},
         {"spec_hash", envelope.spec_hash},
         {"planning_surface_hash", envelope.planning_surface_hash},
         {"provider_identity_hash", envelope.provider_identity_hash}}},
-      {"portable_schema_version", 1},
-      {"plan", Json::parse(report.portable_plan, nullptr, false)}};
+      {"portable_schema_version", engine::kPortableSchemaVersion},
+      {"referenced_tables", walked.tables},
+      {"required_functions", walked.functions},
+      {"schema_fingerprints", SchemaFingerprints(plan)},
+      {"replay_flags",
+       {{"deterministic_inputs",
+         std::ranges::all_of(
+             registrations, [](const Json& one) { return one.value("content_digest", "") != ""; })},
+        {"no_volatile_functions", !walked.is_volatile()},
+        {"deterministic_optimizer", true}}},
+      {"plan_identity_payload", identity},
+      {"plan_identity", Hex(Sha256::Of(expr::CanonicalText(identity)))},
+      {"plan", plan}};
   return document.dump(1) + "\n";
 }
 

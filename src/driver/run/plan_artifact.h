@@ -7,6 +7,9 @@
 
 namespace codeanatomy::driver {
 
+/// Of the payload that `plan_identity` hashes; raised when its members change.
+inline constexpr int kPlanIdentityPayloadVersion = 1;
+
 /// One object: `p0`, `p1` (digests before and after the rules), `passes` (rule, digests, rewrites),
 /// `rulepack_fingerprint`, `envelope` (the fields that were hashed) and `plan`, the portable form:
 /// its canonical text has the digest p1.

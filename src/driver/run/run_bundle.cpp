@@ -80,6 +80,8 @@ Result<void> WriteRunBundle(const RunBundle& bundle) {
   if (bundle.config != nullptr)
     CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
   CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
+  if (!bundle.compliance_json.empty())
+    CA_RETURN_IF_ERROR(write("compliance.json", bundle.compliance_json));
   if (!bundle.capabilities_json.empty())
     CA_RETURN_IF_ERROR(write("capabilities.json", bundle.capabilities_json + "\n"));
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "driver/run/compliance_artifact.h"
 #include "driver/run/plan_artifact.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
@@ -63,18 +64,21 @@ class SpecRun {
     const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
-        engine::ExecuteSpec(*request_.spec, session,
-                            {environment, build.output_dir, inputs.files, inputs.digests,
-                             inputs.foreign_schemas, inputs.versions},
-                            {.program_version = request_.program_version,
-                             .content_settings = "{}",
-                             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
-                             .sink = request_.recorder,
-                             .parent_span = span.id()}));
+        engine::ExecuteSpec(
+            *request_.spec, session,
+            {environment, build.output_dir, inputs.files, inputs.digests, inputs.foreign_schemas,
+             inputs.versions, fs::weakly_canonical(request_.input_dir).string()},
+            {.program_version = request_.program_version,
+             .content_settings = "{}",
+             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
+             .sink = request_.recorder,
+             .parent_span = span.id(),
+             .capture_explain = WantsExplain()}));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.edges = executed.edges_by_kind;
     plan_json_ = PlanArtifactJson(executed);
+    compliance_ = ComplianceJson(executed, *request_.spec, settings_);
     for (const engine::OutputReport& output : executed.outputs) {
       build.tables.push_back({output.table, output.location, output.version, output.rows,
                               output.files, output.bytes, output.content_digest});
@@ -94,6 +98,7 @@ class SpecRun {
                                        .spec_json = spec_json_,
                                        .plan_json = plan_json_,
                                        .settings = settings_,
+                                       .compliance_json = compliance_,
                                        .capabilities_json = capabilities_,
                                        .inputs = report_.inputs,
                                        .input_dir = fs::weakly_canonical(request_.input_dir),
@@ -123,7 +128,7 @@ class SpecRun {
   std::unique_ptr<storage::FileSystem> files_ = storage::OpenPosixFileSystem();
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
-  std::string spec_json_, plan_json_, capabilities_;
+  std::string spec_json_, plan_json_, capabilities_, compliance_;
   std::vector<std::pair<std::string, std::string>> settings_;
 };
 

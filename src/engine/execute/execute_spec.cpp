@@ -12,9 +12,11 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
+#include "engine/execute/log_scan.h"
 #include "engine/execute/output_checks.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/work_queue.h"
@@ -22,6 +24,7 @@
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/render/sorted_select.h"
+#include "expr/json_reader.h"
 #include "storage/log/transaction.h"
 
 namespace codeanatomy::engine {
@@ -140,9 +143,45 @@ class Execution {
                                 extension.functions.end());
     }
     std::ranges::sort(envelope.functions);
+    CA_RETURN_IF_ERROR(ReadLogs(envelope));
     CA_ASSIGN_OR_RETURN(envelope.planning_surface_hash, PlanningSurfaceHash(session_));
     report_.envelope_hash = envelope.Hash();
     return {};
+  }
+
+  /// What views read of logs, as queries; their text is part of what identifies the inputs.
+  Result<void> ReadLogs(Envelope& envelope) {
+    for (const LogRead& read : plan_.log_reads) {
+      if (read.part == LogPart::kChanges && !session_.features().is_on(FeatureGate::kDeltaCdf)) {
+        return Error(ErrorCode::kInvalidPlan, "changes of tables are not read in this session",
+                     read.source, "switch the feature delta_cdf on");
+      }
+      const spec::InputRelation& input = *spec_.FindInput(read.source);
+      const auto version = paths_.input_versions.find(read.source);
+      LogTable table{
+          .root = fmt::format("{}/{}", paths_.input_root.empty() ? paths_.root : paths_.input_root,
+                              input.delta_location),
+          .location = input.delta_location,
+          .schema = &plan_.inputs.find(read.source)->second};
+      if (version != paths_.input_versions.end()) table.version = version->second;
+      auto rows = RenderLogRead(read, table, paths_.environment);
+      if (!rows) return std::move(rows.error()).WithFrame("reading the log of " + read.source);
+      envelope.registrations.push_back(expr::CanonicalText(
+          {{"name", read.scan}, {"content_digest", Hex(Sha256::Of(rows->identity))}}));
+      log_scans_[read.scan] = fmt::format("({})", rows->select);
+    }
+    return {};
+  }
+
+  Result<void> Explain(const std::string& table, const std::string& part, const std::string& sql) {
+    if (!options_.capture_explain && !spec_.runtime.compliance_capture) return {};
+    CA_ASSIGN_OR_RETURN(QueryResult rows, session_.connection().Query("EXPLAIN " + sql));
+    while (true) {
+      CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
+      if (chunk == nullptr) return {};
+      for (size_t row = 0; row < chunk->rows(); ++row)
+        report_.explains.push_back({table, part, std::string(chunk->column(1).Text(row))});
+    }
   }
 
   Result<void> WriteAndCheck() {
@@ -222,6 +261,7 @@ class Execution {
     if (const auto part = part_paths_.find(name); part != part_paths_.end()) {
       return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
     }
+    if (const auto log = log_scans_.find(name); log != log_scans_.end()) return log->second;
     if (const PlannedView* view = plan_.FindView(name))
       return QuoteIdentifier(TemporaryName(view->name));
     const auto files = paths_.input_files.find(name);
@@ -266,6 +306,8 @@ class Execution {
           {.value = part.value,
            .select = RenderSorted(part.relation, open.output->schema, open.output->order, scan_)});
     }
+    for (const PartTask& task : open.parts)
+      CA_RETURN_IF_ERROR(Explain(open.output->target.table_name, task.value, task.select.sql));
     for (PartTask& task : open.parts) {
       queue.Add(open.parts.size(), [this, &open, &task](Connection& connection) -> Result<void> {
         auto status = RunTask(connection, open, task);
@@ -433,6 +475,7 @@ class Execution {
   Plan plan_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;
+  std::map<std::string, std::string, std::less<>> log_scans_;
   std::deque<OpenOutput> open_;  // tasks refer to its elements
   size_t depth_ = 0;             // of the outputs that are open
   std::vector<WrittenOutput> outputs_;

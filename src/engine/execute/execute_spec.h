@@ -30,6 +30,8 @@ struct BuildPaths {
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas = {};
   /// Delta versions that were opened, by logical name; what a version pin is checked against.
   std::map<std::string, int64_t, std::less<>> input_versions = {};
+  /// Where the inputs' tables lie, for transforms that read their logs; empty: below `root`.
+  std::string input_root = {};
 };
 
 struct ExecuteOptions {
@@ -37,6 +39,12 @@ struct ExecuteOptions {
   std::map<std::string, std::string> commit_metadata;  // for commit info, beside the spec's own
   EventSink* sink = nullptr;                           // gets a span per file written; may be null
   uint64_t parent_span = 0;
+  bool capture_explain = false;  // as if the spec had compliance_capture
+};
+
+/// What the engine says of one statement.
+struct ExplainTrace {
+  std::string table, part, text;
 };
 
 struct OutputReport {
@@ -59,6 +67,7 @@ struct ExecutionReport {
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;
   std::map<std::string, uint64_t> nodes_by_kind;
+  std::vector<ExplainTrace> explains;  // where they were asked for, in the order of execution
 };
 
 /// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its

@@ -15,8 +15,6 @@ constexpr std::pair<std::string_view, std::string_view> kNotExecuted[] = {
     {"/runtime/enable_plan_preview", "plans are shown by `codeanatomy plan`"},
     {"/runtime/tracing_preset", "spans of every run stand in its run bundle; nothing is exported"},
     {"/runtime/tracing", "spans of every run stand in its run bundle; nothing is exported"},
-    {"/runtime/compliance_capture", "plan, settings and envelope stand in every run bundle"},
-    {"/runtime/capture_optimizer_lab", "passes of the rules stand in every plan.json"},
     {"/runtime/tuner_mode", "settings are the caller's"},
     {"/runtime/pushdown_enforcement_mode", "lost predicates are always an error"},
     {"/runtime/extension_governance_mode", "unknown extensions are always an error"},

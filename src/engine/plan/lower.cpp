@@ -8,6 +8,7 @@
 
 #include "catalog/table.h"
 #include "engine/plan/column_names.h"
+#include "engine/plan/log_read.h"
 #include "expr/type_check.h"
 
 namespace codeanatomy::engine {
@@ -268,10 +269,17 @@ class Lowering {
     return Project(std::move(all), std::move(columns), "");
   }
 
+  /// Metadata, FileManifest, IncrementalCdf: a scan of what the executor makes of the log.
   template <typename T>
-  Result<Relation> operator()(const T&) {
-    return Fail(ErrorCode::kInvalidPlan, ".kind",
-                "this transform reads a table's log, which the batch engine does not do");
+  Result<Relation> operator()(const T& t) {
+    const LogRead read = *LogReadOf(spec::Transform(t));
+    const auto at = context_.schemas.find(t.source);
+    if (at == context_.schemas.end())
+      return Fail(ErrorCode::kInvalidPlan, "", fmt::format("unknown source {}", t.source));
+    Relation scan;
+    scan.name = read.scan;
+    scan.schema = LogSchema(read, at->second);
+    return scan;
   }
 
  private:

@@ -47,6 +47,7 @@ class Planner {
     CountReaders();
     Place();
     CA_RETURN_IF_ERROR(CheckExpansions());
+    CollectLogReads();
     return std::move(plan_);
   }
 
@@ -167,6 +168,8 @@ class Planner {
         return Invalid(fmt::format("unknown source {}", source), view.name);
       }
     }
+    if (const auto log = LogReadOf(view.transform); log && !plan_.inputs.contains(log->source))
+      return Invalid(fmt::format("{} is no input: only they have a log", log->source), view.name);
     const std::set<std::string> declared(view.view_dependencies.begin(),
                                          view.view_dependencies.end());
     for (const std::string& name : declared) {
@@ -297,6 +300,17 @@ class Planner {
         View(name).is_needed = true;
         ++View(name).fan_out;
       }
+    }
+  }
+
+  void CollectLogReads() {
+    for (const PlannedView& view : plan_.views) {
+      if (!view.is_needed) continue;
+      auto read = LogReadOf(spec_.view_definitions[by_name_.find(view.name)->second].transform);
+      if (!read ||
+          std::ranges::find(plan_.log_reads, read->scan, &LogRead::scan) != plan_.log_reads.end())
+        continue;
+      plan_.log_reads.push_back(*std::move(read));
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "catalog/table.h"
+#include "engine/plan/log_read.h"
 #include "engine/plan/relation.h"
 #include "spec/spec.h"
 
@@ -54,6 +55,7 @@ struct Plan {
   std::map<std::string, expr::Schema, std::less<>> inputs;
   std::vector<PlannedView> views;      // each after those it reads, ties by name
   std::vector<PlannedOutput> outputs;  // likewise
+  std::vector<LogRead> log_reads;      // of views that outputs need, each once
 
   const PlannedView* FindView(std::string_view name) const;
 };

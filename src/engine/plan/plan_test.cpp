@@ -173,8 +173,8 @@ TEST_CASE("a spec that does not fit is refused before anything runs") {
       {"aggregate function",
        set(2, spec::Aggregate{"ast_nodes", {"kind"}, {{"name", "median", "m", {}}}}),
        ErrorCode::kExpressionTypeError, "no aggregate median"},
-      {"log transform", set(2, spec::Metadata{"ast_nodes"}), ErrorCode::kInvalidPlan,
-       "batch engine"},
+      {"log of a view", set(2, spec::Metadata{"calls_only"}), ErrorCode::kInvalidPlan,
+       "only they have a log"},
   };
   for (const Case& test : cases) {
     CAPTURE(test.what);

@@ -127,6 +127,13 @@ Result<void> BuildReader::State::LoadViews() {
     return std::move(json.error()).WithFrame("reading the spec whose views the build offers");
   }
   CA_ASSIGN_OR_RETURN(const spec::Spec spec, spec::ParseSpec(*json));
+  // Views over inputs that lie elsewhere, of a spec that was run over another folder, are not
+  // offered: its outputs are.
+  for (const spec::InputRelation& input : spec.input_relations) {
+    if (FindTable(input.logical_name) != nullptr || tables().contains(input.logical_name)) continue;
+    views = std::make_unique<const SessionViews>();
+    return {};
+  }
   CA_ASSIGN_OR_RETURN(const InputSchemas foreign, ForeignSchemas(spec));
   CA_ASSIGN_OR_RETURN(SessionViews rendered, RenderSessionViews(spec, foreign));
   views = std::make_unique<const SessionViews>(std::move(rendered));

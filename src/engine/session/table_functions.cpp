@@ -55,39 +55,6 @@ std::vector<std::string> ColumnNames(std::string_view function) {
   return names;
 }
 
-std::string SnapshotRow(const storage::Snapshot& snapshot) {
-  Values values(ColumnNames("delta_snapshot"));
-  const storage::Protocol& protocol = snapshot.protocol();
-  auto sorted = [](auto features) {
-    std::sort(features.begin(), features.end());
-    return Text(Json(features).dump());
-  };
-  values.Add({Text(snapshot.root()), Number(snapshot.version()), Number(protocol.min_reader),
-              Number(protocol.min_writer), sorted(protocol.reader_features),
-              sorted(protocol.writer_features),
-              Text(Json(snapshot.metadata().configuration).dump()),
-              Text(Json(snapshot.metadata().partition_columns).dump()),
-              Text(snapshot.metadata().schema_json)});
-  return values.Select();
-}
-
-Result<std::string> AddActionRows(const storage::Snapshot& snapshot) {
-  Values values(ColumnNames("delta_add_actions"));
-  for (const storage::AddFile& file : snapshot.files()) {
-    CA_ASSIGN_OR_RETURN(const std::string path, storage::LocalPath(snapshot.root(), file));
-    Json partition = Json::object();
-    for (const auto& [name, value] : file.partition_values) {
-      partition[name] = value ? Json(*value) : Json(nullptr);
-    }
-    std::string relative = std::filesystem::path(path).lexically_relative(snapshot.root()).string();
-    values.Add({Text(snapshot.root()), Number(snapshot.version()), Text(relative),
-                Number(file.size), Number(file.modification_time),
-                file.data_change ? "true" : "false", TextOrNull(file.stats), Text(partition.dump()),
-                Text(Json(file.tags).dump())});
-  }
-  return values.Select();
-}
-
 std::string RegistryRows() {
   Values values(ColumnNames("udf_registry"));
   for (const FunctionInfo& info : kFunctions) {
@@ -148,6 +115,38 @@ std::string SettingRows(const Session& session) {
 
 }  // namespace
 
+std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_view uri) {
+  Values values(ColumnNames("delta_snapshot"));
+  const storage::Protocol& protocol = snapshot.protocol();
+  auto sorted = [](auto features) {
+    std::sort(features.begin(), features.end());
+    return Text(Json(features).dump());
+  };
+  values.Add({Text(uri), Number(snapshot.version()), Number(protocol.min_reader),
+              Number(protocol.min_writer), sorted(protocol.reader_features),
+              sorted(protocol.writer_features),
+              Text(Json(snapshot.metadata().configuration).dump()),
+              Text(Json(snapshot.metadata().partition_columns).dump()),
+              Text(snapshot.metadata().schema_json)});
+  return values.Select();
+}
+
+Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::string_view uri) {
+  Values values(ColumnNames("delta_add_actions"));
+  for (const storage::AddFile& file : snapshot.files()) {
+    CA_ASSIGN_OR_RETURN(const std::string path, storage::LocalPath(snapshot.root(), file));
+    Json partition = Json::object();
+    for (const auto& [name, value] : file.partition_values) {
+      partition[name] = value ? Json(*value) : Json(nullptr);
+    }
+    std::string relative = std::filesystem::path(path).lexically_relative(snapshot.root()).string();
+    values.Add({Text(uri), Number(snapshot.version()), Text(relative), Number(file.size),
+                Number(file.modification_time), file.data_change ? "true" : "false",
+                TextOrNull(file.stats), Text(partition.dump()), Text(Json(file.tags).dump())});
+  }
+  return values.Select();
+}
+
 std::string TableCall::ViewName() const {
   return fmt::format("ca_{}:{}{}", function, uri, version ? fmt::format("@{}", *version) : "");
 }
@@ -182,8 +181,8 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
   }
   CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
                       storage::Snapshot::Load(environment, root, call.version));
-  if (call.function == "delta_snapshot") return SnapshotRow(snapshot);
-  if (call.function == "delta_add_actions") return AddActionRows(snapshot);
+  if (call.function == "delta_snapshot") return RenderSnapshotRow(snapshot, snapshot.root());
+  if (call.function == "delta_add_actions") return RenderFileRows(snapshot, snapshot.root());
   const bool deleted =
       std::ranges::any_of(snapshot.files(), &storage::AddFile::has_deletion_vector);
   if (deleted || !snapshot.metadata().partition_columns.empty()) {

@@ -29,6 +29,10 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
                                     const storage::Environment& environment,
                                     const Session& session);
 
+/// One row of delta_snapshot and the rows of delta_add_actions, which call the table `uri`.
+std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_view uri);
+Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::string_view uri);
+
 /// A table at one version: columns by name over its files, an empty relation where it has none.
 std::string RenderSnapshotScan(const storage::Snapshot& snapshot);
 

@@ -1,0 +1,23 @@
+// ComplianceJson: the evidence of how a run was planned, for those who must show it later. Taken
+// only where it is asked for: the engine explains every statement.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/execute/execute_spec.h"
+
+namespace codeanatomy::driver {
+
+/// Whether the environment asks for the engine's explanations: CODEANATOMY_ENABLE_ENGINE_EXPLAIN=1
+/// or CODEANATOMY_ENGINE_COMPLIANCE_CAPTURE=1. Off by default.
+bool WantsExplain();
+
+/// {explain_traces, rule_impact, lab_traces, config_snapshot, rulepack_snapshot, retention}. Empty
+/// where nothing was captured. `lab_traces` are plan digests after each rule, where the spec has
+/// capture_optimizer_lab.
+std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Spec& spec,
+                           const std::vector<std::pair<std::string, std::string>>& settings);
+
+}  // namespace codeanatomy::driver

@@ -1,0 +1,122 @@
+"""Plan bundles: what identifies a plan, in what two plans differ, what is captured on request."""
+
+import copy
+import hashlib
+import json
+import os
+
+import pytest
+
+from test_replay import PROJECT
+
+
+def canonical_hash(value):
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+@pytest.fixture
+def run(tool, repository, tmp_path):
+    out = tmp_path / "out"
+    tool.build(repository, out)
+    counter = iter(range(100))
+
+    def run_spec(spec, *flags, **kwargs):
+        (tmp_path / "spec.json").write_text(json.dumps(spec))
+        into = tmp_path / f"ran{next(counter)}"
+        done = tool.run("run", tmp_path / "spec.json", "--build", out, "-o", into, "--format", "json", *flags, **kwargs)
+        assert done.returncode == 0, done.stderr
+        return into / "run_bundles" / json.loads(done.stdout)["run_id"]
+
+    return run_spec
+
+
+def plan_of(bundle):
+    return json.loads((bundle / "plan.json").read_text())
+
+
+def diff(tool, old, new):
+    done = tool.run("plan", "--diff", old, new, "--output-format", "json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    summary = document.pop("summary")
+    return {name for name, changed in document.items() if changed}, summary
+
+
+def test_the_identity_of_a_plan(run):
+    plan = plan_of(run(PROJECT))
+    payload = plan["plan_identity_payload"]
+    assert payload["payload_version"] == 1
+    assert payload["plan"] == plan["p1"] and payload["providers"] == plan["envelope"]["provider_identity_hash"]
+    assert canonical_hash(payload) == plan["plan_identity"]
+    assert plan["referenced_tables"] == ["ast_nodes"] and plan["required_functions"] == ["eq"]
+    assert plan["replay_flags"] == {"deterministic_inputs": True, "no_volatile_functions": True, "deterministic_optimizer": True}
+    assert plan["schema_fingerprints"] == {"calls_here": canonical_hash(plan["plan"]["views"]["calls"]["schema"])}
+
+
+def test_equal_runs_have_equal_plans(tool, run):
+    first, second = run(PROJECT), run(PROJECT)
+    assert diff(tool, first, second) == (set(), [])
+    done = tool.run("plan", "--diff", first, second / "plan.json")
+    assert done.stdout == "equal plans\n"
+
+
+def test_each_change_is_named(tool, run):
+    base = run(PROJECT)
+    filtered = copy.deepcopy(PROJECT)
+    filtered["view_definitions"][0]["transform"]["predicate"] = {"fn": "starts_with", "args": [{"col": "kind"}, {"lit": "Ca"}]}
+    changed, summary = diff(tool, base, run(filtered))
+    assert changed == {"spec_changed", "p0_changed", "p1_changed", "plan_identity_changed", "optimizer_traces_changed",
+                       "required_functions_changed"}
+    assert summary == ["view calls: changed"]
+
+    renamed = copy.deepcopy(PROJECT)
+    renamed["output_targets"][0]["table_name"] = "calls_there"
+    changed, summary = diff(tool, base, run(renamed))
+    assert {"spec_changed", "p1_changed", "schema_drift"} <= changed and "required_functions_changed" not in changed
+    assert summary == ["output calls_here: removed", "output calls_there: added"]
+
+    profile = copy.deepcopy(PROJECT) | {"runtime_profile": {"name": "medium", "enable_top_n": False}}
+    assert diff(tool, base, run(profile)) == ({"spec_changed", "planning_surface_changed", "plan_identity_changed"}, [])
+
+    rules = copy.deepcopy(PROJECT) | {"rule_overlay": {"exclude_rules": ["simplify"]}}
+    changed, _ = diff(tool, base, run(rules))
+    assert {"rulepack_changed", "plan_identity_changed", "optimizer_traces_changed"} <= changed and "p1_changed" not in changed
+
+
+def test_what_is_no_plan(tool, run, tmp_path):
+    base = run(PROJECT)
+    (tmp_path / "x.json").write_text("{}")
+    assert "old" in tool.refused("INVALID_ARGUMENT", 3, "plan", "--diff", tmp_path / "x.json", base)
+    tool.refused("NOT_FOUND", 3, "plan", "--diff", base, tmp_path / "nothing.json")
+
+
+def test_explanations_are_off_until_asked_for(run):
+    plain = run(PROJECT)
+    assert not (plain / "compliance.json").exists()
+    for name in ("CODEANATOMY_ENABLE_ENGINE_EXPLAIN", "CODEANATOMY_ENGINE_COMPLIANCE_CAPTURE"):
+        asked = run(PROJECT, env=os.environ | {name: "1"})
+        document = json.loads((asked / "compliance.json").read_text())
+        [trace] = document["explain_traces"]
+        assert trace["table_name"] == "calls_here" and "READ_PARQUET" in trace["plan_text"].upper()
+        assert document["lab_traces"] == []
+        # Asked for from outside, it changes no hash; the plan is the same.
+        assert plan_of(asked) == plan_of(plain)
+        assert not (run(PROJECT, env=os.environ | {name: "0"}) / "compliance.json").exists()
+
+
+def test_compliance_of_a_spec(run):
+    spec = copy.deepcopy(PROJECT) | {"runtime": {"compliance_capture": True, "capture_optimizer_lab": True}}
+    bundle = run(spec)
+    document, plan = json.loads((bundle / "compliance.json").read_text()), plan_of(bundle)
+    assert document["explain_traces"]
+    assert [step["rule_name"] for step in document["lab_traces"]] == [p["rule_name"] for p in plan["passes"]]
+    assert [step["ordinal"] for step in document["lab_traces"]] == list(range(len(plan["passes"])))
+    assert document["lab_traces"][-1]["plan_digest"] == plan["p1"]
+    rewrites = {row["rule_name"]: row["rewrites_applied"] for row in document["rule_impact"]}
+    for name in rewrites:
+        assert rewrites[name] == sum(p["rewrites"] for p in plan["passes"] if p["rule_name"] == name)
+    assert document["config_snapshot"] == json.loads((bundle / "settings.json").read_text())
+    assert document["rulepack_snapshot"]["fingerprint"] == plan["rulepack_fingerprint"]
+    assert document["retention"] == {"class": "Short", "days": 7}
+    lab = run(copy.deepcopy(PROJECT) | {"runtime": {"capture_optimizer_lab": True}})
+    assert json.loads((lab / "compliance.json").read_text())["explain_traces"] == []
