@@ -99,6 +99,7 @@ class CstBuilder {
   uint32_t LinesBegin(uint32_t offset) const;
   uint32_t LineEnd(uint32_t offset) const;
   uint32_t StatementBegin(NodeId n) const;
+  uint32_t StatementEnd(NodeId n) const;
 
   // --- cst_expressions.cpp ---
   void EmitExpression(NodeId n);

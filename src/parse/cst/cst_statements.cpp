@@ -95,6 +95,15 @@ uint32_t CstBuilder::StatementBegin(NodeId n) const {
   }
 }
 
+/// Where the statement ends as LibCST has it: the syntax tree's last statement of a block takes in
+/// the semicolon behind it, and so do all statements around it.
+uint32_t CstBuilder::StatementEnd(NodeId n) const {
+  const uint32_t end = tree_.span(n).end;
+  const TokenRef last = LastBefore(end);
+  const bool trails = last > 0 && KindAt(last) == TokenKind::kSemicolon && SpanAt(last).end == end;
+  return trails ? SpanAt(last - 1).end : end;
+}
+
 /// Simple statements line by line; compound ones come with their own nodes.
 void CstBuilder::EmitLines(std::span<const NodeId> statements) {
   for (size_t i = 0; i < statements.size();) {
@@ -102,7 +111,8 @@ void CstBuilder::EmitLines(std::span<const NodeId> statements) {
     if (IsCompound(tree_.kind(first))) continue;
     NodeId last = first;
     while (i < statements.size() && !IsCompound(tree_.kind(statements[i])) &&
-           KindAt(LastBefore(tree_.span(statements[i]).begin)) == TokenKind::kSemicolon) {
+           KindAt(LastBefore(tree_.span(statements[i]).begin)) == TokenKind::kSemicolon &&
+           LineEnd(tree_.span(last).end) == tree_.span(last).end) {  // no line end behind it
       last = statements[i++];
     }
     const ByteSpan span{tree_.span(first).begin, tree_.span(last).end};
@@ -116,7 +126,7 @@ void CstBuilder::EmitLines(std::span<const NodeId> statements) {
 void CstBuilder::EmitBody(std::span<const NodeId> statements) {
   if (statements.empty()) return;
   const uint32_t begin = StatementBegin(statements.front());
-  const ByteSpan span{tree_.span(statements.front()).begin, tree_.span(statements.back()).end};
+  const ByteSpan span{tree_.span(statements.front()).begin, StatementEnd(statements.back())};
   const TokenRef colon = LastBefore(begin);
   const uint32_t header_end = SpanAt(colon).end;
   const std::string_view between =
@@ -140,7 +150,7 @@ void CstBuilder::EmitBlock(NodeId owner, AstField field, CstKind clause, std::st
   // Not so before `elif`, which is an If of its own.
   if (KindAt(colon) != TokenKind::kColon || TextAt(word) != keyword) return;
   const uint32_t begin = SpanAt(word).begin;
-  const uint32_t end = tree_.span(statements.back()).end;
+  const uint32_t end = StatementEnd(statements.back());
   Emit(clause, {begin, end}, {LinesBegin(begin), LineEnd(end)});
   EmitBody(statements);
 }
@@ -149,7 +159,7 @@ void CstBuilder::EmitStatement(NodeId n) {
   const AstKind kind = tree_.kind(n);
   const auto small = [&](CstKind cst) { Emit(cst, tree_.span(n), n); };
   const auto compound = [&](CstKind cst) {
-    const ByteSpan span = tree_.span(n);
+    const ByteSpan span{tree_.span(n).begin, StatementEnd(n)};
     const uint32_t begin = StatementBegin(n);
     const bool opens_module = tree_.parent(n) == tree_.root() && tree_.slot_index(n) == 0;
     Emit(cst, span, {opens_module ? begin : LinesBegin(begin), LineEnd(span.end)}, n);
@@ -362,7 +372,7 @@ void CstBuilder::EmitImport(NodeId n) {
 
 void CstBuilder::EmitHandler(NodeId n) {
   const bool is_star = tree_.kind(tree_.parent(n)) == AstKind::kTryStar;
-  const ByteSpan span = tree_.span(n);
+  const ByteSpan span{tree_.span(n).begin, StatementEnd(n)};
   Emit(is_star ? CstKind::kExceptStarHandler : CstKind::kExceptHandler, span,
        {LinesBegin(span.begin), LineEnd(span.end)}, n);
   if (tree_.Name(n, AstField::kName).value >= 0) {
@@ -416,7 +426,7 @@ void CstBuilder::EmitMatchCase(NodeId n) {
   Mark(word, kSilent);
   const auto body = tree_.Children(n, AstField::kBody);
   const uint32_t begin = SpanAt(word).begin;
-  const uint32_t end = body.empty() ? tree_.span(n).end : tree_.span(body.back()).end;
+  const uint32_t end = body.empty() ? tree_.span(n).end : StatementEnd(body.back());
   Emit(CstKind::kMatchCase, {begin, end}, {LinesBegin(begin), LineEnd(end)}, n);
   EmitBody(body);
 }

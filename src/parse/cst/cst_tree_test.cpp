@@ -73,6 +73,16 @@ TEST_CASE("CST of valid text: kinds as LibCST counts them, pieces end to end") {
   CHECK(Count(cst, CstKind::kArg) == 7);
 }
 
+TEST_CASE("no statement takes in the semicolon behind its last one") {
+  const std::string text = "def f():\n  if x:\n    pass;\n  else:\n    a; b;\n    c;\n";
+  const CstTree cst = BuildCst(ParseModule(text, {}));
+  CHECK(Count(cst, CstKind::kSimpleStatementLine) == 3);
+  for (const CstNode& node : cst.nodes) {
+    if (node.kind == CstKind::kModule || node.kind == CstKind::kSemicolon) continue;
+    CHECK(text[node.span.end - 1] != ';');
+  }
+}
+
 TEST_CASE("CST of damaged text: every byte in a piece, nodes nested") {
   std::mt19937 random(7);  // seeded: the same texts on every run
   const auto below = [&](size_t n) { return static_cast<size_t>(random() % n); };
