@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kCancelPoll{20};
 // (measured: limit 512 MB, 689 MB resident).
 constexpr auto kProfiles = std::to_array<ProfileInfo>({
     {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB},
-    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB},
+    {Profile::kMedium, "medium", 0, 1 * kGiB, 300 * kMiB, 10 * kGiB},
     {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB},
 });
 
