@@ -80,6 +80,8 @@ EXECUTED = [
     ({"input_relations": [PROJECT["input_relations"][0] | {"content_digest": "0" * 64}]}, "INVALID_PLAN"),
     ({"runtime_profile": {"name": "small", "target_partitions": 0}}, "INVALID_PLAN"),
     ({"maintenance": {}}, "INVALID_PLAN"),
+    ({"view_definitions": [PROJECT["view_definitions"][0] | {"transform": {"kind": "IncrementalCdf", "source": "ast_nodes"}}]},
+     "INVALID_PLAN"),
     ({"output_targets": [PROJECT["output_targets"][0] | {"partition_by": ["path"]}]}, "INVALID_PLAN"),
     ({"input_relations": [PROJECT["input_relations"][0] | {"requires_lineage": True}]}, "INVALID_PLAN"),
     ({"input_relations": [PROJECT["input_relations"][0] | {"content_digest": "0" * 64}]}, "INVALID_PLAN"),
@@ -100,7 +102,7 @@ def messages(tool, source_dir, repository, tmp_path):
             at = at[name]
         at[last] = json.loads(value)
         given.append((json.dumps(document), code))
-    for text, code in (("{", "INVALID_SPEC_JSON"), ("[]", "INVALID_SPEC_JSON"), ('{"version":4,"version":4}', "INVALID_SPEC_JSON")):
+    for text, code in (("{", "INVALID_SPEC_JSON"), ("[]", "INVALID_SPEC_JSON"), ("[1e999]", "INVALID_SPEC_JSON"), ('{"version":4,"version":4}', "INVALID_SPEC_JSON")):
         given.append((text, code))
     answers = [(tool.run("plan", "--spec", "-", "--validate", input=text), code) for text, code in given]
     tool.build(repository, tmp_path / "out")
