@@ -3,6 +3,7 @@
 #include "evidence/anchors.h"
 #include "evidence/extract.h"
 #include "evidence/file_context.h"
+#include "evidence/file_flow.h"
 #include "source/benchmark_sources.h"
 
 namespace codeanatomy::evidence {
@@ -14,6 +15,7 @@ struct Prepared {
   std::vector<parse::SyntaxTree> trees;
   std::vector<symbols::SymbolTable> symbols;
   std::vector<std::unique_ptr<FileContext>> contexts;
+  std::vector<std::unique_ptr<FileFlow>> flows;
   size_t nodes = 0;
 };
 
@@ -31,6 +33,7 @@ Prepared Prepare(const BenchmarkInput& input) {
   for (size_t i = 0; i < made.files.size(); ++i) {
     made.contexts.push_back(
         std::make_unique<FileContext>(made.files[i], kOptions, made.trees[i], made.symbols[i]));
+    made.flows.push_back(std::make_unique<FileFlow>(*made.contexts.back()));
   }
   return made;
 }
@@ -52,23 +55,25 @@ void Measure(benchmark::State& state, const BenchmarkInput& input, Produce produ
   size_t rows = 0;
   source::MeasureFiles(state, made.files, [&](size_t i) {
     TableList tables;
-    produce(*made.contexts[i], tables);
+    produce(*made.contexts[i], *made.flows[i], tables);
     if (i == 0) rows = 0;
     for (const TableRows& table : tables) rows += table.rows.rows;
   });
   source::CountRate(state, "rows/s", rows);
 }
 
-#define CA_ROW_BENCHMARK(Name, Call)                                                    \
-  void Name(benchmark::State& state, const BenchmarkInput& input) {                     \
-    Measure(state, input, [](const FileContext& context, TableList& tables) { Call; }); \
+#define CA_ROW_BENCHMARK(Name, Call)                                              \
+  void Name(benchmark::State& state, const BenchmarkInput& input) {               \
+    Measure(state, input,                                                         \
+            [](const FileContext& context, [[maybe_unused]] const FileFlow& flow, \
+               TableList& tables) { Call; });                                     \
   }
 CA_ROW_BENCHMARK(Anchors, {
   benchmark::DoNotOptimize(ComputeAnchors(context.tree, context.ids, context.scheme));
   static_cast<void>(tables);
 })
 CA_ROW_BENCHMARK(LineRows, AddLineRows(context, tables))
-CA_ROW_BENCHMARK(NodeRows, AddNodeRows(context, tables))
+CA_ROW_BENCHMARK(NodeRows, AddNodeRows(context, flow, tables))
 CA_ROW_BENCHMARK(DefRows, AddDefRows(context, tables))
 CA_ROW_BENCHMARK(ReferenceRows, AddReferenceRows(context, tables))
 CA_ROW_BENCHMARK(ImportRows, AddImportRows(context, tables))

@@ -199,9 +199,11 @@ void Parser::ParseLegacyPieces(LegacyFormat& format, uint32_t& at, int level) {
       if (!format.raw && c == '\\' && at < format.end) {
         c = text_[at++];
         if (c == 'N') {
-          if (at < format.end && text_[at++] == '{') {
-            while (at < format.end && text_[at++] != '}') {
-            }
+          const bool is_named = at < format.end && text_[at] == '{';
+          at = std::min(at + 1, format.end);
+          if (is_named) {
+            const size_t close = text_.substr(0, format.end).find('}', at);
+            at = close == std::string_view::npos ? format.end : static_cast<uint32_t>(close) + 1;
           }
           continue;
         }
@@ -300,6 +302,7 @@ NodeRef Parser::ParseLegacyExpression(LegacyFormat& format, uint32_t from, uint3
     return Fail(format.whole, "f-string: empty expression not allowed");
   }
   if (exact_fields_ && FindFieldError(format, from, to)) {
+    CA_CHECK(field_error_.has_value(), "a field's error is kept where one was found");
     return Fail(format.whole, field_error_->message);
   }
   if (!EnterDepth()) return kNoNode;

@@ -9,10 +9,10 @@ namespace codeanatomy::parse {
 namespace {
 
 constexpr auto kAugmentedOperators = [] {
-  std::array<int8_t, 256> table{};
+  std::array<int16_t, 256> table{};
   table.fill(-1);
   const auto set = [&](TokenKind kind, AstOperator op) {
-    table[static_cast<size_t>(kind)] = static_cast<int8_t>(op);
+    table[static_cast<size_t>(kind)] = static_cast<int16_t>(op);
   };
   set(TokenKind::kPlusEqual, AstOperator::kAdd);
   set(TokenKind::kMinusEqual, AstOperator::kSub);
@@ -173,7 +173,7 @@ NodeRef Parser::ParseExpressionStatement() {
     default:
       break;
   }
-  const int8_t op = kAugmentedOperators[static_cast<size_t>(kind())];
+  const int16_t op = kAugmentedOperators[static_cast<size_t>(kind())];
   if (op < 0) return Unexpected();
   if (!IsKind(first, AstKind::kName) && !IsKind(first, AstKind::kAttribute) &&
       !IsKind(first, AstKind::kSubscript)) {

@@ -75,6 +75,7 @@ std::vector<View> Kept(std::vector<View> views, const spec::Spec& spec) {
   std::map<std::string, View*, std::less<>> by_name;  // names outlive the move of their views
   for (View& view : views) by_name.emplace(view.name, &view);
   std::vector<View> kept;
+  kept.reserve(spec.view_definitions.size());
   for (const spec::ViewDefinition& definition : spec.view_definitions)
     kept.push_back(std::move(*by_name.at(definition.name)));
   return kept;

@@ -125,6 +125,7 @@ Result<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::string& pa
   for (const std::string& name : directories_)
     if (name != path && ParentPath(name) == path) found[name.substr(path.size() + 1)] = true;
   std::vector<DirectoryEntry> entries;
+  entries.reserve(found.size());
   for (const auto& [name, is_directory] : found) entries.push_back({name, is_directory});
   return entries;
 }

@@ -89,7 +89,7 @@ class OutputCleaner {
     CA_RETURN_IF_ERROR(files_.Remove(JoinPath(LogPath(root), "_last_checkpoint.tmp")));
     if (kept == kept_.end()) return {};
     std::set<int64_t> versions = kept->second;
-    if (log.latest()) versions.insert(*log.latest());
+    if (const auto latest = log.latest()) versions.insert(*latest);
     const Result<std::set<std::string>> used = FindUsedFiles(root, versions);
     // What is used by a version that cannot be read is not known, so nothing is deleted.
     if (!used) return {};

@@ -172,7 +172,8 @@ std::optional<__int128> ParseDecimal(std::string_view text, int precision, int s
   }
   if (digits == 0) return std::nullopt;
   for (; after_point < scale; ++after_point) {
-    if (significant != 0 && ++significant > 38) return std::nullopt;
+    if (significant != 0) ++significant;
+    if (significant > 38) return std::nullopt;
     value *= 10;
   }
   if (significant > precision) return std::nullopt;

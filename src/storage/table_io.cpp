@@ -149,7 +149,7 @@ Result<std::string> Move(FileSystem& files, const std::string& from, const std::
   const std::string stem = name.substr(0, name.rfind('.'));
   for (int n = 0;; ++n) {
     const std::string free = n == 0 ? name : fmt::format("{}-{}.parquet", stem, n);
-    const std::string path = folder.empty() ? free : JoinPath(folder, free);
+    std::string path = folder.empty() ? free : JoinPath(folder, free);
     CA_ASSIGN_OR_RETURN(const bool moved, files.RenameIfAbsent(from, JoinPath(root, path)));
     if (moved) return path;
   }

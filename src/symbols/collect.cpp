@@ -171,7 +171,6 @@ void SymbolTableBuilder::VisitSimple(NodeId n) {
     case AstKind::kNonlocal:
       return VisitDirective(n);
     case AstKind::kExceptHandler:
-      return VisitPatternName(n, AstField::kName);
     case AstKind::kMatchStar:
     case AstKind::kMatchAs:
       return VisitPatternName(n, AstField::kName);

@@ -218,7 +218,7 @@ void CompileChecker::OpenBlock(NodeId statement, NodeId end, BlockKind kind) {
   if (kind == BlockKind::kScope) return;
   const size_t limit = AtLeast(PythonVersion::k313) ? 21 : 20;
   size_t open = 0;
-  for (size_t i = blocks_.size(); i-- > 0 && blocks_[i].kind != BlockKind::kScope;) {
+  for (size_t i = blocks_.size(); i > 0 && blocks_[i - 1].kind != BlockKind::kScope; --i) {
     if (++open > limit + 1) return;
   }
   if (open != limit + 1) return;

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include <fmt/format.h>
+
 #include "parse/ast_dump.h"
 #include "symbols/compile_checker.h"
 
@@ -25,30 +27,34 @@ std::string Quoted(std::string_view name, PythonVersion version) {
   return text;
 }
 
+/// A number with its signs, or another constant. Empty: neither.
+std::string SignedText(const parse::SyntaxTree& tree, NodeId n) {
+  std::string text;
+  for (; n.valid() && tree.kind(n) == AstKind::kUnaryOp; n = tree.Child(n, AstField::kOperand)) {
+    text += '-';
+  }
+  if (!n.valid() || tree.kind(n) != AstKind::kConstant) return text;
+  return text +
+         parse::ConstantRepr(tree.constant(tree.ConstantAt(n, AstField::kValue)), tree.version());
+}
+
 /// The value of a key: literals, negative numbers and complex ones. Empty: no literal.
 std::string KeyText(const parse::SyntaxTree& tree, NodeId n) {
   if (!n.valid()) return {};
-  const AstKind kind = tree.kind(n);
-  if (kind == AstKind::kConstant) {
-    return parse::ConstantRepr(tree.constant(tree.ConstantAt(n, AstField::kValue)), tree.version());
-  }
-  const auto operand = [&](AstField field) {
-    const NodeId child = tree.Child(n, field);
-    if (child.valid() && tree.kind(child) == AstKind::kUnaryOp) {
-      return "-" + KeyText(tree, tree.Child(child, AstField::kOperand));
+  switch (tree.kind(n)) {
+    case AstKind::kConstant:
+      return SignedText(tree, n);
+    case AstKind::kUnaryOp: {
+      const std::string text = SignedText(tree, tree.Child(n, AstField::kOperand));
+      return text == "0" ? text : "-" + text;
     }
-    return child.valid() && tree.kind(child) == AstKind::kConstant ? KeyText(tree, child)
-                                                                   : std::string();
-  };
-  if (kind == AstKind::kUnaryOp) {
-    const std::string text = operand(AstField::kOperand);
-    return text == "0" ? text : "-" + text;
+    case AstKind::kBinOp:
+      return fmt::format("({}{}{})", SignedText(tree, tree.Child(n, AstField::kLeft)),
+                         tree.Operator(n) == AstOperator::kAdd ? '+' : '-',
+                         SignedText(tree, tree.Child(n, AstField::kRight)));
+    default:
+      return {};
   }
-  if (kind == AstKind::kBinOp) {
-    const bool plus = tree.Operator(n) == AstOperator::kAdd;
-    return "(" + operand(AstField::kLeft) + (plus ? "+" : "-") + operand(AstField::kRight) + ")";
-  }
-  return {};
 }
 
 /// Text that is put together at run time.

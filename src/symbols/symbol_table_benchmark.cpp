@@ -8,6 +8,7 @@ namespace {
 void Building(benchmark::State& state, const BenchmarkInput& input) {
   const std::vector<source::SourceFile> files = source::ReadBenchmarkSources(input);
   std::vector<parse::SyntaxTree> trees;
+  trees.reserve(files.size());
   for (const source::SourceFile& file : files) {
     trees.push_back(parse::ParseModule(file.text(), {}));
   }

@@ -86,7 +86,7 @@ class BootstrapRun {
     const std::string hash = spec::SpecHash(compiled.spec);
     CA_RETURN_IF_ERROR(WriteSpec(*files_, out_, hash, spec::CanonicalJson(compiled.spec)));
     build.attributes = {{"spec_hash", hash}, {"bootstrap", request_.seeded ? "seeded" : "empty"}};
-    CA_RETURN_IF_ERROR(storage::PublishCurrent(*files_, out_, std::move(build)));
+    CA_RETURN_IF_ERROR(storage::PublishCurrent(*files_, out_, build));
     return std::move(tables_);
   }
 

@@ -96,12 +96,12 @@ class Stage {
   }
 
   Result<void> Write(std::vector<evidence::TableBatches> tables,
-                     std::shared_ptr<const void> sources) {
+                     const std::shared_ptr<const void>& sources) {
     for (const evidence::TableBatches& table : tables) {
       rows_[std::string(table.table->name)] += table.rows;
       if (table.table->name == "diagnostics") CountDiagnostics(table);
     }
-    return writer_.Write(std::move(tables), std::move(sources));
+    return writer_.Write(std::move(tables), sources);
   }
 
   /// A batch is one file; the file failed if any of its diagnostics is an error.

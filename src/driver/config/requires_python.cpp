@@ -105,15 +105,12 @@ std::optional<std::string> FindSetupKeyword(std::string_view source) {
   std::map<std::string_view, std::string, std::less<>> names;
   for (const NodeId n : tree.Children(tree.root(), AstField::kBody)) {
     if (!n.valid() || tree.kind(n) != AstKind::kAssign) continue;
-    auto text = TextOf(tree, tree.Child(n, AstField::kValue), names);
+    const auto text = TextOf(tree, tree.Child(n, AstField::kValue), names);
     for (const NodeId target : tree.Children(n, AstField::kTargets)) {
       if (!target.valid() || tree.kind(target) != AstKind::kName) continue;
       const std::string_view name = tree.name_text(tree.Name(target, AstField::kId));
-      if (text) {
-        names[name] = *text;
-      } else {
-        names.erase(name);
-      }
+      names.erase(name);
+      if (text) names.emplace(name, *text);
     }
   }
   for (NodeId n = tree.root(); n.value < tree.size(); ++n.value) {

@@ -40,13 +40,21 @@ std::string JsonPath(std::string_view pointer) {
 }
 
 /// What /runtime/tracing differs in, as far down as objects go.
-std::string FirstDifference(const std::string& pointer, const Json& given, const Json& plain) {
-  if (!given.is_object() || !plain.is_object()) return pointer;
-  for (const auto& [name, value] : given.items()) {
-    if (!plain.contains(name) || value != plain.at(name)) {
-      const std::string below = fmt::format("{}/{}", pointer, name);
-      return plain.contains(name) ? FirstDifference(below, value, plain.at(name)) : below;
+std::string FirstDifference(std::string pointer, const Json& given, const Json& plain) {
+  const Json* from = &given;
+  const Json* to = &plain;
+  while (from->is_object() && to->is_object()) {
+    auto different = from->begin();
+    while (different != from->end() && to->contains(different.key()) &&
+           *different == to->at(different.key())) {
+      ++different;
     }
+    if (different == from->end()) break;
+    pointer += '/';
+    pointer += different.key();
+    if (!to->contains(different.key())) break;
+    to = &to->at(different.key());
+    from = &*different;
   }
   return pointer;
 }

@@ -272,7 +272,9 @@ class Lowering {
   /// Metadata, FileManifest, IncrementalCdf: a scan of what the executor makes of the log.
   template <typename T>
   Result<Relation> operator()(const T& t) {
-    const LogRead read = *LogReadOf(spec::Transform(t));
+    const auto found = LogReadOf(spec::Transform(t));
+    CA_CHECK(found.has_value(), "all other transforms have a lowering of their own");
+    const LogRead& read = *found;
     const auto at = context_.schemas.find(t.source);
     if (at == context_.schemas.end())
       return Fail(ErrorCode::kInvalidPlan, "", fmt::format("unknown source {}", t.source));

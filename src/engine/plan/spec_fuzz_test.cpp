@@ -34,14 +34,20 @@ std::string ReadData(const std::string& name) {
 }
 
 /// All pointers into a document, in document order.
-void CollectPointers(const Json& json, const std::string& at, std::vector<std::string>& out) {
-  out.push_back(at);
-  if (json.is_object()) {
-    for (const auto& [name, value] : json.items()) CollectPointers(value, at + "/" + name, out);
-  } else if (json.is_array()) {
-    for (size_t i = 0; i < json.size(); ++i)
-      CollectPointers(json[i], fmt::format("{}/{}", at, i), out);
+std::vector<std::string> CollectPointers(const Json& json) {
+  std::vector<std::string> pointers;
+  std::vector<std::pair<const Json*, std::string>> open{{&json, ""}};
+  while (!open.empty()) {
+    const auto [value, at] = std::move(open.back());
+    open.pop_back();
+    pointers.push_back(at);
+    if (!value->is_structured()) continue;
+    const auto below = static_cast<std::ptrdiff_t>(open.size());
+    for (const auto& [name, child] : value->items())  // elements are named by their number
+      open.emplace_back(&child, fmt::format("{}/{}", at, name));
+    std::reverse(open.begin() + below, open.end());
   }
+  return pointers;
 }
 
 /// Mutates values, members and elements; words come from the document itself, so that many mutants
@@ -54,8 +60,7 @@ class Mutator {
     Json mutant = document;
     const size_t changes = 1 + Pick(3);
     for (size_t i = 0; i < changes; ++i) {
-      std::vector<std::string> pointers;
-      CollectPointers(mutant, "", pointers);
+      const std::vector<std::string> pointers = CollectPointers(mutant);
       Json& target = mutant[Json::json_pointer(pointers[Pick(pointers.size())])];
       const Json donor = mutant[Json::json_pointer(pointers[Pick(pointers.size())])];
       Change(target, donor);

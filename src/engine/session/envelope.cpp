@@ -113,7 +113,7 @@ Registrations RegisterInputs(
       columns.push_back({field.name, field.type.ToString()});
     const auto at = content_digests.find(name);
     const std::string content = at == content_digests.end() ? "" : at->second;
-    const std::string identity = Hex(Sha256::Of(name + '\0' + content));
+    const std::string identity = Hex(Sha256::Of(std::string(name).append(1, '\0').append(content)));
     identities.push_back({name, identity});
     registrations.entries.push_back(expr::CanonicalText({{"name", name},
                                                          {"content_digest", content},

@@ -29,6 +29,7 @@ class Values {
       return fmt::format("SELECT * FROM (VALUES {}) AS t({})", rows_, fmt::join(columns_, ", "));
     }
     std::vector<std::string> nulls;
+    nulls.reserve(columns_.size());
     for (const std::string& column : columns_) nulls.push_back("NULL::VARCHAR AS " + column);
     return fmt::format("SELECT {} WHERE false", fmt::join(nulls, ", "));
   }

@@ -34,7 +34,7 @@ duckdb_scalar_function_t FindEvaluator(std::string_view name) {
 }
 
 LogicalType ParseSqlType(std::string_view name) {
-  const LogicalType text{.id = DUCKDB_TYPE_VARCHAR};
+  LogicalType text{.id = DUCKDB_TYPE_VARCHAR};
   if (name == "VARCHAR") return text;
   if (name == "BIGINT") return {.id = DUCKDB_TYPE_BIGINT};
   if (name == "BOOLEAN") return {.id = DUCKDB_TYPE_BOOLEAN};

@@ -101,7 +101,7 @@ TEST_CASE("CST of damaged text: every byte in a piece, nodes nested") {
           text.resize(at + 1);
           break;
         default:
-          text.insert(at, std::string_view("\"'''([{)]}:\\\n\t#=,.f\"", 21).substr(below(20), 3));
+          text.insert(at, std::string_view("\"'''([{)]}:\\\n\t#=,.f\"\0", 21).substr(below(20), 3));
       }
     }
     for (const PythonVersion version : {PythonVersion::k38, PythonVersion::k314}) {

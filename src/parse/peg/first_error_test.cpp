@@ -107,7 +107,8 @@ TEST_CASE("valid statements of a long text are left out, and clauses stay with t
   const auto at = static_cast<uint32_t>(text.size()) - 2;
   for (const uint32_t valid_until : {0u, at}) {
     const auto error = FindFirstError(text, PythonVersion::k313, tokens, strings, valid_until);
-    REQUIRE(error.has_value());
+    if (!error) FAIL("no error");
+    if (!error) continue;
     CHECK(error->span.begin == at);
     CHECK(error->message == "invalid syntax");
   }

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <unordered_map>
 
-#include "base/check.h"
+#include "base/unreachable.h"
 #include "parse/peg/grammar.h"
 #include "parse/peg/grammar_text.h"
 
@@ -71,8 +71,7 @@ TokenKind FixedToken(std::string_view text) {
   for (auto k = static_cast<size_t>(TokenKind::kFalse); k < lex::kTokenKindCount; ++k) {
     if (lex::kTokenTexts[k] == text) return static_cast<TokenKind>(k);
   }
-  CA_CHECK(false, "no such token in the grammar");
-  return TokenKind::kError;
+  CA_UNREACHABLE("no such token in the grammar");
 }
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -291,11 +290,10 @@ class Compiler {
   }
   static uint16_t SoftKeyword(std::string_view word) {
     constexpr auto kWords = std::to_array<std::string_view>({"_", "case", "match", "type"});
-    for (uint16_t i = 0; i < kWords.size(); ++i) {
-      if (kWords[i] == word) return i;
+    for (size_t i = 0; i < kWords.size(); ++i) {
+      if (kWords[i] == word) return static_cast<uint16_t>(i);
     }
-    CA_CHECK(false, "no such soft keyword");
-    return 0;
+    CA_UNREACHABLE("no such soft keyword");
   }
 
   // --- actions ---
@@ -402,9 +400,9 @@ class Compiler {
 
 template <PythonVersion kVersion>
 const Grammar& Compiled() {
-  static const Grammar grammar =
+  static const Grammar kGrammar =
       Compiler(kVersion).Compile({kStatementRules, kExpressionRules, kErrorRules});
-  return grammar;
+  return kGrammar;
 }
 
 }  // namespace
@@ -430,8 +428,8 @@ const Grammar& GrammarOf(PythonVersion version) {
 }
 
 const Grammar& PredictiveGrammar() {
-  static const Grammar grammar = Compiler(PythonVersion::k38).Compile({kPredictiveRules});
-  return grammar;
+  static const Grammar kGrammar = Compiler(PythonVersion::k38).Compile({kPredictiveRules});
+  return kGrammar;
 }
 
 }  // namespace codeanatomy::parse::peg

@@ -267,6 +267,7 @@ void Recognizer::RaiseLexError() {
 /// end.
 ReportedPosition Recognizer::ShownEnd(const lex::LexError& error) {
   const Place begin = PlaceOf(error.span.begin);
+  CA_CHECK(error_.has_value(), "only the end of an error that was raised is asked for");
   const ReportedPosition& shown = error_->reported;
   const uint32_t line = shown.line != 0 ? shown.line : begin.line;
   if (error.message == kEndOfFile || error.message.starts_with("unindent ")) return {line, -1};
@@ -288,6 +289,8 @@ void Recognizer::RaiseNeverClosed(uint32_t bracket) {
   message.append(TextOf(bracket)).append("' was never closed");
   stopped_ = false;
   RaiseRange(bracket, bracket, std::move(message));
+  CA_CHECK(error_.has_value(),
+           "an error that is raised is kept, as the first or the one before it");
   error_->stage = 0;
   error_->reported_end.offset = 0;
 }

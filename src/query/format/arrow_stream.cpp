@@ -174,8 +174,7 @@ std::string Message(FlatBuilder out, Header header, Offset table, int64_t body) 
   const Offset message = out.EndTable();
   const std::string bytes = std::move(out).Finish(message);
   std::string framed(8, '\xff');
-  for (int i = 0; i < 4; ++i)
-    framed[static_cast<size_t>(4 + i)] = static_cast<char>(bytes.size() >> (8 * i) & 0xff);
+  for (size_t i = 0; i < 4; ++i) framed[4 + i] = static_cast<char>(bytes.size() >> (8 * i) & 0xff);
   return framed + bytes;
 }
 

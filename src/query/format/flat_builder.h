@@ -20,7 +20,7 @@ class FlatBuilder {
 
   Offset String(std::string_view text) {
     Align(4, text.size() + 1);
-    Prepend(std::string_view("", 1));
+    Prepend(std::string_view("\0", 1));
     Prepend(text);
     Scalar(static_cast<uint32_t>(text.size()));
     return size();

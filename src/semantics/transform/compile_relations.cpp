@@ -100,6 +100,7 @@ class RelationCompiler {
   }
   static std::vector<spec::JoinKey> SameKeys(const std::vector<std::string>& names) {
     std::vector<spec::JoinKey> keys;
+    keys.reserve(names.size());
     for (const std::string& name : names) keys.push_back({name, name});
     return keys;
   }
@@ -299,8 +300,7 @@ class RelationCompiler {
     all_said_ =
         AddUnion("all_said", {Name("said_first"), said_}, "statements of all sources there");
     if (alone_.empty()) return;
-    std::vector<std::string> sources;
-    for (const std::string& alone : alone_) sources.push_back(alone);
+    std::vector<std::string> sources(alone_.begin(), alone_.end());
     const std::string rows =
         AddUnion("alone", std::move(sources), "rows of lower-ranked proposers");
     Add(Name("alone_groups"), ViewKind::kProjection,
@@ -480,6 +480,7 @@ class RelationCompiler {
     more.insert(more.begin(), std::begin(kProposer), std::end(kProposer));
     more.insert(more.begin(), kept.begin(), kept.end());
     std::vector<spec::ComputedColumn> columns;
+    columns.reserve(more.size());
     for (std::string_view name : more)
       columns.push_back({std::string(name), Column(fmt::format("{}{}", side, name))});
     return columns;

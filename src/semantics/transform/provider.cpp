@@ -67,7 +67,6 @@ class ProviderCompiler {
   ProviderCompiler(const CompileContext& context, const Relation& relation,
                    const ProviderRule& provider, const Schemas& schemas, std::vector<View>& views)
       : context_(context),
-        relation_(relation),
         provider_(provider),
         schemas_(schemas),
         views_(views),
@@ -101,6 +100,7 @@ class ProviderCompiler {
                                              : "keys are declared"});
     views_.back().inferred.join = std::move(join);
     std::vector<spec::ComputedColumn> same;
+    same.reserve(pairs.size());
     for (const spec::ComputedColumn& column : pairs)
       same.push_back({column.name, expr::Column(column.name)});
     return Finish(name_ + "_pairs", std::move(same));
@@ -192,6 +192,7 @@ class ProviderCompiler {
     columns.push_back({"score", std::move(score)});
     columns.push_back({"provider", expr::Text(provider_.origin)});
     std::vector<std::string> names;
+    names.reserve(columns.size());
     for (const spec::ComputedColumn& column : columns) names.push_back(column.name);
     const std::vector<std::string> group = SplitNames(provider_.group_by);
     const bool has_rank = provider_.keep > 0;
@@ -240,7 +241,6 @@ class ProviderCompiler {
   }
 
   const CompileContext& context_;
-  const Relation& relation_;
   const ProviderRule& provider_;
   const Schemas& schemas_;
   std::vector<View>& views_;

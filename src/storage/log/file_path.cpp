@@ -67,12 +67,12 @@ std::string DecodePath(std::string_view path) {
 std::string PartitionFolder(std::string_view column, const std::optional<std::string>& value) {
   const std::string name = Encode(column, "");
   std::string text = value ? Encode(*value, "") : "__HIVE_DEFAULT_PARTITION__";
-  if (name.size() + 1 + text.size() > kMaxFolderName) text = StableHash128(*value);
+  if (value && name.size() + 1 + text.size() > kMaxFolderName) text = StableHash128(*value);
   return (name.size() > kMaxFolderName / 2 ? StableHash128(column) : name) + "=" + text;
 }
 
 Result<std::string> LocalPath(const std::string& root, const AddFile& file) {
-  const std::string path = DecodePath(file.path);
+  std::string path = DecodePath(file.path);
   if (path.starts_with("file:")) {
     // file:/x, file:///x and file://host/x; only paths of this host are files.
     std::string_view local = std::string_view(path).substr(5);

@@ -135,9 +135,9 @@ class LogReplay {
     else
       snapshot_.domains_[name] = std::move(domain);
   }
-  void Apply(CommitInfo) {}
-  void Apply(ChangeFile) {}
-  void Apply(CheckpointPart) { unreadable_ = "v2Checkpoint"; }
+  void Apply(const CommitInfo&) {}
+  void Apply(const ChangeFile&) {}
+  void Apply(const CheckpointPart&) { unreadable_ = "v2Checkpoint"; }
 
   void Drop(const std::string& key) {
     const auto position = positions_.find(key);
@@ -255,6 +255,7 @@ std::optional<int64_t> Snapshot::CountRows() const {
 
 std::vector<std::string> Snapshot::LocalPaths() const {
   std::vector<std::string> paths;
+  paths.reserve(files_.size());
   for (const AddFile& file : files_) paths.push_back(*LocalPath(root_, file));
   return paths;
 }

@@ -211,6 +211,7 @@ TEST_CASE("paths of data files stay inside of the table") {
   CHECK_EQ(PartitionFolder("p", "a/b"), "p=a%2Fb");
   CHECK_EQ(PartitionFolder("p", std::nullopt), "p=__HIVE_DEFAULT_PARTITION__");
   CHECK_LT(PartitionFolder("p", std::string(5000, 'x')).size(), 40);
+  CHECK(PartitionFolder(std::string(5000, 'c'), std::nullopt).ends_with("_PARTITION__"));
 }
 
 }  // namespace

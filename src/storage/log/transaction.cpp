@@ -82,6 +82,7 @@ Result<void> Transaction::Reload() {
 }
 
 Result<void> Transaction::CheckAgainstTable() {
+  CA_CHECK(snapshot_.has_value(), "a write is checked against a table that exists");
   if (write_.mode == WriteMode::kCreate)
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("the table exists, its version is {}", snapshot_->version()), root_,
@@ -140,6 +141,7 @@ Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
     CommitOutcome outcome;
     CA_ASSIGN_OR_RETURN(std::vector<Action> actions, MakeActions(options, outcome));
     if (actions.empty()) {
+      CA_CHECK(snapshot_.has_value(), "a new table has its first actions");
       outcome.committed = false;
       outcome.version = snapshot_->version();
       outcome.content_digest = snapshot_->ContentDigest();
@@ -264,7 +266,7 @@ Result<std::string> Transaction::FreeName(const std::string& path,
   if (!taken.contains(path)) return path;
   const std::string stem = path.substr(0, path.rfind('.'));
   for (int n = 1;; ++n) {
-    const std::string other = fmt::format("{}-{}.parquet", stem, n);
+    std::string other = fmt::format("{}-{}.parquet", stem, n);
     if (taken.contains(other)) continue;
     // A file of that name that is there already has the same content: names are content hashes.
     CA_RETURN_IF_ERROR(

@@ -90,7 +90,7 @@ TEST_CASE("schema differences are refused, or replaced on demand") {
     const auto refused = Transaction::Begin(test.environment, kRoot, {wider, mode});
     REQUIRE_FALSE(refused);
     CHECK_EQ(CodeOf(refused.error()), "DELTA_SCHEMA_MISMATCH");
-    CHECK_NE(refused.error().message().find("y"), std::string::npos);
+    CHECK_NE(refused.error().message().find('y'), std::string::npos);
   }
   auto replace = Transaction::Begin(test.environment, kRoot,
                                     {wider, WriteMode::kOverwrite, SchemaMode::kReplace});
