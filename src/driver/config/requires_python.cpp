@@ -106,11 +106,12 @@ std::optional<std::string> FindSetupKeyword(std::string_view source) {
   for (const NodeId n : tree.Children(tree.root(), AstField::kBody)) {
     if (!n.valid() || tree.kind(n) != AstKind::kAssign) continue;
     const auto text = TextOf(tree, tree.Child(n, AstField::kValue), names);
+    const std::string* value = text ? &*text : nullptr;
     for (const NodeId target : tree.Children(n, AstField::kTargets)) {
       if (!target.valid() || tree.kind(target) != AstKind::kName) continue;
       const std::string_view name = tree.name_text(tree.Name(target, AstField::kId));
       names.erase(name);
-      if (text) names.emplace(name, *text);
+      if (value != nullptr) names.emplace(name, *value);
     }
   }
   for (NodeId n = tree.root(); n.value < tree.size(); ++n.value) {
