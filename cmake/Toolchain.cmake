@@ -37,6 +37,6 @@ endif()
 if(CA_SANITIZE)
   add_compile_options(-fsanitize=${CA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CA_SANITIZE})
-  # GCC's manual: with sanitizers and optimization this warning names variables that are set.
+  # Optimized code with sanitizers has false positives (GCC's manual, -fsanitize).
   add_compile_options(-Wno-maybe-uninitialized)
 endif()

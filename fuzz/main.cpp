@@ -3,7 +3,6 @@
 // Input i of a seed depends on nothing but the seed, i and the corpus, so a finding is told by two
 // numbers, and any range of inputs is a run of its own. The process ends at the first finding, with
 // the input written beside: status 1 where a property fails, a signal where the program does.
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -81,9 +80,8 @@ Input MakeInput(const Corpus& corpus, const Options& options, uint64_t number) {
   return input;
 }
 
-bool Passes(const char* target, const std::string& wrong) {
+bool Passes(const std::string& wrong) {
   if (wrong.empty()) return true;
-  running.target = target;
   std::fprintf(stderr, "fuzz: %s\n", wrong.c_str());
   WriteInput();
   return false;
@@ -93,7 +91,7 @@ bool Run(const Input& input) {
   const auto passes = [&](const char* target, auto run, auto... arguments) {
     running.target = target;
     alarm(kLongestSeconds);
-    return Passes(target, run(running.input, arguments...));
+    return Passes(run(running.input, arguments...));
   };
   if (input.lane == 0) return passes("notebook", &RunNotebook);
   if (input.lane == 1) return passes("document", &RunDocument);

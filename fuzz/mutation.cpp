@@ -15,7 +15,7 @@ bool IsWordByte(char byte) {
          c >= 0x80;
 }
 
-/// [begin, end) of the word, the run of blanks or the single byte at `at`.
+/// [begin, end) of the word or the single other byte at `at`.
 std::pair<size_t, size_t> WordAround(const std::string& text, size_t at) {
   size_t begin = at, end = at + 1;
   if (IsWordByte(text[at])) {

@@ -134,6 +134,15 @@ struct IconvCloser {
 };
 using Converter = std::unique_ptr<void, IconvCloser>;
 
+/// A converter that composes letters with marks holds the last letter back.
+void FinishDecoding(iconv_t converter, std::string& out) {
+  char buffer[32];
+  char* to = buffer;
+  size_t out_left = sizeof buffer;
+  iconv(converter, nullptr, nullptr, &to, &out_left);
+  out.append(buffer, sizeof buffer - out_left);
+}
+
 /// Decodes one character at `at`; the number of stored bytes it took, 0 when they are invalid.
 size_t DecodeCharacter(iconv_t converter, std::string_view bytes, size_t at, std::string& out) {
   constexpr size_t kLongest = 8;
@@ -163,29 +172,34 @@ constexpr Codec kCodecs[] = {
 #undef CA_CODEC
 };
 
-/// Codecs are looked up in lower case, each run of other characters than letters, digits and dots
-/// as one underscore, none at the ends (encodings.normalize_encoding).
+/// Codecs are looked up in lower case, each run of other characters than letters and digits as one
+/// underscore, none at the ends (encodings.normalize_encoding; a dot is tried as an underscore).
 std::string NormalizeCodecName(std::string_view name) {
   std::string normal;
   bool between = false;
   for (const char c : name) {
-    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.';
+    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0;
     if (kept && between && !normal.empty()) normal += '_';
     if (kept) normal += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     between = !kept;
   }
-  std::ranges::replace(normal, '.', '_');
   return normal;
+}
+
+bool HasWord(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == word) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
 }
 
 /// The converter of a Python codec; empty where there is none.
 std::string_view FindConverter(std::string_view name) {
   const std::string normal = NormalizeCodecName(name);
   for (const Codec& codec : kCodecs) {
-    const std::string aliases = fmt::format(" {} {} ", codec.name, codec.aliases);
-    if (!normal.empty() && aliases.find(' ' + normal + ' ') != std::string::npos) {
-      return codec.iconv;
-    }
+    if (codec.name == normal || HasWord(codec.aliases, normal)) return codec.iconv;
   }
   return {};
 }
@@ -233,6 +247,7 @@ void DecodeForeign(SourceFile& file, const EncodingDeclaration& declaration) {
       file.offsets.AddRun(static_cast<uint32_t>(file.decoded.size()), static_cast<uint32_t>(i));
     }
   }
+  FinishDecoding(converter.get(), file.decoded);
 }
 
 }  // namespace

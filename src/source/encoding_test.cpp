@@ -77,6 +77,12 @@ TEST_CASE("codecs are found by CPython's aliases, not by those of the C library"
   CHECK(Decode("# coding: ucs-4\n").problems.size() == 1);
 }
 
+TEST_CASE("what Python's syntax is made of survives every codec that extends ASCII") {
+  CHECK(Decode("# coding: shift_jis\ns = '\\n~'\n").text() == "# coding: shift_jis\ns = '\\n~'\n");
+  CHECK(Decode("# coding: cp1258\nx = y").text() == "# coding: cp1258\nx = y");
+  CHECK(Decode("# coding: iso_646.irv_1991\n").problems.empty());
+}
+
 TEST_CASE("surrogates and overlong forms are not UTF-8") {
   size_t at = 0;
   CHECK_FALSE(IsValidUtf8("ab\xED\xA0\x80", &at));
