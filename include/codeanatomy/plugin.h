@@ -4,8 +4,8 @@
  * only where it is named (`--plugin FILE`, `[engine] plugins`), and checked in this order, each
  * failure ending the session with SESSION_INITIALIZATION_FAILED: library opens, manifest is there
  * and large enough, ABI, engine and Arrow versions, names, options against the plugin's own JSON
- * Schema, registration, and at last that what it registered is what the manifest says, in both
- * directions.
+ * Schema, registration, and at last that the functions and views which were added are those that
+ * the manifest names.
  *
  * Plain C. examples/plugin/text_metrics.c is a whole plugin; docs/formats/plugins.md has the rules.
  */

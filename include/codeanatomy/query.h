@@ -2,8 +2,7 @@
  *
  *   char* response = NULL;
  *   int status = codeanatomy_query(
- *       "{\"build_dir\": \".codeanatomy\", \"statement\": \"SELECT count(*) AS n FROM calls\"}",
- * &response);
+ *       "{\"build_dir\": \".codeanatomy\", \"statement\": \"SELECT 1 AS n\"}", &response);
  *
  * Beside what `codeanatomy sql` accepts, a request may define functions for its own statement and
  * load plugins. Documents: docs/formats/embedding.md. The response is given back to

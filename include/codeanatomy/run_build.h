@@ -2,8 +2,9 @@
  *
  *   char* response = NULL;
  *   int status = codeanatomy_run_build(
- *       "{\"spec_json\": \"…\", \"input_dir\": \".codeanatomy\", \"output_dir\": \"calls\"}",
- * &response); puts(response); codeanatomy_free(response);
+ *       "{\"spec_json\": \"…\", \"input_dir\": \"a\", \"output_dir\": \"b\"}", &response);
+ *   puts(response);
+ *   codeanatomy_free(response);
  *
  * Executes an execution spec over the Delta tables of a build and publishes its outputs in a folder
  * of their own: the same way as `codeanatomy run`. Documents: docs/formats/embedding.md.

@@ -77,12 +77,12 @@ Result<Compiled> CompileRepository(const GlobalOptions& global, const PlanOption
 
 Result<void> WriteText(const std::string& path, const std::string& text) {
   std::FILE* file = path.empty() ? stdout : std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return ErrnoError(errno, "cannot write", path);
+  if (file == nullptr) return ErrnoError(errno, "write", path);
   const bool written =
       std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
   const int failure = errno;
   if (file != stdout) std::fclose(file);
-  if (!written) return ErrnoError(failure, "cannot write", path.empty() ? "standard output" : path);
+  if (!written) return ErrnoError(failure, "write", path.empty() ? "standard output" : path);
   return {};
 }
 

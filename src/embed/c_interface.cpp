@@ -1,10 +1,12 @@
 // The C names of the embedding interface.
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 
 #include <codeanatomy/query.h>
 #include <codeanatomy/run_build.h>
 
+#include "embed/document.h"
 #include "embed/query.h"
 #include "embed/run_build.h"
 
@@ -17,6 +19,19 @@ int GiveOut(const codeanatomy::embed::Response& response, char** out) {
   return response.status;
 }
 
+/// The other side is C: what would leave as an exception (memory that ran out, a bug) is told as
+/// any other error.
+template <typename Answer>
+int Guarded(Answer answer, const char* request, char** out) {
+  try {
+    return GiveOut(answer(request), out);
+  } catch (const std::exception& failure) {
+    return GiveOut(codeanatomy::embed::ErrorResponse(
+                       codeanatomy::Error(codeanatomy::ErrorCode::kInternal, failure.what())),
+                   out);
+  }
+}
+
 }  // namespace
 
 extern "C" {
@@ -24,11 +39,11 @@ extern "C" {
 const char* codeanatomy_version(void) { return CA_PROGRAM_VERSION; }
 
 int codeanatomy_run_build(const char* request_json, char** response_json) {
-  return GiveOut(codeanatomy::embed::RunBuild(request_json), response_json);
+  return Guarded(codeanatomy::embed::RunBuild, request_json, response_json);
 }
 
 int codeanatomy_query(const char* request_json, char** response_json) {
-  return GiveOut(codeanatomy::embed::Query(request_json), response_json);
+  return Guarded(codeanatomy::embed::Query, request_json, response_json);
 }
 
 void codeanatomy_free(char* response_json) { std::free(response_json); }

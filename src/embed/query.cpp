@@ -53,6 +53,10 @@ Result<std::vector<engine::NamedValue>> BindParameters(const Json& parameters) {
     engine::Value bound;
     if (value.is_boolean()) {
       bound = value.get<bool>();
+    } else if (value.is_number_unsigned() && value.get<uint64_t>() > uint64_t{INT64_MAX}) {
+      const std::string path = "$.parameters." + name;
+      return InvalidRequest(
+          Error(ErrorCode::kInvalidArgument, "an integer of 64 bits is expected at " + path, path));
     } else if (value.is_number_integer()) {
       bound = value.get<int64_t>();
     } else if (value.is_number()) {

@@ -1,5 +1,8 @@
 #include "storage/file_system.h"
 
+#include <filesystem>
+#include <system_error>
+
 namespace codeanatomy::storage {
 
 std::string JoinPath(std::string_view folder, std::string_view name) {
@@ -13,6 +16,13 @@ std::string ParentPath(std::string_view path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return ".";
   return std::string(path.substr(0, std::max<size_t>(slash, 1)));
+}
+
+Result<std::string> CanonicalPath(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path canonical = std::filesystem::weakly_canonical(path, failed);
+  if (failed) return ErrnoError(failed.value(), "resolve", path);
+  return canonical.string();
 }
 
 Result<void> ReplaceFile(FileSystem& files, const std::string& path, std::string_view bytes) {

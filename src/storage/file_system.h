@@ -68,6 +68,9 @@ std::unique_ptr<FileSystem> OpenPosixFileSystem();
 
 /// `folder` '/' `name`.
 std::string JoinPath(std::string_view folder, std::string_view name);
+/// `path` without links, dots and doubled slashes; its end need not exist.
+/// Errors of ErrnoError: no path at all, such as one that is too long.
+Result<std::string> CanonicalPath(const std::string& path);
 /// What stands before the last '/', "." without one.
 std::string ParentPath(std::string_view path);
 /// Writes beside `path`, syncs, replaces `path`, syncs the folder: readers see the old or the new

@@ -85,6 +85,7 @@ def test_runtime_replaces_that_of_the_spec(embed, request_of):
         ({"spec_json": "{}"}, 11, "INVALID_SPEC_JSON", "$"),
         ({"spec_json": json.dumps(PROJECT | {"version": 3})}, 11, "SPEC_VERSION_UNSUPPORTED", None),
         ({"input_dir": "/nowhere"}, 3, "NOT_FOUND", None),
+        ({"output_dir": "x" * 5000}, 20, "IO_ERROR", "x" * 5000),
     ],
 )
 def test_errors_are_documents(embed, request_of, tmp_path, change, status, code, subject):

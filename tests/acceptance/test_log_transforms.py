@@ -78,6 +78,10 @@ def test_changes_between_times(run):
     assert changes(run(spec_of("IncrementalCdf", starting_timestamp="2020-01-01"), *CHANGES)[0]) == ALL
     rows, _ = run(spec_of("IncrementalCdf", ending_timestamp="2020-01-01 00:00:00"), *CHANGES)
     assert rows == []
+    for text in ("yesterday", "2020-1-1", "2020-02-30", "2020-01-01T24:00:00", "2020-01-01T00:00:00+02:00"):
+        for bound in ("starting_timestamp", "ending_timestamp"):
+            status, told = run(spec_of("IncrementalCdf", **{bound: text}), *CHANGES)
+            assert status != 0 and "no time in UTC" in told, (text, told)
 
 
 def test_the_gate_and_what_is_not_there(run):
@@ -106,6 +110,17 @@ def test_metadata_and_files(run, things):
     pinned = spec_of("Metadata")
     pinned["input_relations"][0] = pinned["input_relations"][0] | {"version_pin": 0}
     assert run(pinned)[0][0]["version"] == 0
+
+
+@pytest.mark.parametrize("kind", ["Metadata", "FileManifest"])
+def test_runs_over_logs_are_replayed(tool, things, tmp_path, kind):
+    (tmp_path / "spec.json").write_text(json.dumps(spec_of(kind)))
+    into = tmp_path / "o"
+    done = tool.run("run", tmp_path / "spec.json", "--build", things, "-o", into, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    [bundle] = (into / "run_bundles").iterdir()
+    done = tool.run("replay", bundle)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_plan_says_what_is_read(tool, tmp_path, run):

@@ -86,6 +86,15 @@ def test_functions_use_those_before_them_and_end_with_the_request(ask):
         ("CREATE FUNCTION f() RETURNS BIGINT AS '1); DROP TABLE x; SELECT (1'", 3, "SQL_POLICY_VIOLATION"),
         ("CREATE FUNCTION f() RETURNS BIGINT AS '1 --'", 0, None),
         ("CREATE FUNCTION f() RETURNS BIGINT); DROP TABLE x AS '1'", 3, "SQL_INVALID"),
+        (
+            "CREATE FUNCTION f() RETURNS VARCHAR /*]]]*/) || (SELECT string_agg(name) FROM duckdb_settings())"
+            " || CAST(1 AS VARCHAR /*[[[*/ AS '1'",
+            3,
+            "SQL_INVALID",
+        ),
+        ("CREATE FUNCTION f() RETURNS VARCHAR] || [x AS '1'", 3, "SQL_INVALID"),
+        ("CREATE FUNCTION f(x DECIMAL((SELECT 1), 0)) RETURNS BIGINT AS '1'", 3, "SQL_INVALID"),
+        ("CREATE FUNCTION f(x DECIMAL(9, 2)) RETURNS STRUCT(a BIGINT[])[] AS '[{a: [1]}]'", 0, None),
         ("CREATE FUNCTION f() RETURNS NO_TYPE AS '1'", 3, "SQL_INVALID"),
         ("CREATE FUNCTION f( RETURNS BIGINT AS '1'", 3, "SQL_INVALID"),
         ("CREATE FUNCTION f() RETURNS BIGINT AS '1' 2", 3, "SQL_INVALID"),

@@ -120,6 +120,13 @@ def test_another_content_of_a_table_is_drift(tool, built):
     assert name in different(replay(tool, bundle, status=14))
 
 
+def test_a_folder_that_is_not_there_is_not_made(tool, built, tmp_path):
+    missing = tmp_path / "missing"
+    done = tool.run("replay", built[1], "--build", missing)
+    assert done.returncode == 20 and "REPLAY_INPUT_MISSING" in done.stderr
+    assert not missing.exists()
+
+
 def test_an_input_that_is_gone(tool, built):
     out, bundle, _ = built
     shutil.rmtree(out / "evidence" / "ast_nodes")

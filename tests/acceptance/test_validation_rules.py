@@ -79,6 +79,7 @@ EXECUTED = [
     ({"runtime_profile": {"name": "huge"}}, "INVALID_PLAN"),
     ({"input_relations": [PROJECT["input_relations"][0] | {"content_digest": "0" * 64}]}, "INVALID_PLAN"),
     ({"runtime_profile": {"name": "small", "target_partitions": 0}}, "INVALID_PLAN"),
+    ({"runtime_profile": {"name": "small", "target_partitions": 2**32 + 1}}, "INVALID_PLAN"),
     ({"maintenance": {}}, "INVALID_PLAN"),
     ({"view_definitions": [PROJECT["view_definitions"][0] | {"transform": {"kind": "IncrementalCdf", "source": "ast_nodes"}}]},
      "INVALID_PLAN"),

@@ -64,7 +64,7 @@ class BootstrapRun {
 
   Result<std::vector<BootstrapTable>> Run() {
     CA_RETURN_IF_ERROR(CheckSeeds());
-    out_ = std::filesystem::weakly_canonical(request_.output_dir).string();
+    CA_ASSIGN_OR_RETURN(out_, storage::CanonicalPath(request_.output_dir));
     CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, out_));
     CA_ASSIGN_OR_RETURN(const storage::FileStatus current, files_->Status(out_ + "/CURRENT"));
     if (current.exists) {

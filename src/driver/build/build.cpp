@@ -165,8 +165,9 @@ class BuildRun {
     }
     report_.repository = repository.string();
     const std::string& out = config_.GetText("build.output_dir");
-    report_.output_dir =
-        fs::weakly_canonical(out.empty() ? repository / ".codeanatomy" : repository / out).string();
+    CA_ASSIGN_OR_RETURN(
+        report_.output_dir,
+        storage::CanonicalPath(out.empty() ? repository / ".codeanatomy" : repository / out));
     report_.target_version = TargetVersion(config_, report_.repository);
     CA_ASSIGN_OR_RETURN(model_, LoadModel(config_, report_.repository));
     CA_ASSIGN_OR_RETURN(semantics::Compilation compiled,

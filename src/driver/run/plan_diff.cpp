@@ -29,6 +29,12 @@ constexpr std::pair<std::string_view, std::string_view> kMembers[] = {
     {"spec_changed", "/envelope/spec_hash"},
 };
 
+bool IsNamedList(const Json& list, const char* name) {
+  return list.is_array() && std::ranges::all_of(list, [&](const Json& entry) {
+           return entry.is_object() && entry.contains(name) && entry[name].is_string();
+         });
+}
+
 Result<Json> ReadPlan(const std::string& text, const char* which) {
   Json plan = Json::parse(text, nullptr, false);
   const bool complete =
@@ -37,7 +43,9 @@ Result<Json> ReadPlan(const std::string& text, const char* which) {
                           [&](const auto& member) {
                             return plan.contains(Json::json_pointer(std::string(member.second)));
                           }) &&
-      plan.contains("/plan/views"_json_pointer) && plan["plan"]["views"].is_object();
+      plan.contains("/plan/views"_json_pointer) && plan["plan"]["views"].is_object() &&
+      IsNamedList(plan["plan"].value("outputs", Json::array()), "table") &&
+      IsNamedList(plan["envelope"]["table_registrations"], "name");
   if (complete) return plan;
   return Error(ErrorCode::kInvalidArgument, "not the plan.json of a run bundle", which);
 }

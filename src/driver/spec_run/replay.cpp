@@ -48,6 +48,8 @@ class BundleReader {
       return Refused("the bundle of a run that failed cannot be replayed");
     CA_ASSIGN_OR_RETURN(bundle.plan, ReadJson("plan.json"));
     CA_ASSIGN_OR_RETURN(bundle.spec_json, ReadText("spec.json"));
+    if (bundle.plan.contains("envelope") && !bundle.plan["envelope"].is_object())
+      return Refused("plan.json: envelope is no object");
     CA_ASSIGN_OR_RETURN(const Json settings, ReadJson("settings.json"));
     for (const auto& [name, value] : settings.items()) {
       if (!value.is_string()) return Refused("settings.json: " + name + " is no text");
@@ -105,9 +107,15 @@ class ReplayRun {
     CA_ASSIGN_OR_RETURN(bundle_, BundleReader(*files_, request_.bundle).Read());
     CA_ASSIGN_OR_RETURN(spec_, spec::ParseSpec(bundle_.spec_json));
     const std::string named = BundleReader::TextOf(bundle_.manifest, "input_dir");
-    inputs_dir_ = !request_.build_dir.empty() ? request_.build_dir
-                  : !named.empty()            ? named
-                                   : BundleReader::TextOf(bundle_.manifest, "output_dir");
+    CA_ASSIGN_OR_RETURN(
+        inputs_dir_, storage::CanonicalPath(
+                         !request_.build_dir.empty() ? request_.build_dir
+                         : !named.empty()            ? named
+                                          : BundleReader::TextOf(bundle_.manifest, "output_dir")));
+    CA_ASSIGN_OR_RETURN(const storage::FileStatus inputs, files_->Status(inputs_dir_));
+    if (!inputs.exists)
+      return Error(ErrorCode::kReplayInputMissing, "the folder of the inputs is not there",
+                   inputs_dir_, "name the build by --build");
     CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, inputs_dir_));
     const std::string scratch = inputs_dir_ + "/cache/replay";
     CA_RETURN_IF_ERROR(storage::RemoveTree(*files_, scratch));
@@ -211,7 +219,7 @@ class ReplayRun {
         engine::ExecuteSpec(
             spec_, session,
             {environment, scratch, inputs.files, inputs.digests, inputs.foreign_schemas,
-             inputs.versions},
+             inputs.versions, inputs_dir_},
             {.program_version = request_.program_version,
              .content_settings = envelope.value("content_settings", Json::object()).dump(),
              .sink = request_.recorder,

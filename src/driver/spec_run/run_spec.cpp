@@ -1,7 +1,5 @@
 #include "driver/spec_run/run_spec.h"
 
-#include <filesystem>
-
 #include <fmt/format.h>
 
 #include "driver/run/compliance_artifact.h"
@@ -18,18 +16,17 @@
 namespace codeanatomy::driver {
 namespace {
 
-namespace fs = std::filesystem;
-
 class SpecRun {
  public:
   explicit SpecRun(const RunSpecRequest& request) : request_(request) {
     report_.build.run_id = request.run_id.empty() ? NewRunId() : request.run_id;
-    report_.build.output_dir = fs::weakly_canonical(request.output_dir).string();
   }
 
   Result<RunSpecReport> Run() {
+    CA_ASSIGN_OR_RETURN(input_dir_, storage::CanonicalPath(request_.input_dir));
+    CA_ASSIGN_OR_RETURN(report_.build.output_dir, storage::CanonicalPath(request_.output_dir));
     const std::string& out = report_.build.output_dir;
-    if (fs::weakly_canonical(request_.input_dir) == fs::path(out)) {
+    if (input_dir_ == out) {
       return Error(ErrorCode::kInvalidArgument, "a spec is not executed into the folder it reads",
                    request_.output_dir, "name another output folder");
     }
@@ -64,16 +61,15 @@ class SpecRun {
     const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
-        engine::ExecuteSpec(
-            *request_.spec, session,
-            {environment, build.output_dir, inputs.files, inputs.digests, inputs.foreign_schemas,
-             inputs.versions, fs::weakly_canonical(request_.input_dir).string()},
-            {.program_version = request_.program_version,
-             .content_settings = "{}",
-             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
-             .sink = request_.recorder,
-             .parent_span = span.id(),
-             .capture_explain = WantsExplain()}));
+        engine::ExecuteSpec(*request_.spec, session,
+                            {environment, build.output_dir, inputs.files, inputs.digests,
+                             inputs.foreign_schemas, inputs.versions, input_dir_},
+                            {.program_version = request_.program_version,
+                             .content_settings = "{}",
+                             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
+                             .sink = request_.recorder,
+                             .parent_span = span.id(),
+                             .capture_explain = WantsExplain()}));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.edges = executed.edges_by_kind;
@@ -101,7 +97,7 @@ class SpecRun {
                                        .compliance_json = compliance_,
                                        .capabilities_json = capabilities_,
                                        .inputs = report_.inputs,
-                                       .input_dir = fs::weakly_canonical(request_.input_dir),
+                                       .input_dir = input_dir_,
                                        .manifest_only = !request_.include_run_bundle}));
     if (request_.include_run_bundle) report_.run_bundle_dir = folder;
     if (request_.include_manifest) report_.manifest_path = folder + "/manifest.json";
@@ -128,7 +124,7 @@ class SpecRun {
   std::unique_ptr<storage::FileSystem> files_ = storage::OpenPosixFileSystem();
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
-  std::string spec_json_, plan_json_, capabilities_, compliance_;
+  std::string input_dir_, spec_json_, plan_json_, capabilities_, compliance_;
   std::vector<std::pair<std::string, std::string>> settings_;
 };
 

@@ -22,7 +22,7 @@ class TemporaryFile {
   static Result<TemporaryFile> Create(const std::string& folder) {
     std::string path = folder + "/.writing-XXXXXX";
     const int descriptor = mkostemp(path.data(), O_CLOEXEC);
-    if (descriptor < 0) return ErrnoError(errno, "cannot write into", folder);
+    if (descriptor < 0) return ErrnoError(errno, "write into", folder);
     close(descriptor);
     return TemporaryFile(std::move(path));
   }
@@ -92,7 +92,7 @@ Result<DataFile> ReadReturnedStatistics(QueryResult result) {
 
 Result<std::string> HashAndSync(const std::string& path, bool sync) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return ErrnoError(errno, "cannot read", path);
+  if (descriptor < 0) return ErrnoError(errno, "read", path);
   Sha256 hash;
   std::vector<char> buffer(256 * 1024);
   int failure = 0;
@@ -108,16 +108,16 @@ Result<std::string> HashAndSync(const std::string& path, bool sync) {
   }
   if (failure == 0 && sync && fsync(descriptor) != 0) failure = errno;
   close(descriptor);
-  if (failure != 0) return ErrnoError(failure, "cannot write", path);
+  if (failure != 0) return ErrnoError(failure, "write", path);
   return Hex(hash.Finish());
 }
 
 Result<void> SyncFolder(const std::string& folder) {
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return ErrnoError(errno, "cannot open", folder);
+  if (descriptor < 0) return ErrnoError(errno, "open", folder);
   const int failure = fsync(descriptor) == 0 ? 0 : errno;
   close(descriptor);
-  if (failure != 0) return ErrnoError(failure, "cannot write", folder);
+  if (failure != 0) return ErrnoError(failure, "write", folder);
   return {};
 }
 
@@ -151,7 +151,7 @@ Result<std::vector<DataFile>> WriteParquet(Connection& connection, std::string_v
   const std::string target = fmt::format("{}/{}", folder, file.path);
   if (chmod(temporary.path().c_str(), 0644) != 0 ||
       rename(temporary.path().c_str(), target.c_str()) != 0) {
-    return ErrnoError(errno, "cannot write", target);
+    return ErrnoError(errno, "write", target);
   }
   temporary.Keep();
   if (options.sync) CA_RETURN_IF_ERROR(SyncFolder(folder));

@@ -274,8 +274,10 @@ class Execution {
     const Relation relation = Expand(view.relation, plan_, written_);
     const std::string name = QuoteIdentifier(TemporaryName(view.name));
     const TableSpan span(options_, fmt::format("compute {}", view.name));
+    const std::string select = RenderDuckdb(relation, scan_);
+    CA_RETURN_IF_ERROR(Explain(view.name, "", select));
     auto made = session_.connection().Execute(
-        fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, RenderDuckdb(relation, scan_)));
+        fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, select));
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
     temporary_.push_back(name);
     return {};

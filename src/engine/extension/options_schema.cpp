@@ -34,8 +34,26 @@ struct Open {
   std::string path;
 };
 
+/// Only a part of JSON Schema is served; what is written otherwise is refused, not misread.
+Result<void> CheckKeywords(const Json& schema, const std::string& path) {
+  const auto is_served = [](const std::string& keyword, const Json& value) {
+    if (keyword == "type") return value.is_string();
+    if (keyword == "properties") return value.is_object();
+    if (keyword == "minimum" || keyword == "maximum") return value.is_number();
+    if (keyword == "enum") return value.is_array();
+    if (keyword == "required")
+      return value.is_array() &&
+             std::ranges::all_of(value, [](const Json& name) { return name.is_string(); });
+    return true;
+  };
+  for (const auto& [keyword, value] : schema.items()) {
+    if (!is_served(keyword, value))
+      return Wrong(fmt::format("the schema's {} has a form that is not served", keyword), path);
+  }
+  return {};
+}
+
 Result<void> CheckObject(const Open& at, std::vector<Open>& open) {
-  const Json none = Json::object();
   const auto properties = at.schema->find("properties");
   for (const Json& name : at.schema->value("required", Json::array())) {
     if (!at.value->contains(name.get<std::string>()))
@@ -58,6 +76,7 @@ Result<void> CheckValue(const Open& at, std::vector<Open>& open) {
       return Wrong(fmt::format("the schema has the keyword {}, which is not served", keyword),
                    at.path);
   }
+  CA_RETURN_IF_ERROR(CheckKeywords(schema, at.path));
   const std::string type = schema.value("type", "");
   if (!type.empty() && !HasType(*at.value, type))
     return Wrong(fmt::format("{} is expected", type), at.path);

@@ -107,7 +107,8 @@ class DefinitionReader {
     return true;
   }
 
-  /// Text to the first of `ends` outside of brackets; a type is a name with brackets and brackets.
+  /// Text to the first of `ends` outside of brackets, or to what no type is written with: names,
+  /// numbers, blanks, commas and closed brackets. What it means is judged later (CheckType).
   std::string TypeUntil(std::initializer_list<std::string_view> ends) {
     Skip();
     const size_t start = at_;
@@ -120,16 +121,18 @@ class DefinitionReader {
         at_ += word.size();
         continue;
       }
-      if (depth == 0 && (c == ',' || c == ')')) break;
-      if (c == '(' || c == '[') ++depth;
-      if (c == ')' || c == ']') --depth;
-      if (c == '\'' || c == '"' || c == ';' || c == '$') break;
+      const bool opens = c == '(' || c == '[', closes = c == ')' || c == ']';
+      if (depth == 0 && (c == ',' || closes)) break;
+      if (!opens && !closes && !IsWord(c) && kBetweenTypes.find(c) == std::string_view::npos) break;
+      depth += opens ? 1 : closes ? -1 : 0;
       ++at_;
     }
     std::string_view type = text_.substr(start, at_ - start);
     while (!type.empty() && (type.back() == ' ' || type.back() == '\n')) type.remove_suffix(1);
     return std::string(type);
   }
+
+  static constexpr std::string_view kBetweenTypes = " \t\r\n,";
 
   Result<std::vector<FunctionParameterText>> Parameters() {
     std::vector<FunctionParameterText> parameters;
@@ -191,6 +194,17 @@ Result<bool> IsRegistered(Connection& connection, const std::string& name) {
   return chunk != nullptr && chunk->column(0).Integer(0) > 0;
 }
 
+/// Types stand in the text of the macro as they are written, so each is judged like a query too.
+Result<void> CheckType(Connection& connection, const std::string& type,
+                       const FunctionDefinition& definition) {
+  if (type.empty()) return {};
+  CA_ASSIGN_OR_RETURN(const StatementNames names,
+                      CheckStatement(connection, fmt::format("SELECT CAST(NULL AS {})", type)));
+  if (!names.tables.empty() || !names.calls.empty() || !names.functions.empty())
+    return Refused("a type that is computed", definition.name);
+  return {};
+}
+
 }  // namespace
 
 Result<FunctionDefinition> ParseCreateFunction(std::string_view text) {
@@ -210,12 +224,15 @@ Result<void> CreateFunction(Session& session, std::string_view text) {
     return Error(ErrorCode::kAlreadyExists, "a function has that name", definition.name,
                  "choose another name: functions are not replaced");
   }
-  // The body is one expression: judged as the only column of a query, and with its brackets closed
-  // by itself, so that it cannot leave the macro.
+  // The body is judged as what a query selects, with its brackets closed by itself, so that it
+  // cannot leave the macro.
   CA_ASSIGN_OR_RETURN(const StatementNames names,
                       CheckStatement(connection, fmt::format("SELECT ({}\n)", definition.body)));
   if (!names.tables.empty() || !names.calls.empty())
     return Refused("a function that reads tables", definition.name);
+  CA_RETURN_IF_ERROR(CheckType(connection, definition.returns, definition));
+  for (const FunctionParameterText& parameter : definition.parameters)
+    CA_RETURN_IF_ERROR(CheckType(connection, parameter.type, definition));
   std::string arguments, typed, casts;
   for (const FunctionParameterText& parameter : definition.parameters) {
     const std::string quoted = QuoteIdentifier(parameter.name);

@@ -10,6 +10,8 @@ Error Refused(std::string_view member, std::string_view why) {
   return Error(ErrorCode::kInvalidPlan, fmt::format("{} at {}", why, path), path);
 }
 
+constexpr int64_t kMostThreads = 4096;  // of one session; a width beyond is a mistake
+
 Result<void> CheckPositive(const spec::RuntimeProfile& profile) {
   const std::pair<std::string_view, std::optional<int64_t>> members[] = {
       {"target_partitions", profile.target_partitions},
@@ -21,6 +23,8 @@ Result<void> CheckPositive(const spec::RuntimeProfile& profile) {
   for (const auto& [name, value] : members) {
     if (value && *value < 1) return Refused(name, "a positive number is expected");
   }
+  if (profile.target_partitions.value_or(1) > kMostThreads)
+    return Refused("target_partitions", fmt::format("at most {} is expected", kMostThreads));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "storage/log/changes.h"
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -23,14 +24,38 @@ std::string IsoText(int64_t milliseconds) {
                      milliseconds % 1000);
 }
 
+bool IsTime(std::string_view text) {
+  static constexpr std::string_view kForm = "0000-00-00T00:00:00.000";
+  const auto number = [&](size_t at, size_t digits) {
+    int value = 0;
+    for (const char c : text.substr(at, digits)) value = value * 10 + (c - '0');
+    return value;
+  };
+  if (text.size() != kForm.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (kForm[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != kForm[i]) return false;
+  }
+  const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  return day.ok() && number(11, 2) < 24 && number(14, 2) < 60 && number(17, 2) < 60;
+}
+
 /// A bound in that form. `last` fills what is left out with the latest, so that an end of
 /// "2026-01-02" takes that day.
-std::string Bound(std::string text, bool last) {
-  if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
-  if (!text.empty() && text.back() == 'Z') text.pop_back();
-  static constexpr std::string_view kFirst = "0000-01-01T00:00:00.000";
-  static constexpr std::string_view kLast = "9999-12-31T23:59:59.999";
-  if (text.size() < kFirst.size()) text += (last ? kLast : kFirst).substr(text.size());
+Result<std::string> Bound(const std::optional<std::string>& given, bool last) {
+  constexpr std::string_view kFirst = "0000-01-01T00:00:00.000";
+  constexpr std::string_view kLast = "9999-12-31T23:59:59.999";
+  std::string_view written;
+  if (given) written = *given;
+  if (written.ends_with('Z')) written.remove_suffix(1);
+  std::string text(written.size() > kFirst.size() ? written : last ? kLast : kFirst);
+  std::ranges::copy(written, text.begin());
+  if (text[10] == ' ') text[10] = 'T';
+  if (!IsTime(text)) {
+    return Error(ErrorCode::kInvalidArgument, "no time in UTC", given.value_or(""),
+                 "write 2026-01-02 or 2026-01-02T03:04:05.006");
+  }
   return text;
 }
 
@@ -94,8 +119,8 @@ Result<std::vector<ChangedFile>> ReadChanges(const Environment& environment,
     return Error(ErrorCode::kNotFound, "no Delta table with commits there", root);
   const int64_t first = range.first.value_or(log.commits.front());
   const int64_t last = range.last.value_or(log.commits.back());
-  const std::string since = Bound(range.since.value_or(""), false);
-  const std::string until = Bound(range.until.value_or(""), true);
+  CA_ASSIGN_OR_RETURN(const std::string since, Bound(range.since, false));
+  CA_ASSIGN_OR_RETURN(const std::string until, Bound(range.until, true));
   std::vector<ChangedFile> changes;
   for (int64_t version = first; version <= last; ++version) {
     if (!std::ranges::binary_search(log.commits, version)) {

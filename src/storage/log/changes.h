@@ -27,7 +27,8 @@ struct ChangeRange {
 
 /// By version, removed files before added ones, each in the order of the log. Commits that change
 /// no data give nothing.
-/// Errors NotFound: a version of the range is not in the log, or a file is no longer on disk,
+/// Errors InvalidArgument: a time in another form;
+///        NotFound: a version of the range is not in the log, or a file is no longer on disk,
 /// named;
 ///        DeltaFeatureUnsupported: change data files, deletion vectors.
 /// Cost   one read per commit of the range.
