@@ -76,7 +76,6 @@ constexpr std::array<std::string_view, 1> kBlockKey = {"block_id"};
 constexpr std::array<std::string_view, 2> kEdgeKey = {"src_block_id", "ordinal"};
 constexpr std::array<std::string_view, 2> kDominatorKey = {"relation", "block_id"};
 constexpr std::array<std::string_view, 3> kDependenceKey = {"block_id", "on_block_id", "ordinal"};
-constexpr std::array<std::string_view, 3> kNodeEdgeKey = {"relation", "src", "dst"};
 constexpr std::array<std::string_view, 1> kDefinitionKey = {"definition_id"};
 constexpr std::array<std::string_view, 1> kUseKey = {"use_id"};
 constexpr std::array<std::string_view, 2> kPhiKey = {"phi_id", "ordinal"};
@@ -111,10 +110,9 @@ constexpr auto kTables = std::to_array<TableInfo>({
     {.name = "flow_node_edges",
      .group = TableGroup::kEvidence,
      .columns = kFlowNodeEdges,
-     .key = kNodeEdgeKey,
      .order = kByPath,
      .summary = "Control flow and dependence between nodes, as far as columns of ast_nodes do not "
-                "say it."},
+                "say it; each relation, source, target and label once."},
     {.name = "flow_defs",
      .group = TableGroup::kEvidence,
      .columns = kFlowDefs,

@@ -26,8 +26,8 @@ struct FileFlow {
                           int64_t base, int64_t number);
 };
 
-/// Definitions and phis behind a use, up to which flow_reaching_defs lists its pairs: what is
-/// written stays linear. Uses with more are found through flow_phis alone.
+/// Definitions and phis behind a use, up to which flow_reaching_defs lists its pairs, so that they
+/// are linear in uses. Uses with more are found through flow_phis alone.
 inline constexpr size_t kMaxDirectValues = 256;
 
 inline void AppendId(Int64Column& column, int64_t id) {

@@ -125,13 +125,12 @@ class DefinitionFinder {
   int32_t VariableOf(SymbolId y) {
     if (!y.valid()) return -1;
     const SymbolId owner = symbols_.definition(y).valid() ? symbols_.definition(y) : y;
+    if (left_out_in_[owner.index()] == scope_) return -1;
     int32_t& variable = variable_of_[owner.index()];
     if (variable >= first_variable_) return variable - first_variable_;
     const bool is_bound_here = symbols_.has(y, symbols::symbol_flag::kBound);
-    if (!is_bound_here && symbols_.resolution(y) != Resolution::kFree && owner != y) return -1;
-    if (!is_bound_here && owner == y && !symbols_.has(owner, symbols::symbol_flag::kBound)) {
-      return -1;
-    }
+    const bool is_free = symbols_.resolution(y) == Resolution::kFree;
+    if (!is_bound_here && (owner == y || !is_free)) return -1;
     variable = static_cast<int32_t>(out_.variables.size());
     out_.variables.push_back({scope_, owner});
     return variable - first_variable_;
@@ -164,6 +163,7 @@ class DefinitionFinder {
   // Names that functions rebind by `nonlocal` or `global`: any call may do so.
   void MarkRebound() {
     is_rebound_.assign(static_cast<size_t>(symbols_.symbol_count()), 0);
+    left_out_in_.assign(is_rebound_.size(), {});
     for (SymbolId y{0}; y.value < symbols_.symbol_count(); ++y.value) {
       const bool is_declared =
           symbols_.has(y, symbols::symbol_flag::kNonlocal | symbols::symbol_flag::kGlobalStatement);
@@ -180,6 +180,7 @@ class DefinitionFinder {
     const NodeId node = graph_.scope_node(scope_);
     const symbols::ScopeId own = symbols_.opened_by(node);
     if (!own.valid()) return;
+    LeaveOutRebound(own);
     for (SymbolId y = symbols_.symbols_begin(own); y != symbols_.symbols_end(own); ++y.value) {
       if (symbols_.has(y, symbols::symbol_flag::kMerged)) continue;
       const Resolution resolution = symbols_.resolution(y);
@@ -193,7 +194,18 @@ class DefinitionFinder {
       const SymbolId owner = symbols_.definition(y);
       if (!owner.valid() || is_rebound_[owner.index()] == 0) continue;
       const int32_t variable = VariableOf(y);
-      if (variable >= 0 && rebound_.size() < kMaxRebound) rebound_.push_back(variable);
+      if (variable >= 0) rebound_.push_back(variable);
+    }
+  }
+
+  // What a call may do to a name that is no variable could not be told: uses of it would name too
+  // few definitions. So these names are left out whole.
+  void LeaveOutRebound(symbols::ScopeId own) {
+    size_t count = 0;
+    for (SymbolId y = symbols_.symbols_begin(own); y != symbols_.symbols_end(own); ++y.value) {
+      const SymbolId owner = symbols_.definition(y);
+      if (!owner.valid() || is_rebound_[owner.index()] == 0) continue;
+      if (++count > kMaxReboundNames) left_out_in_[owner.index()] = scope_;
     }
   }
 
@@ -220,9 +232,8 @@ class DefinitionFinder {
   }
 
   void StoreField(NodeId access, DefinitionKind kind, NodeId value) {
-    for (int32_t f = 0; f < fields_.size(); ++f) {
-      if (fields_.MayAlias(access, f)) Define(access, f, kind, value, SsaAction::kUpdate);
-    }
+    fields_.ForEachAlias(
+        access, [&](int32_t field) { Define(access, field, kind, value, SsaAction::kUpdate); });
     if (const int32_t f = fields_.Find(access); f >= 0) {
       Define(access, f, kind, value, SsaAction::kDefine);
     }
@@ -260,16 +271,17 @@ class DefinitionFinder {
     }
   }
 
-  void Collect(NodeId node, uint8_t flags) {
-    const bool has_effects = !fields_.empty() || !rebound_.empty();
-    if (has_effects && RunsCode(tree_.kind(node)) && node != graph_.scope_node(scope_)) {
-      for (int32_t f = 0; f < fields_.size(); ++f) {
-        Define(node, f, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
-      }
-      for (const int32_t variable : rebound_) {
-        Define(node, variable, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
-      }
+  void AddCallEffects(NodeId node) {
+    for (int32_t f = 0; f < fields_.size(); ++f) {
+      Define(node, f, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
     }
+    for (const int32_t variable : rebound_) {
+      Define(node, variable, DefinitionKind::kCallEffect, {}, SsaAction::kUpdate);
+    }
+  }
+
+  void Collect(NodeId node, uint8_t flags) {
+    if (RunsCode(tree_.kind(node)) && node != graph_.scope_node(scope_)) AddCallEffects(node);
     const bool is_implicit = (flags & flow_node_flag::kImplicit) != 0;
     if (raises_into_region_ && (flags & flow_node_flag::kMayRaise) != 0) {
       records_.push_back({node, {}, 0});
@@ -292,9 +304,11 @@ class DefinitionFinder {
       case AstKind::kFunctionDef:
       case AstKind::kAsyncFunctionDef:
         CollectCaptures(node);
+        if (!tree_.Children(node, AstField::kDecoratorList).empty()) AddCallEffects(node);
         return Define(node, symbols_.symbol_of(node), DefinitionKind::kDef, node);
       case AstKind::kClassDef:
         CollectCaptures(node);
+        AddCallEffects(node);
         return Define(node, symbols_.symbol_of(node), DefinitionKind::kClass, node);
       case AstKind::kLambda:
       case AstKind::kListComp:
@@ -457,9 +471,9 @@ class DefinitionFinder {
   SparseDefinitions out_;
   std::vector<int32_t> variable_of_;  // by symbol; of an earlier scope if below first_variable_
   FlowScopeId scope_;
-  static constexpr size_t kMaxRebound = 64;
-  std::vector<uint8_t> is_rebound_;  // by symbol
-  std::vector<int32_t> rebound_;     // variables of the scope
+  std::vector<uint8_t> is_rebound_;       // by symbol
+  std::vector<FlowScopeId> left_out_in_;  // by symbol
+  std::vector<int32_t> rebound_;          // variables of the scope
   bool stores_field_ = false;
   bool raises_into_region_ = false;
   int32_t first_variable_ = 0, first_phi_ = 0;

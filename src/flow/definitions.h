@@ -103,9 +103,15 @@ struct SparseDefinitions {
   }
 };
 
+/// Names of a scope that functions rebind by `nonlocal` or `global` and that are variables; further
+/// ones, in the order of the symbol table, have no rows in it. Limited, since each call defines
+/// all.
+inline constexpr size_t kMaxReboundNames = 64;
+
 /// Definitions and uses stand in the order of their blocks, inside a block in evaluation order.
-/// Total. Cost: near linear in nodes, edges and operands of phis; no scope is skipped.
-/// Source  Cytron et al. 1991 (flow/ssa.h); Python Language Reference 4.2.
+/// Total. Cost: near linear in nodes, edges and operands of phis, of which a join has one for each
+/// way and variable that is used behind it: n variables bound in n cases give n * n. No scope is
+/// skipped. Source  Cytron et al. 1991 (flow/ssa.h); Python Language Reference 4.2.
 SparseDefinitions FindDefinitions(const parse::SyntaxTree& tree,
                                   const symbols::SymbolTable& symbols, const ControlFlow& graph,
                                   const DominatorTrees& trees);

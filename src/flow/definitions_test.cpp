@@ -150,6 +150,38 @@ TEST_CASE("a call may rebind what an inner function declares nonlocal, or a func
         "n 6: 1 5:call_effect\n");
 }
 
+TEST_CASE("class bodies and decorators run code as calls do") {
+  CHECK(Module("def f():\n  x = 1\n  class A:\n    nonlocal x\n    x = 2\n  return x\n")
+            .Show()
+            .find("x 6: 2 3:call_effect\n") != std::string::npos);
+  const std::string rebind = "def f():\n  x = 1\n  def d(g):\n    nonlocal x\n    x = 2\n";
+  CHECK(Module(rebind + "  @d\n  def h(): pass\n  return x\n")
+            .Show()
+            .find("x 8: 2 7:call_effect\n") != std::string::npos);
+  CHECK(Module(rebind + "  def h(): pass\n  return x\n").Show().find("x 7: 2\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("rebound names beyond the limit have no rows, rather than wrong ones") {
+  std::string text = "def f():\n", names = "x0", binds, uses;
+  for (size_t i = 0; i < kMaxReboundNames + 40; ++i) {
+    text += fmt::format("  x{} = 0\n", i);
+    if (i > 0) names += fmt::format(", x{}", i);
+    binds += fmt::format("x{} = ", i);
+    uses += fmt::format("  x{}\n", i);
+  }
+  text += fmt::format("  def g():\n    nonlocal {}\n    {}1\n  g()\n{}", names, binds, uses);
+  const Module module(text);
+  ReachingDefinitions reaching(module.sparse);
+  size_t count = 0;
+  for (const Use& use : module.sparse.uses) {
+    if (use.kind != UseKind::kLoad || module.NameOf(use.variable) == "g") continue;
+    ++count;
+    CHECK(reaching.Of(use.reaching).size() == 2);
+  }
+  CHECK(count == kMaxReboundNames);
+}
+
 TEST_CASE("a comprehension is a scope of its own; its first iterable belongs to the outer one") {
   CHECK(Module("def f(x):\n  return [x for x in x]\n").Show() ==
         "x 2: 1:param\n"
@@ -199,6 +231,15 @@ TEST_CASE("subscripts with constant keys; a computed key may be any") {
   CHECK(Fields("def f(d, k):\n  d['a'] = 1\n  d['b'] = 2\n  d['a']\n  d[k] = 3\n  d[\"a\"]\n") ==
         "d['a'] 4: 2:subscript\n"
         "d['a'] 6: 2:subscript 5:subscript\n");
+}
+
+TEST_CASE("keys that are equal as numbers; keys without text") {
+  CHECK(Fields("def f(d):\n  d[1] = 1\n  d[1]\n  d[1.0] = 2\n  d[1]\n") ==
+        "d[1] 3: 2:subscript\n"
+        "d[1] 5: 2:subscript 4:subscript\n");
+  CHECK(Fields("def f(d):\n  d[''] = 1\n  d[None] = 2\n  d['']\n  d[None]\n") ==
+        "d[''] 4: 2:subscript\n"
+        "d[None] 5: 3:subscript\n");
 }
 
 TEST_CASE("fields of a module, of a captured name, and none of what is only read") {

@@ -26,6 +26,7 @@ FieldVariables::Key FieldVariables::KeyOf(NodeId access) const {
     if (!slice.valid() || tree_.kind(slice) != AstKind::kConstant) return key;
     const parse::ConstantId constant = tree_.ConstantAt(slice, AstField::kValue);
     if (!constant.valid()) return key;
+    key.is_constant = true;
     key.kind = tree_.constant(constant).kind;
     key.text = tree_.constant(constant).text;
   } else {
@@ -69,7 +70,7 @@ void FieldVariables::Collect(FlowScopeId scope) {
       loads |= accesses_[end].loads;
     }
     const Key& key = accesses_[begin].key;
-    const bool is_named = key.base.valid() && (key.attribute.valid() || !key.text.empty());
+    const bool is_named = key.base.valid() && (key.attribute.valid() || key.is_constant);
     if (is_named && stores && loads) fields_.push_back({key, accesses_[begin].node});
   }
   if (fields_.size() > kMaxFields) {
@@ -89,12 +90,25 @@ int32_t FieldVariables::Find(NodeId access) const {
   return static_cast<int32_t>(at - fields_.begin());
 }
 
-bool FieldVariables::MayAlias(NodeId access, int32_t field) const {
-  const Key key = KeyOf(access), &known = At(field).key;
+// 1, 1.0, 0x1 and True are one key: numbers that are written otherwise may be equal.
+bool FieldVariables::IsNumber(parse::ConstantKind kind) {
+  switch (kind) {
+    case parse::ConstantKind::kTrue:
+    case parse::ConstantKind::kFalse:
+    case parse::ConstantKind::kInt:
+    case parse::ConstantKind::kFloat:
+    case parse::ConstantKind::kImaginary:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool FieldVariables::MayAlias(const Key& key, const Key& known) {
   if (key == known || key.is_subscript != known.is_subscript) return false;
   if (!key.is_subscript) return key.attribute == known.attribute;
-  const bool is_computed = key.text.empty();
-  return is_computed || (key.kind == known.kind && key.text == known.text);
+  if (!key.is_constant || (IsNumber(key.kind) && IsNumber(known.kind))) return true;
+  return key.kind == known.kind && key.text == known.text;
 }
 
 }  // namespace codeanatomy::flow

@@ -27,16 +27,22 @@ class FieldVariables {
   int32_t size() const { return static_cast<int32_t>(fields_.size()); }
   /// The field that an Attribute or Subscript names, -1 for none.
   int32_t Find(NodeId access) const;
-  /// True where a store to `access` may reach the field under another name: the same attribute of
-  /// something else, a key that is computed.
-  bool MayAlias(NodeId access, int32_t field) const;
+  /// Visits the fields that a store to `access` may reach under another name: the same attribute or
+  /// key of something else, a key that is computed, a number that is written otherwise.
+  template <typename Visit>
+  void ForEachAlias(NodeId access, Visit visit) const {
+    const Key key = KeyOf(access);
+    for (int32_t field = 0; field < size(); ++field) {
+      if (MayAlias(key, At(field).key)) visit(field);
+    }
+  }
   symbols::SymbolId base(int32_t field) const { return At(field).key.base; }
   NodeId access(int32_t field) const { return At(field).first; }
 
  private:
   struct Key {
     symbols::SymbolId base;  // of the scope that owns the binding; none: not a plain local name
-    bool is_subscript = false;
+    bool is_subscript = false, is_constant = false;
     parse::ConstantKind kind = parse::ConstantKind::kNone;
     parse::NameId attribute;
     std::string_view text = {};  // of a constant key
@@ -53,6 +59,8 @@ class FieldVariables {
   };
   const Field& At(int32_t field) const { return fields_[static_cast<size_t>(field)]; }
   Key KeyOf(NodeId access) const;
+  static bool IsNumber(parse::ConstantKind kind);
+  static bool MayAlias(const Key& key, const Key& known);
   bool Stores(NodeId access) const;
 
   const parse::SyntaxTree& tree_;

@@ -62,7 +62,7 @@ struct SsaForm {
 ///         Destruction of Static Single Assignment Form", 1998 (only names that cross blocks).
 SsaForm BuildSsa(const SsaGraph& graph);
 
-/// The same for many small graphs: keeps its memory from one to the next.
+/// The same for many small graphs: those of one way, which are most, allocate nothing.
 class SsaSolver {
  public:
   /// Valid until the next call.
