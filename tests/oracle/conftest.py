@@ -42,12 +42,12 @@ def check(program, tmp_path, capsys):
     def run(kind, interpreter, files, **options):
         assert files, f"no files below {interpreter.library}"
         compared = cpython.compare(program, kind, interpreter, files, tmp_path, **options)
-        differences, left_out = compared
+        accepted, differences, left_out = compared
         asked = len(files) - len(left_out)
         with capsys.disabled():
             print(
                 f"\n{kind}: {asked - len(differences)} of {asked} files as CPython"
-                f" {interpreter.version} ({interpreter.path})"
+                f" {interpreter.version}, which accepts {accepted} ({interpreter.path})"
             )
             for reason in left_out:
                 print(f"  left out, as CPython gives up: {reason}")

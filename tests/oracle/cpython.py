@@ -126,16 +126,17 @@ def write_cases(cases, folder):
 
 
 def _lines(command, files, folder, name):
+    """(path, value) of each line as it comes: all of them together may be larger than memory."""
     listing = folder / f"{name}.list"
     listing.write_text("".join(f"{f}\n" for f in files), encoding="utf-8", errors="surrogateescape")
-    output = folder / f"{name}.jsonl"
-    with open(output, "wb") as out:
-        result = subprocess.run([*command, str(listing)], stdout=out, stderr=subprocess.PIPE)
-    assert result.returncode == 0, result.stderr.decode(errors="replace")[-2000:]
-    with open(output, encoding="utf-8") as f:
-        for line in f:
+    said = folder / f"{name}.stderr"
+    with open(said, "wb") as err:
+        running = subprocess.Popen([*command, str(listing)], stdout=subprocess.PIPE, stderr=err)
+    with running as process:
+        for line in process.stdout:
             value = json.loads(line)
             yield value.pop("path"), value
+    assert process.returncode == 0, said.read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 def _digest(kind, value):
@@ -145,36 +146,34 @@ def _digest(kind, value):
 
 
 def pairs(program, kind, interpreter, files, folder):
-    """(path, CPython's line, the program's line) of each file."""
+    """(path, CPython's line, the program's line) of each file, in order."""
     wanted = dict(_lines([*interpreter.worker, kind], files, folder, "cpython"))
     tool = [str(program), "debug", kind, "--target-version", interpreter.minor, "--files-from"]
-    told = dict(_lines(tool, files, folder, "program"))
-    assert told.keys() == wanted.keys() == set(files)
-    return [(path, wanted[path], told[path]) for path in files]
+    told = []
+    for path, value in _lines(tool, files, folder, "program"):
+        told.append(path)
+        yield path, wanted[path], value
+    assert told == files and wanted.keys() == set(files)
 
 
 def compare(
     program, kind, interpreter, files, folder, exact_errors=False, rejected_alike=True
 ):
-    """(differences, left_out): what differs between the program and CPython, and the files that
-    CPython itself gives up on (ValueError, MemoryError, RecursionError), as text.
+    """(accepted, differences, left_out): how many files CPython accepts, what differs between the
+    program and CPython, and the files that CPython itself gives up on (ValueError, MemoryError,
+    RecursionError), the latter two as text.
 
     A file that CPython accepts must give the same tree or table. One that it rejects must be
     rejected, unless `rejected_alike` is false; with `exact_errors` with the same type, message,
     line and offset.
     """
-    wanted = dict(_lines([*interpreter.worker, kind], files, folder, "cpython"))
-    tool = [str(program), "debug", kind, "--target-version", interpreter.minor, "--files-from"]
-    told = dict(_lines(tool, files, folder, "program"))
-    differences, left_out = [], []
-    for path in files:
-        want, got = wanted[path], told.get(path)
+    accepted, differences, left_out = 0, [], []
+    for path, want, got in pairs(program, kind, interpreter, files, folder):
         if want["refused"]:
             left_out.append(f"{path}: {want['refused']}")
             continue
-        if got is None:
-            differences.append(f"{path}: no line")
-        elif want["error"] is None:
+        if want["error"] is None:
+            accepted += 1
             if got["error"] is not None:
                 differences.append(f"{path}: CPython accepts it, the program says {got['error']}")
             elif _digest(kind, got) != want["sha256"]:
@@ -185,4 +184,4 @@ def compare(
             differences.append(f"{path}: CPython says {want['error']}, the program accepts it")
         elif exact_errors and got["error"] != want["error"]:
             differences.append(f"{path}: CPython says {want['error']}, the program {got['error']}")
-    return differences, left_out
+    return accepted, differences, left_out

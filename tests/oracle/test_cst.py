@@ -10,6 +10,7 @@ from collections import Counter
 
 import corpora
 import cpython
+import damage
 import pytest
 
 WORKER = pathlib.Path(__file__).with_name("cst_worker.py")
@@ -72,11 +73,10 @@ def test_library(program, reference, tmp_path, capsys):
     check(program, reference.sample(40), tmp_path, capsys)
 
 
-@pytest.mark.full
-def test_every_file_is_written_back(program, reference, tmp_path, capsys):
-    """The library and the pinned packages, byte for byte; without LibCST, which would take hours."""
-    files = reference.files() + corpora.files()
-    told = lines([str(program), "debug", "cst", "--files-from"], files, tmp_path, "program")
+def check_written_back(program, minor, files, folder, capsys, what):
+    """Byte for byte, by the grammar of that version; without LibCST, which would take hours."""
+    tool = [str(program), "debug", "cst", "--target-version", minor, "--files-from"]
+    told = lines(tool, files, folder, "program")
     size, wrong = 0, []
     for file in files:
         content = pathlib.Path(file).read_bytes()
@@ -86,8 +86,28 @@ def test_every_file_is_written_back(program, reference, tmp_path, capsys):
         if (seen["equal"], seen["length"], seen["sha256"]) != (True, len(content), digest):
             wrong.append(file)
     with capsys.disabled():
-        print(f"\ncst: {len(files)} files of {size} bytes, {len(wrong)} not written back")
+        print(f"\ncst, {what}: {len(files)} files of {size} bytes, {len(wrong)} not written back by {minor}")
     assert size > 0 and not wrong, wrong[:20]
+
+
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_library_is_written_back(minor, other, program, tmp_path, capsys):
+    """A sample of each interpreter's library; all of it in `make test-full`."""
+    check_written_back(program, minor, other(minor).sample(60), tmp_path, capsys, "library")
+
+
+@pytest.mark.parametrize("minor", cpython.SUPPORTED)
+def test_damages_are_written_back(minor, reference, program, tmp_path, capsys):
+    """Texts with one damaged token; 10,000 a version in `make test-full`."""
+    texts = damage.damaged(reference.files(), 10_000 if cpython.FULL else 200, f"{cpython.SEED} {minor}")
+    files = cpython.write_cases(texts, tmp_path)
+    check_written_back(program, minor, files, tmp_path, capsys, "damages")
+
+
+@pytest.mark.full
+def test_corpora_are_written_back(program, tmp_path, capsys):
+    """The pinned packages."""
+    check_written_back(program, cpython.SUPPORTED[-1], corpora.files(), tmp_path, capsys, "packages")
 
 
 @pytest.mark.full
