@@ -26,7 +26,7 @@ struct FunctionInfo {
   std::string_view parameters;  // native: names and types; else names and defaults
   std::string_view variadic;    // native: type of any number of further arguments; empty: none
   std::string_view body;        // of a macro: an expression; a query for a table
-  std::string_view returns;     // SQL type; columns of a table
+  std::string_view returns;     // SQL type; of a table "name TYPE, …"
   std::string_view tags;        // comma-separated, the first is the section
   std::string_view clauses;     // N: can ignore nulls
   std::string_view nulls;       // what null arguments give

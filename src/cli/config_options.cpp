@@ -1,5 +1,6 @@
 #include "cli/config_options.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -42,9 +43,11 @@ const char* GetEnvironment(const char* name) { return std::getenv(name); }
 
 }  // namespace
 
-std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
+std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command,
+                                                       std::span<const std::string_view> keys) {
   auto settings = std::make_shared<driver::TextSettings>();
   for (const OptionInfo& option : Options()) {
+    if (!keys.empty() && std::ranges::find(keys, option.key) == keys.end()) continue;
     const std::string key(option.key);
     const std::string flag(option.flag);
     if (option.type == OptionType::kBool) {
@@ -70,17 +73,6 @@ std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command) {
     }
   }
   return settings;
-}
-
-void AddSessionOptions(CLI::App& command, std::vector<std::string>& features,
-                       std::vector<std::string>& plugins) {
-  for (const auto& [key, words] :
-       {std::pair("engine.features", &features), std::pair("engine.plugins", &plugins)}) {
-    const OptionInfo* option = FindOption(key);
-    command.add_option(std::string(option->flag), *words, std::string(option->summary))
-        ->allow_extra_args(false)
-        ->type_name("TEXT");
-  }
 }
 
 Result<driver::Config> ResolveConfig(const GlobalOptions& global,

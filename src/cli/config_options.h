@@ -2,8 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
+#include <span>
+#include <string_view>
 
 #include "cli/invocation.h"
 #include "driver/config/config.h"
@@ -14,13 +14,14 @@ class App;
 
 namespace codeanatomy::cli {
 
-/// Adds a flag for every declared option to `command`; the texts given are in the returned map once
-/// the line is parsed.
-std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command);
+/// Keys of the options that decide how an engine session is built.
+inline constexpr std::string_view kSessionKeys[] = {
+    "engine.features", "engine.memory_limit", "engine.plugins", "engine.profile", "engine.threads"};
 
-/// Adds --feature and --plugin, for commands that have a session and no configuration.
-void AddSessionOptions(CLI::App& command, std::vector<std::string>& features,
-                       std::vector<std::string>& plugins);
+/// Adds a flag for every declared option to `command`, or for those of `keys`; the texts given are
+/// in the returned map once the line is parsed.
+std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command,
+                                                       std::span<const std::string_view> keys = {});
 
 /// Flags, environment and configuration files of the working directory. Errors: InvalidConfig,
 /// InvalidArgument.

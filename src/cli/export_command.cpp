@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
+#include "cli/config_options.h"
+#include "driver/config/session_options.h"
 #include "engine/session/build_reader.h"
 #include "query/export/dot_export.h"
 
@@ -17,6 +19,7 @@ struct ExportOptions {
   std::string format = "dot";
   std::string output;  // empty: standard output
   query::ExportRequest request;
+  std::shared_ptr<driver::TextSettings> settings;
 };
 
 constexpr const char* kFooter =
@@ -30,8 +33,9 @@ struct CloseFile {
   }
 };
 
-Result<int> RunExport(const ExportOptions& options) {
-  engine::SessionOptions session;
+Result<int> RunExport(const GlobalOptions& global, const ExportOptions& options) {
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  CA_ASSIGN_OR_RETURN(engine::SessionOptions session, driver::SessionOptionsOf(config));
   session.cancel = &CatchSignals();
   CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session));
   const std::string& path = options.output;
@@ -75,8 +79,10 @@ void AddExportCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("NAME");
   command->add_option("-o,--output", options->output, "file to write; default: standard output")
       ->type_name("FILE");
-  command->callback(
-      [options, &invocation] { invocation.run = [options] { return RunExport(*options); }; });
+  options->settings = AddConfigOptions(*command, kSessionKeys);
+  command->callback([options, &invocation] {
+    invocation.run = [options, &invocation] { return RunExport(invocation.global, *options); };
+  });
 }
 
 }  // namespace codeanatomy::cli

@@ -68,7 +68,9 @@ Result<Compiled> CompileRepository(const GlobalOptions& global, const PlanOption
   }
   CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
   Compiled compiled;
-  CA_ASSIGN_OR_RETURN(compiled.model, driver::LoadModel(config, options.repository));
+  CA_ASSIGN_OR_RETURN(const std::vector<engine::Plugin> plugins,
+                      engine::OpenPlugins(config.GetList("engine.plugins")));
+  CA_ASSIGN_OR_RETURN(compiled.model, driver::LoadModel(config, options.repository, plugins));
   semantics::CompileRequest request = driver::CompileRequestOf(config);
   request.fingerprints = options.explain;
   CA_ASSIGN_OR_RETURN(compiled.compilation, semantics::CompileModel(compiled.model, request));

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/config_options.h"
 #include "cli/progress_display.h"
 #include "cli/version.h"
 #include "driver/spec_run/replay.h"
@@ -21,6 +22,7 @@ struct ReplayOptions {
   std::string profile;
   std::string format = "text";
   std::string report_path;
+  std::shared_ptr<driver::TextSettings> settings;
 };
 
 constexpr const char* kFooter =
@@ -60,6 +62,9 @@ void PrintText(const driver::ReplayReport& report) {
 }
 
 Result<int> RunReplay(const GlobalOptions& global, const ReplayOptions& options) {
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  CA_ASSIGN_OR_RETURN(const std::vector<engine::Plugin> plugins,
+                      engine::OpenPlugins(config.GetList("engine.plugins")));
   Result<driver::ReplayReport> report = [&] {
     ProgressDisplay display(global);
     driver::Recorder recorder(
@@ -69,6 +74,7 @@ Result<int> RunReplay(const GlobalOptions& global, const ReplayOptions& options)
     return driver::Replay({.bundle = BundleFolder(options),
                            .build_dir = options.build,
                            .profile = options.profile,
+                           .plugins = plugins,
                            .program_version = std::string(kProgramVersion),
                            .recorder = &recorder,
                            .cancel = &CatchSignals()});
@@ -106,6 +112,8 @@ void AddReplayCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("OUT");
   command->add_option("--engine-profile", options->profile, "Profile instead of its settings")
       ->type_name("PROFILE");
+  static constexpr std::string_view kKeys[] = {"engine.plugins"};
+  options->settings = AddConfigOptions(*command, kKeys);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("FORMAT");

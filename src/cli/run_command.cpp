@@ -7,6 +7,7 @@
 #include "cli/config_options.h"
 #include "cli/progress_display.h"
 #include "cli/version.h"
+#include "driver/config/session_options.h"
 #include "driver/run/run_id.h"
 #include "driver/spec_run/run_spec.h"
 #include "storage/file_system.h"
@@ -18,9 +19,8 @@ struct RunOptions {
   std::string spec;
   std::string build = ".codeanatomy";
   std::string output;
-  std::string profile = "medium";
   std::string format = "text";
-  std::vector<std::string> features, plugins;
+  std::shared_ptr<driver::TextSettings> settings;
 };
 
 constexpr const char* kFooter =
@@ -68,24 +68,22 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
                       files->ReadFile(options.spec == "-" ? "/dev/stdin" : options.spec));
   auto spec = spec::ParseSpec(text);
   if (!spec) return std::move(spec.error()).WithSubject(options.spec);
-  CA_ASSIGN_OR_RETURN(const engine::Profile profile, engine::ParseProfile(options.profile));
-  CA_ASSIGN_OR_RETURN(const engine::FeatureGates features,
-                      engine::FeatureGates::Parse(options.features));
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  CA_ASSIGN_OR_RETURN(const engine::SessionOptions session, driver::SessionOptionsOf(config));
   Result<driver::RunSpecReport> report = [&] {
     ProgressDisplay display(global);
     driver::Recorder recorder(
         [&display](std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
           display.Update(stage, unit, done, total);
         });
-    return driver::RunSpec(
-        {.spec = &*spec,
-         .input_dir = options.build,
-         .output_dir = options.output,
-         .run_id = global.run_id,
-         .program_version = std::string(kProgramVersion),
-         .session = {.profile = profile, .features = features, .plugins = options.plugins},
-         .recorder = &recorder,
-         .cancel = &CatchSignals()});
+    return driver::RunSpec({.spec = &*spec,
+                            .input_dir = options.build,
+                            .output_dir = options.output,
+                            .run_id = global.run_id,
+                            .program_version = std::string(kProgramVersion),
+                            .session = session,
+                            .recorder = &recorder,
+                            .cancel = &CatchSignals()});
   }();
   if (!report) return std::move(report.error());
   if (!global.quiet || options.format == "json") Print(options, *report);
@@ -107,9 +105,7 @@ void AddRunCommand(CLI::App& app, Invocation& invocation) {
   command->add_option("-o,--output-dir", options->output, "Folder of the outputs")
       ->required()
       ->type_name("DIR");
-  command->add_option("--engine-profile", options->profile, "small, medium or large")
-      ->type_name("PROFILE");
-  AddSessionOptions(*command, options->features, options->plugins);
+  options->settings = AddConfigOptions(*command, kSessionKeys);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("FORMAT");

@@ -13,6 +13,7 @@
 
 #include "cli/commands.h"
 #include "cli/config_options.h"
+#include "driver/config/session_options.h"
 #include "engine/session/build_reader.h"
 #include "query/format/arrow_stream.h"
 #include "query/format/row_printer.h"
@@ -23,10 +24,9 @@ namespace {
 struct SqlOptions {
   std::string statement;
   std::string build = ".codeanatomy";
-  std::string format;  // empty: table on a terminal, else json
-  std::string profile = "medium";
+  std::string format;                   // empty: table on a terminal, else json
   std::vector<std::string> parameters;  // NAME=VALUE
-  std::vector<std::string> features, plugins;
+  std::shared_ptr<driver::TextSettings> settings;
 };
 
 constexpr const char* kFooter =
@@ -98,11 +98,9 @@ Result<void> WriteOut(std::string_view text) {
 
 Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
   if (options.format == "arrow") CA_RETURN_IF_ERROR(CheckArrowTarget());
-  engine::SessionOptions session;
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  CA_ASSIGN_OR_RETURN(engine::SessionOptions session, driver::SessionOptionsOf(config));
   session.cancel = &CatchSignals();
-  CA_ASSIGN_OR_RETURN(session.profile, engine::ParseProfile(options.profile));
-  session.plugins = options.plugins;
-  CA_ASSIGN_OR_RETURN(session.features, engine::FeatureGates::Parse(options.features));
   CA_ASSIGN_OR_RETURN(const std::vector<engine::NamedValue> parameters,
                       ParseParameters(options.parameters));
   CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session));
@@ -141,10 +139,7 @@ void AddSqlCommand(CLI::App& app, Invocation& invocation) {
                    "Bind $NAME of the statement; numbers, true and false as such, else text")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
-  AddSessionOptions(*command, options->features, options->plugins);
-  command->add_option("--engine-profile", options->profile, "small, medium or large")
-      ->capture_default_str()
-      ->type_name("NAME");
+  options->settings = AddConfigOptions(*command, kSessionKeys);
   command->callback([options, &invocation] {
     invocation.run = [options, &invocation] { return RunSql(*options, invocation.global); };
   });

@@ -21,6 +21,7 @@ Response ErrorResponse(const Error& error) {
                                     {"code", code.name},
                                     {"message", error.message()},
                                     {"subject", error.subject()},
+                                    {"way_out", error.way_out()},
                                     {"frames", error.frames()}}}})};
 }
 

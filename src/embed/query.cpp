@@ -27,7 +27,7 @@ Result<Request> ReadRequest(const char* text) {
   expr::JsonReader reader;
   Request request;
   std::string profile = "medium";
-  std::vector<std::string> features;
+  std::vector<std::string> features, plugins;
   expr::ObjectReader members(reader, *document, "$");
   members.Required("build_dir", request.build_dir);
   members.Required("statement", request.statement);
@@ -35,7 +35,7 @@ Result<Request> ReadRequest(const char* text) {
   members.Default("functions", request.functions);
   members.Default("engine_profile", profile);
   members.Default("features", features);
-  members.Default("plugins", request.session.plugins);
+  members.Default("plugins", plugins);
   members.Finish();
   if (reader.error) return InvalidRequest(*reader.error);
   if (!request.parameters.is_object())
@@ -43,6 +43,7 @@ Result<Request> ReadRequest(const char* text) {
                                 "an object is expected at $.parameters", "$.parameters"));
   CA_ASSIGN_OR_RETURN(request.session.profile, engine::ParseProfile(profile));
   CA_ASSIGN_OR_RETURN(request.session.features, engine::FeatureGates::Parse(features));
+  CA_ASSIGN_OR_RETURN(request.session.plugins, engine::OpenPlugins(plugins));
   return request;
 }
 

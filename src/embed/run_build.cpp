@@ -1,14 +1,12 @@
 #include "embed/run_build.h"
 
-#include <ctime>
-
 #include <codeanatomy/run_build.h>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "driver/spec_run/run_spec.h"
 #include "embed/document.h"
 #include "storage/environment.h"
+#include "storage/scalar_text.h"
 
 namespace codeanatomy::embed {
 namespace {
@@ -37,7 +35,7 @@ Result<Request> ReadRequest(const char* text) {
   if (!document) return InvalidRequest(document.error());
   Request request;
   std::string spec_json, profile = "medium";
-  std::vector<std::string> features;
+  std::vector<std::string> features, plugins;
   Json runtime, orchestration = Json::object();
   expr::ObjectReader members(reader, *document, "$");
   members.Required("spec_json", spec_json);
@@ -45,7 +43,7 @@ Result<Request> ReadRequest(const char* text) {
   members.Required("output_dir", request.output_dir);
   members.Default("engine_profile", profile);
   members.Default("features", features);
-  members.Default("plugins", request.session.plugins);
+  members.Default("plugins", plugins);
   members.Default("runtime", runtime);
   members.Default("orchestration", orchestration);
   members.Finish();
@@ -56,18 +54,14 @@ Result<Request> ReadRequest(const char* text) {
   if (reader.error) return InvalidRequest(*reader.error);
   CA_ASSIGN_OR_RETURN(request.session.features, engine::FeatureGates::Parse(features));
   CA_ASSIGN_OR_RETURN(request.session.profile, engine::ParseProfile(profile));
+  CA_ASSIGN_OR_RETURN(request.session.plugins, engine::OpenPlugins(plugins));
   CA_ASSIGN_OR_RETURN(request.spec, ReadSpec(spec_json, runtime));
   return request;
 }
 
 /// RFC 3339 in UTC, to the millisecond.
 std::string TimeText(int64_t milliseconds) {
-  const std::time_t seconds = milliseconds / 1000;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     milliseconds % 1000);
+  return storage::FormatTimestamp(milliseconds * 1000, 3) + "Z";
 }
 
 OrderedJson OutputsJson(const std::vector<driver::BuiltTable>& tables) {
@@ -106,7 +100,6 @@ Result<std::string> Run(const char* request_json) {
   const int64_t started = clock->NowMilliseconds();
   CA_ASSIGN_OR_RETURN(const Request request, ReadRequest(request_json));
   driver::Recorder recorder;
-  const CancelFlag cancel;
   CA_ASSIGN_OR_RETURN(const driver::RunSpecReport report,
                       driver::RunSpec({.spec = &request.spec,
                                        .input_dir = request.input_dir,
@@ -115,8 +108,7 @@ Result<std::string> Run(const char* request_json) {
                                        .session = request.session,
                                        .include_manifest = request.include_manifest,
                                        .include_run_bundle = request.include_run_bundle,
-                                       .recorder = &recorder,
-                                       .cancel = &cancel}));
+                                       .recorder = &recorder}));
   const OrderedJson document{{"contract_version", CODEANATOMY_CONTRACT_VERSION},
                              {"run_result",
                               {{"run_id", report.build.run_id},

@@ -5,6 +5,7 @@
 
 #include "catalog/function.h"
 #include "catalog/operator.h"
+#include "expr/function_type.h"
 
 namespace codeanatomy::expr {
 namespace {
@@ -75,23 +76,12 @@ Type Instantiate(std::string_view pattern, Bindings& bound) {
   return *std::move(type);
 }
 
-/// The type of a SQL type name that function.def uses, if the spec has it.
-std::optional<Type> FromSql(std::string_view name) {
-  while (name.starts_with(' ')) name.remove_prefix(1);
-  if (name == "VARCHAR") return Type(TypeKind::kUtf8);
-  if (name == "BIGINT") return Type(TypeKind::kInt64);
-  if (name == "INTEGER") return Type(TypeKind::kInt32);
-  if (name == "DOUBLE") return Type(TypeKind::kFloat64);
-  if (name == "BOOLEAN") return Type(TypeKind::kBoolean);
-  return std::nullopt;
-}
-
 bool FitsSql(const Type& type, std::string_view parameter) {
   if (parameter == "ANY") {
     return type.is_integer() || type.kind == TypeKind::kUtf8 || type.kind == TypeKind::kBoolean ||
            type.kind == TypeKind::kNull;
   }
-  const std::optional<Type> expected = FromSql(parameter);
+  const std::optional<Type> expected = TypeOfSql(parameter);
   return expected && Widens(type, *expected);
 }
 
@@ -236,7 +226,7 @@ class Checker {
                     std::string(function.name) + " does not take " + types[i].ToString() + " here");
       }
     }
-    const std::optional<Type> result = FromSql(function.returns);
+    const std::optional<Type> result = TypeOfSql(function.returns);
     if (!result) return Fail(path, std::string(function.name) + " has no type of the spec");
     return *result;
   }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "catalog/table.h"
 #include "semantics/analysis/graph_position.h"
@@ -13,8 +14,7 @@ namespace codeanatomy::semantics {
 namespace {
 
 Result<spec::RulepackProfile> ParseProfile(std::string_view text) {
-  std::string name(text);
-  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  const std::string name = AsciiLower(text);
   if (name == "default") return spec::RulepackProfile::kDefault;
   if (name == "low_latency" || name == "lowlatency") return spec::RulepackProfile::kLowLatency;
   if (name == "replay") return spec::RulepackProfile::kReplay;

@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 #include <iconv.h>
 
+#include "base/ascii.h"
+
 namespace codeanatomy::source {
 namespace {
 
@@ -44,9 +46,7 @@ ByteSpan CookieIn(std::string_view line) {
 /// get_normal_name of CPython's tokenizer: only the first 12 characters decide.
 std::string NormalizeEncodingName(std::string_view name) {
   std::string low;
-  for (char c : name.substr(0, 12)) {
-    low += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  for (char c : name.substr(0, 12)) low += c == '_' ? '-' : AsciiLower(c);
   if (low == "utf-8" || low.starts_with("utf-8-")) return "utf-8";
   for (std::string_view latin : {"latin-1", "iso-8859-1", "iso-latin-1"}) {
     if (low == latin || low.starts_with(std::string(latin) + "-")) return "iso-8859-1";
@@ -180,7 +180,7 @@ std::string NormalizeCodecName(std::string_view name) {
   for (const char c : name) {
     const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0;
     if (kept && between && !normal.empty()) normal += '_';
-    if (kept) normal += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (kept) normal += AsciiLower(c);
     between = !kept;
   }
   return normal;

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/ascii.h"
+
 namespace codeanatomy::source {
 
 namespace {
@@ -53,9 +55,7 @@ std::string_view LanguageOf(const object& notebook) {
 }
 
 bool IsPython(std::string_view language) {
-  std::string lower(language);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = AsciiLower(language);
   return lower.empty() || lower == "python" || lower == "ipython" || lower == "python3" ||
          lower == "python2";
 }

@@ -1,4 +1,5 @@
 // The JSON form of a spec, each member named once: Describe serves decoding and the canonical form.
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "spec/spec.h"
 #include "spec/spec_describe.h"
@@ -162,12 +163,6 @@ void ReadParameterValue(JsonReader& r, const Json& json, const std::string& path
   }
 }
 
-std::string LowerTypeName(const Type& type) {
-  std::string name = type.ToString();
-  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return name;
-}
-
 }  // namespace
 
 void Read(JsonReader& r, const Json& json, const std::string& path, TypedParameter& x) {
@@ -203,7 +198,7 @@ Json Write(const TypedParameter& x) {
   target.Set("kind", std::holds_alternative<FilterEq>(x.target) ? "FilterEq" : "PlaceholderPos");
   v.Set("target", std::move(target).Take());
   if (std::holds_alternative<std::monostate>(x.value)) {
-    v.Set("value", {{"type", "Null"}, {"value", {{"data_type", LowerTypeName(x.type)}}}});
+    v.Set("value", {{"type", "Null"}, {"value", {{"data_type", AsciiLower(x.type.ToString())}}}});
   } else {
     v.Set("value", {{"type", x.type.ToString()}, {"value", expr::WriteLiteral(x.value)}});
   }

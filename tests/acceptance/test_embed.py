@@ -95,6 +95,10 @@ def test_errors_are_documents(embed, request_of, tmp_path, change, status, code,
     assert not (tmp_path / "embedded/CURRENT").exists()
 
 
+def test_an_error_tells_the_way_out(embed, request_of):
+    assert "small, medium" in embed(request_of(engine_profile="huge"), 3)["error"]["way_out"]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"spec_json": "a", "spec_json": "b"}', "{}"])
 def test_what_is_no_request(embed, text):
     assert embed(text, 3)["error"]["code"] == "INVALID_ARGUMENT"

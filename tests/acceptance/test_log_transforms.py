@@ -130,3 +130,17 @@ def test_the_plan_says_what_is_read(tool, tmp_path, run):
     (tmp_path / "s.json").write_text(json.dumps(spec))
     done = tool.run("plan", "--spec", tmp_path / "s.json", "--output-format", "json")
     assert done.returncode == 0, done.stderr
+
+
+def test_a_table_without_files_has_the_declared_types(tool, things, tmp_path):
+    """Columns come from the catalogue, not from rows: there are none."""
+    tool.run("delta", "write", things / "evidence/things", "--mode", "overwrite", "--schema", tmp_path / "schema.json",
+             "--rows", "-", input="")
+    (tmp_path / "spec.json").write_text(json.dumps(spec_of("FileManifest")))
+    done = tool.run("run", tmp_path / "spec.json", "--build", things, "-o", tmp_path / "o", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    rows = tool.sql(tmp_path / "o", "SELECT column_name, column_type FROM (DESCRIBE log_rows)")
+    types = {row["column_name"]: row["column_type"] for row in rows}
+    assert types["version"] == types["size"] == types["modification_time"] == "BIGINT"
+    assert types["data_change"] == "BOOLEAN" and types["path"] == types["stats"] == "VARCHAR"
+    assert tool.sql(tmp_path / "o", "SELECT count(*) AS n FROM log_rows") == [{"n": 0}]

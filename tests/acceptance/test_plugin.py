@@ -53,6 +53,7 @@ def test_the_snapshot_describes_it_and_the_envelope_knows_it(tool, sql, plugin, 
     assert [(r["kind"], r["name"]) for r in rows] == sorted((r["kind"], r["name"]) for r in rows)
     snapshot = {(row["kind"], row["name"]): row["value"] for row in rows}
     version, build_id, digest = snapshot["extension", "text_metrics"].split()
+    assert snapshot["extension_features", "text_metrics"] == "words"
     assert (version, build_id) == ("1.0.0", "example")
     assert digest == subprocess.run(["sha256sum", plugin], capture_output=True, text=True).stdout.split()[0]
     assert snapshot["version", "plugin_abi"] == "1.2" and snapshot["feature", "function_factory"] == "on"
@@ -202,3 +203,31 @@ def test_declarations_of_a_plugin_are_compiled(tool, compile_plugin, tmp_path):
     assert json.loads(done.stdout)["model_fingerprint"] != json.loads(plain.stdout)["model_fingerprint"]
     broken = compile_plugin(DECLARATIONS='"version = 1\\n[[sauce]]\\n"')
     tool.refused("SEMANTIC_MODEL_INVALID", 4, "plan", tmp_path / "repo", "--plugin", broken)
+
+
+def test_plugins_and_features_come_from_the_configuration(tool, built, plugin, tmp_path, monkeypatch):
+    (tmp_path / "codeanatomy.toml").write_text(
+        f"[engine]\nplugins = ['{plugin}={{\"min_letters\": 3}}']\nfeatures = ['no-input_plugins']\n")
+
+    def ask(statement, *flags, environment={}):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return tool.run("sql", "--build", built, statement, "--format", "json", *flags, cwd=tmp_path)
+
+    words = "SELECT text_metrics_words('two big words or so') AS n"
+    assert json.loads(ask(words).stdout) == [{"n": 3}]
+    gate = "SELECT value FROM capabilities() WHERE name = 'input_plugins'"
+    assert json.loads(ask(gate).stdout) == [{"value": "off"}]
+    assert json.loads(ask(gate, environment={"CODEANATOMY_FEATURES": "input_plugins"}).stdout) == [{"value": "on"}]
+    assert json.loads(ask(gate, "--feature", "no-input_plugins").stdout) == [{"value": "off"}]
+    assert json.loads(ask(words, "--plugin", plugin).stdout) == [{"n": 5}]
+
+
+def test_options_of_a_plugin_are_part_of_the_envelope(tool, plugin, tmp_path):
+    write_files(tmp_path / "repo", SMALL)
+    tool.build(tmp_path / "repo", tmp_path / "out")
+    from test_replay import PROJECT, run_spec
+
+    plain = run_spec(tool, PROJECT, tmp_path / "out", tmp_path / "a", "--plugin", plugin)
+    other = run_spec(tool, PROJECT, tmp_path / "out", tmp_path / "b", "--plugin", f'{plugin}={{"min_letters": 3}}')
+    assert plain["envelope_hash"] != other["envelope_hash"]

@@ -197,3 +197,26 @@ def test_a_spec_is_not_executed_into_its_inputs(tool, built, tmp_path):
     out, _, _ = built
     (tmp_path / "spec.json").write_text(json.dumps(PROJECT))
     tool.refused("INVALID_ARGUMENT", 3, "run", tmp_path / "spec.json", "--build", out, "-o", out)
+
+
+def test_a_replay_has_the_features_and_plugins_of_the_run(tool, program, repository, tmp_path):
+    plugin = program.parent / "text_metrics.so"
+    out = tmp_path / "out"
+    tool.build(repository, out)
+    spec = json.loads(json.dumps(PROJECT))
+    spec["view_definitions"][0]["transform"] = {"kind": "IncrementalCdf", "source": "ast_nodes", "starting_version": 0}
+    loaded = f'{plugin}={{"min_letters": 3}}'
+    ran = run_spec(tool, spec, out, tmp_path / "ran", "--feature", "delta_cdf", "--feature", "no-metadata_cache", "--plugin", loaded)
+    bundle = tmp_path / "ran/run_bundles" / ran["run_id"]
+    session = json.loads((bundle / "manifest.json").read_text())["session"]
+    assert {"delta_cdf", "no-metadata_cache", "input_plugins"} <= set(session["features"])
+    assert [(p["name"], p["options"]) for p in session["plugins"]] == [("text_metrics", '{"min_letters":3}')]
+    # A bundle may come from anywhere: it names a plugin and never loads one.
+    done = tool.refused("INVALID_ARGUMENT", 3, "replay", bundle)
+    assert "the run had the plugin text_metrics" in done
+    seen = replay(tool, bundle, "--plugin", plugin)
+    assert seen["status"] == "match" and not seen["settings_changed"] and len(seen["tables"]) == 1
+    edit(bundle / "manifest.json", lambda manifest: manifest["session"]["plugins"][0].update(options="{}"))
+    assert different(replay(tool, bundle, "--plugin", plugin, status=14)) == ["envelope_hash"]
+    edit(bundle / "manifest.json", lambda manifest: manifest["session"]["features"].append("no-delta_cdf"))
+    assert tool.run("replay", bundle, "--plugin", plugin).returncode not in (0, 14)

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/unreachable.h"
 #include "catalog/table.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
@@ -18,7 +19,7 @@
 namespace codeanatomy::driver {
 namespace {
 
-/// The plainest value of a type that is not null; of structs with the plainest fields.
+/// The plainest value of a type that is not null.
 storage::Value PlainValue(const storage::DataType& type) {
   using enum storage::TypeKind;
   switch (type.kind) {
@@ -32,15 +33,8 @@ storage::Value PlainValue(const storage::DataType& type) {
       return 0.0;
     case kDecimal:
       return static_cast<__int128>(0);
-    case kStruct: {
-      // One level: fields of declared structs are scalars or lists.
-      storage::Values fields;
-      for (const storage::Field& field : type.children) {
-        fields.emplace_back();
-        if (!field.nullable) fields.back() = int64_t{0};
-      }
-      return fields;
-    }
+    case kStruct:
+      CA_UNREACHABLE("no declared column is a required struct");
     case kArray:
     case kMap:
       return storage::Values();

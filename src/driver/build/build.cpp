@@ -13,6 +13,7 @@
 #include "driver/build/semantic_model.h"
 #include "driver/config/config_file.h"
 #include "driver/config/requires_python.h"
+#include "driver/config/session_options.h"
 #include "driver/config/target_version.h"
 #include "driver/run/compliance_artifact.h"
 #include "driver/run/plan_artifact.h"
@@ -60,25 +61,6 @@ source::ScanOptions ScanOptionsOf(const Config& config, const std::string& out) 
           .output_dir = out};
 }
 
-Result<engine::SessionOptions> SessionOptionsOf(const Config& config, const std::string& out,
-                                                Recorder& recorder, const CancelFlag& cancel) {
-  engine::SessionOptions options;
-  CA_ASSIGN_OR_RETURN(options.profile, engine::ParseProfile(config.GetText("engine.profile")));
-  if (const int64_t threads = config.GetInt("engine.threads"); threads > 0) {
-    options.threads = static_cast<int>(threads);
-  }
-  if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0) {
-    options.memory_limit_bytes = static_cast<uint64_t>(limit);
-  }
-  CA_ASSIGN_OR_RETURN(options.features,
-                      engine::FeatureGates::Parse(config.GetList("engine.features")));
-  options.plugins = config.GetList("engine.plugins");
-  options.temp_directory = out + "/cache/spill";
-  options.sink = &recorder;
-  options.cancel = &cancel;
-  return options;
-}
-
 class BuildRun {
  public:
   explicit BuildRun(const BuildRequest& request)
@@ -123,6 +105,7 @@ class BuildRun {
             .spec_json = spec_json_,
             .plan_json = plan_json_,
             .settings = settings_,
+            .session = &session_,
             .compliance_json = compliance_,
             .capabilities_json = capabilities_,
             .error = error};
@@ -133,11 +116,13 @@ class BuildRun {
     CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, report_.output_dir));
     locked_ = true;
     CA_RETURN_IF_ERROR(WriteIgnoreFile());
-    CA_ASSIGN_OR_RETURN(const auto options,
-                        SessionOptionsOf(config_, report_.output_dir, recorder_, *request_.cancel));
-    CA_RETURN_IF_ERROR(files_->CreateDirectories(options.temp_directory));
-    CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(options));
+    session_options_.temp_directory = report_.output_dir + "/cache/spill";
+    session_options_.sink = &recorder_;
+    session_options_.cancel = request_.cancel;
+    CA_RETURN_IF_ERROR(files_->CreateDirectories(session_options_.temp_directory));
+    CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(session_options_));
     settings_ = session->SettingsSnapshot();
+    session_ = session->identity();
     capabilities_ = engine::CapabilitiesJson(*session);
     engine::DuckdbParquetIo parquet(*session);
     const storage::Environment environment{*files_, parquet, *clock_};
@@ -169,7 +154,8 @@ class BuildRun {
         report_.output_dir,
         storage::CanonicalPath(out.empty() ? repository / ".codeanatomy" : repository / out));
     report_.target_version = TargetVersion(config_, report_.repository);
-    CA_ASSIGN_OR_RETURN(model_, LoadModel(config_, report_.repository));
+    CA_ASSIGN_OR_RETURN(session_options_, SessionOptionsOf(config_));
+    CA_ASSIGN_OR_RETURN(model_, LoadModel(config_, report_.repository, session_options_.plugins));
     CA_ASSIGN_OR_RETURN(semantics::Compilation compiled,
                         semantics::CompileModel(model_, CompileRequestOf(config_)));
     spec_ = std::move(compiled.spec);
@@ -303,7 +289,9 @@ class BuildRun {
   spec::Spec spec_;
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
   std::string spec_json_, plan_json_, capabilities_, compliance_;
+  engine::SessionOptions session_options_;
   std::vector<std::pair<std::string, std::string>> settings_;
+  engine::SessionIdentity session_;
   bool locked_ = false;
 };
 

@@ -75,11 +75,10 @@ Result<std::string> SelectOf(const TableInfo& table, const std::vector<std::stri
 
 }  // namespace
 
-Result<semantics::Model> LoadModel(const Config& config, const std::string& repository) {
+Result<semantics::Model> LoadModel(const Config& config, const std::string& repository,
+                                   const std::vector<engine::Plugin>& plugins) {
   semantics::Model model = semantics::CatalogueModel();
-  for (const std::string& word : config.GetList("engine.plugins")) {
-    CA_ASSIGN_OR_RETURN(const auto plugin,
-                        engine::PluginLibrary::Open(engine::ParsePluginWord(word).path));
+  for (const auto& [plugin, options] : plugins) {
     if (plugin.declarations().empty()) continue;
     const std::string folder = fs::path(plugin.path()).parent_path().string();
     CA_RETURN_IF_ERROR(

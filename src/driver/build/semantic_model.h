@@ -18,8 +18,9 @@ namespace codeanatomy::driver {
 
 /// The declarations of plugins, then the file that `graph.semantics` names, else semantics.toml in
 /// the repository, if there is one. Errors NotFound: the named file is not there;
-/// SemanticModelInvalid; those of PluginLibrary.
-Result<semantics::Model> LoadModel(const Config& config, const std::string& repository);
+/// SemanticModelInvalid.
+Result<semantics::Model> LoadModel(const Config& config, const std::string& repository,
+                                   const std::vector<engine::Plugin>& plugins);
 
 /// The content settings that a compilation depends on.
 semantics::CompileRequest CompileRequestOf(const Config& config);

@@ -6,20 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "driver/config/config.h"
 
 namespace codeanatomy::driver {
 namespace {
 
-std::string Lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return low;
-}
-
 std::optional<bool> ParseBool(std::string_view text) {
-  const std::string low = Lower(text);
+  const std::string low = AsciiLower(text);
   if (low == "1" || low == "true" || low == "yes" || low == "on") return true;
   if (low == "0" || low == "false" || low == "no" || low == "off") return false;
   return std::nullopt;
@@ -46,7 +40,7 @@ std::optional<int64_t> ParseSize(std::string_view text) {
       {"", 1},         {"b", 1},         {"kb", 1000},   {"mb", 1000'000}, {"gb", 1000'000'000},
       {"k", 1 << 10},  {"kib", 1 << 10}, {"m", 1 << 20}, {"mib", 1 << 20}, {"g", 1 << 30},
       {"gib", 1 << 30}};
-  const std::string low = Lower(unit);
+  const std::string low = AsciiLower(unit);
   for (const Unit& candidate : kUnits) {
     if (candidate.name != low) continue;
     if (number > INT64_MAX / candidate.bytes) return std::nullopt;

@@ -6,6 +6,7 @@
 
 #include <toml++/toml.h>
 
+#include "base/ascii.h"
 #include "parse/syntax_tree.h"
 #include "source/read_file.h"
 
@@ -26,9 +27,7 @@ std::string_view Trim(std::string_view text) {
 
 bool IsSameKey(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) {
-    const auto folded = [](char c) {
-      return c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    };
+    const auto folded = [](char c) { return c == '-' ? '_' : AsciiLower(c); };
     return folded(x) == folded(y);
   });
 }

@@ -15,34 +15,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// What a plan names, sorted.
-struct Walk {
-  std::set<std::string> functions, tables;
-
-  bool is_volatile() const {
-    const auto named = [&](std::string_view name) { return functions.contains(std::string(name)); };
-    return std::ranges::any_of(kRandomFunctions, named) ||
-           std::ranges::any_of(kClockFunctions, named);
-  }
-};
-
-Walk WalkPlan(const Json& plan) {
-  Walk walked;
-  const Json& views = plan["views"];
-  std::vector<const Json*> open{&views, &plan["outputs"]};
-  while (!open.empty()) {
-    const Json& at = *open.back();
-    open.pop_back();
-    if (at.is_object() && at.contains("fn") && at["fn"].is_string())
-      walked.functions.insert(at["fn"].get<std::string>());
-    if (at.is_object() && at.value("op", Json()) == "scan" && at.contains("name") &&
-        !views.contains(at["name"].get<std::string>()))
-      walked.tables.insert(at["name"].get<std::string>());
-    if (at.is_structured()) {
-      for (const Json& child : at) open.push_back(&child);
-    }
-  }
-  return walked;
+bool IsVolatile(const std::set<std::string>& functions) {
+  const auto named = [&](std::string_view name) { return functions.contains(std::string(name)); };
+  return std::ranges::any_of(kRandomFunctions, named) ||
+         std::ranges::any_of(kClockFunctions, named);
 }
 
 /// SHA-256 of the columns of each output's view, by table.
@@ -74,13 +50,13 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   for (const std::string& entry : envelope.registrations)
     registrations.push_back(Json::parse(entry));
   const Json plan = Json::parse(report.portable_plan, nullptr, false);
-  const Walk walked = WalkPlan(plan);
+  const engine::PlanReferences& named = report.references;
   const Json identity{{"payload_version", kPlanIdentityPayloadVersion},
                       {"plan", report.rules.p1},
                       {"rulepack", report.rulepack_fingerprint},
                       {"planning_surface", envelope.planning_surface_hash},
                       {"providers", envelope.provider_identity_hash},
-                      {"required_functions", walked.functions}};
+                      {"required_functions", named.functions}};
   const Json document = {
       {"p0", report.rules.p0},
       {"p1", report.rules.p1},
@@ -97,14 +73,14 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
         {"planning_surface_hash", envelope.planning_surface_hash},
         {"provider_identity_hash", envelope.provider_identity_hash}}},
       {"portable_schema_version", engine::kPortableSchemaVersion},
-      {"referenced_tables", walked.tables},
-      {"required_functions", walked.functions},
+      {"referenced_tables", named.tables},
+      {"required_functions", named.functions},
       {"schema_fingerprints", SchemaFingerprints(plan)},
       {"replay_flags",
        {{"deterministic_inputs",
          std::ranges::all_of(
              registrations, [](const Json& one) { return one.value("content_digest", "") != ""; })},
-        {"no_volatile_functions", !walked.is_volatile()},
+        {"no_volatile_functions", !IsVolatile(named.functions)},
         {"deterministic_optimizer", true}}},
       {"plan_identity_payload", identity},
       {"plan_identity", Hex(Sha256::Of(expr::CanonicalText(identity)))},

@@ -18,6 +18,18 @@ nlohmann::ordered_json TablesJson(const std::vector<BuiltTable>& tables) {
   return rows;
 }
 
+/// What settings.json does not tell of a session, for one that repeats the run.
+nlohmann::ordered_json SessionJson(const engine::SessionIdentity& session) {
+  nlohmann::ordered_json plugins = nlohmann::ordered_json::array();
+  for (const engine::ExtensionDescriptor& plugin : session.plugins) {
+    plugins.push_back({{"name", plugin.name},
+                       {"version", plugin.version},
+                       {"digest", plugin.digest},
+                       {"options", plugin.options}});
+  }
+  return {{"features", session.features}, {"plugins", std::move(plugins)}};
+}
+
 std::string Manifest(const RunBundle& bundle) {
   const BuildReport& report = *bundle.report;
   nlohmann::ordered_json manifest{{"run_id", report.run_id},
@@ -46,10 +58,12 @@ std::string Manifest(const RunBundle& bundle) {
     manifest["input_dir"] = bundle.input_dir;
     manifest["inputs"] = TablesJson(bundle.inputs);
   }
+  if (bundle.session != nullptr) manifest["session"] = SessionJson(*bundle.session);
   if (bundle.error != nullptr) {
     manifest["error"] = {{"code", GetErrorCodeInfo(bundle.error->code()).name},
                          {"message", bundle.error->message()},
                          {"subject", bundle.error->subject()},
+                         {"way_out", bundle.error->way_out()},
                          {"frames", bundle.error->frames()}};
   }
   return manifest.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

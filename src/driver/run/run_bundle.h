@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "driver/build/build.h"
+#include "engine/session/session.h"
 #include "storage/file_system.h"
 
 namespace codeanatomy::driver {
@@ -19,6 +20,7 @@ struct RunBundle {
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
   std::vector<std::pair<std::string, std::string>> settings;  // of the engine session
+  const engine::SessionIdentity* session = nullptr;           // null: it was not opened
   std::string compliance_json =
       {};  // compliance.json (compliance_artifact.h); empty: not asked for
   std::string capabilities_json = {};  // of the engine session; empty: it was not opened

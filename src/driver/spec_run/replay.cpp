@@ -34,6 +34,8 @@ struct Bundle {
   std::string spec_json;
   Json manifest, plan;
   std::map<std::string, std::string> settings;
+  std::vector<std::string> features;
+  std::vector<std::pair<std::string, std::string>> plugins;  // name, options
 };
 
 class BundleReader {
@@ -55,6 +57,7 @@ class BundleReader {
       if (!value.is_string()) return Refused("settings.json: " + name + " is no text");
       bundle.settings[name] = value.get<std::string>();
     }
+    CA_RETURN_IF_ERROR(ReadSession(bundle));
     for (const char* list : {"outputs", "inputs"}) {
       if (bundle.manifest.contains(list) && !IsTableList(bundle.manifest[list]))
         return Refused(fmt::format("manifest.json: {} is no list of tables", list));
@@ -68,6 +71,22 @@ class BundleReader {
   }
 
  private:
+  Result<void> ReadSession(Bundle& bundle) const {
+    const Json session = bundle.manifest.value("session", Json());
+    const Json none = Json::array();
+    if (!session.is_object()) return Refused("manifest.json does not describe the session");
+    for (const Json& word : session.value("features", none)) {
+      if (!word.is_string()) return Refused("manifest.json: a feature is no text");
+      bundle.features.push_back(word);
+    }
+    for (const Json& plugin : session.value("plugins", none)) {
+      if (!plugin.is_object() || TextOf(plugin, "name").empty())
+        return Refused("manifest.json: a plugin has no name");
+      bundle.plugins.emplace_back(TextOf(plugin, "name"), TextOf(plugin, "options"));
+    }
+    return {};
+  }
+
   Error Refused(std::string message) const {
     return {ErrorCode::kInvalidArgument, std::move(message), folder_};
   }
@@ -145,6 +164,8 @@ class ReplayRun {
   Result<std::unique_ptr<engine::Session>> OpenSession(const std::string& spill) {
     engine::SessionOptions options{
         .temp_directory = spill, .sink = request_.recorder, .cancel = request_.cancel};
+    CA_ASSIGN_OR_RETURN(options.features, engine::FeatureGates::Parse(bundle_.features));
+    CA_ASSIGN_OR_RETURN(options.plugins, AllowedPlugins());
     std::map<std::string, std::string> wanted = bundle_.settings;
     wanted.erase("temp_directory");
     if (!request_.profile.empty()) {
@@ -179,6 +200,22 @@ class ReplayRun {
           {name, said == bundle_.settings.end() ? "" : said->second, value});
     }
     return session;
+  }
+
+  /// Those of the run, with its options, among the ones that may be loaded.
+  Result<std::vector<engine::Plugin>> AllowedPlugins() const {
+    std::vector<engine::Plugin> plugins;
+    for (const auto& [name, given] : bundle_.plugins) {
+      const auto at = std::ranges::find(request_.plugins, name, [](const engine::Plugin& one) {
+        return one.library.descriptor().name;
+      });
+      if (at == request_.plugins.end()) {
+        return Error(ErrorCode::kInvalidArgument, fmt::format("the run had the plugin {}", name),
+                     request_.bundle, "name its library by --plugin: a bundle loads no code");
+      }
+      plugins.push_back({at->library, given});
+    }
+    return plugins;
   }
 
   Result<SpecInputs> OpenInputs(const storage::Environment& environment) {

@@ -8,6 +8,7 @@
 #include "base/observe.h"
 #include "base/result.h"
 #include "driver/run/recorder.h"
+#include "engine/extension/plugin_library.h"
 
 namespace codeanatomy::driver {
 
@@ -15,6 +16,7 @@ struct ReplayRequest {
   std::string bundle;     // a folder run_bundles/<run id>
   std::string build_dir;  // holds the inputs; empty: the one the bundle names
   std::string profile;    // engine profile instead of the bundle's settings; empty: those
+  std::vector<engine::Plugin> plugins;  // that may be loaded, if the run had them
   std::string program_version;
   Recorder* recorder = nullptr;
   const CancelFlag* cancel = nullptr;
@@ -42,7 +44,8 @@ struct ReplayReport {
 
 /// Nothing is executed where an input or the spec differs already: `tables` is empty then.
 /// Errors ReplayInputMissing: an input, its version or a file of it is gone. InvalidArgument: not a
-///        bundle, that of a failed run, or one with a setting that sessions do not have.
+///        bundle, that of a failed run, or one with a setting that sessions do not have, or with a
+///        plugin that the request does not hold: a bundle never loads code by itself.
 ///        OutputLocked: a build runs; inputs must not be cleaned away meanwhile. Those of
 ///        ExecuteSpec.
 /// Cost   reads every input once for its hash, then as the run itself.

@@ -39,6 +39,7 @@ class SpecRun {
     CA_RETURN_IF_ERROR(files_->CreateDirectories(options.temp_directory));
     CA_ASSIGN_OR_RETURN(const auto session, engine::Session::Create(options));
     settings_ = session->SettingsSnapshot();
+    session_ = session->identity();
     capabilities_ = engine::CapabilitiesJson(*session);
     engine::DuckdbParquetIo parquet(*session);
     const storage::Environment environment{*files_, parquet, *clock_};
@@ -94,6 +95,7 @@ class SpecRun {
                                        .spec_json = spec_json_,
                                        .plan_json = plan_json_,
                                        .settings = settings_,
+                                       .session = &session_,
                                        .compliance_json = compliance_,
                                        .capabilities_json = capabilities_,
                                        .inputs = report_.inputs,
@@ -126,6 +128,7 @@ class SpecRun {
   RunSpecReport report_;
   std::string input_dir_, spec_json_, plan_json_, capabilities_, compliance_;
   std::vector<std::pair<std::string, std::string>> settings_;
+  engine::SessionIdentity session_;
 };
 
 }  // namespace

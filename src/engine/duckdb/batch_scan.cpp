@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace codeanatomy::engine {
 namespace {
 
@@ -22,12 +24,6 @@ struct Relation {
   size_t rows = 0;
 };
 
-std::string FoldCase(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return folded;
-}
-
 }  // namespace
 
 struct BatchScan::State {
@@ -37,7 +33,7 @@ struct BatchScan::State {
 
   std::shared_ptr<const Relation> Find(std::string_view name) const {
     const std::lock_guard lock(mutex);
-    const auto found = relations.find(FoldCase(name));
+    const auto found = relations.find(AsciiLower(name));
     return found == relations.end() ? nullptr : found->second;
   }
 };
@@ -385,13 +381,13 @@ Result<void> BatchScan::Add(std::string_view name, std::span<const ColumnInfo> c
     relation->batches.push_back(batch);
   }
   const std::lock_guard lock(state_->mutex);
-  state_->relations.insert_or_assign(FoldCase(name), std::move(relation));
+  state_->relations.insert_or_assign(AsciiLower(name), std::move(relation));
   return {};
 }
 
 void BatchScan::Drop(std::string_view name) {
   const std::lock_guard lock(state_->mutex);
-  state_->relations.erase(FoldCase(name));
+  state_->relations.erase(AsciiLower(name));
 }
 
 bool BatchScan::contains(std::string_view name) const { return state_->Find(name) != nullptr; }

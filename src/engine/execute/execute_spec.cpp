@@ -128,6 +128,7 @@ class Execution {
             Knob(&spec::RuntimeProfile::optimizer_max_passes).value_or(kOptimizerMaxPasses)));
     report_.rulepack_fingerprint = pack.fingerprint;
     report_.portable_plan = PortableJson(plan_);
+    report_.references = ReferencesOf(plan_);
     Registrations inputs = RegisterInputs(plan_, paths_.input_digests);
     Envelope& envelope = report_.envelope;
     envelope = {.engine_version = std::string(kDuckdbVersion),

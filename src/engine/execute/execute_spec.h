@@ -9,6 +9,7 @@
 
 #include "base/observe.h"
 #include "base/result.h"
+#include "engine/plan/lineage.h"
 #include "engine/rules/rule_pack.h"
 #include "engine/session/envelope.h"
 #include "engine/session/session.h"
@@ -63,6 +64,7 @@ struct ExecutionReport {
   Envelope envelope;
   RuleReport rules;
   std::string portable_plan;          // canonical JSON of the plan that ran
+  PlanReferences references;          // likewise
   std::vector<OutputReport> outputs;  // in the order of execution
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;

@@ -129,10 +129,11 @@ Result<void> Compare(const PluginLibrary& plugin, const Registered& before,
 
 }  // namespace
 
-Result<ExtensionDescriptor> LoadPlugin(const PluginLibrary& plugin, const std::string& given,
-                                       Connection& connection, const PluginHost& host) {
+Result<ExtensionDescriptor> LoadPlugin(const Plugin& requested, Connection& connection,
+                                       const PluginHost& host) {
+  const PluginLibrary& plugin = requested.library;
   const char* schema = plugin.manifest().options_schema;
-  auto options = CheckOptions(given, schema == nullptr ? "" : schema);
+  auto options = CheckOptions(requested.options, schema == nullptr ? "" : schema);
   if (!options) {
     return PluginError(plugin.path(), "options", "what options_schema says",
                        options.error().message());
@@ -141,7 +142,9 @@ Result<ExtensionDescriptor> LoadPlugin(const PluginLibrary& plugin, const std::s
   CA_RETURN_IF_ERROR(Register(plugin, *options, connection, host));
   CA_ASSIGN_OR_RETURN(const Registered after, ReadRegistered(connection));
   CA_RETURN_IF_ERROR(Compare(plugin, before, after));
-  return plugin.descriptor();
+  ExtensionDescriptor descriptor = plugin.descriptor();
+  descriptor.options = *std::move(options);
+  return descriptor;
 }
 
 }  // namespace codeanatomy::engine

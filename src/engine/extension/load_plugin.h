@@ -20,7 +20,7 @@ struct PluginHost {
 /// be those of its manifest, by name and kind. Errors SessionInitializationFailed, naming check,
 /// expected and actual. The session is not to be
 ///        used then. Cost 5 ms, two reads of the engine's catalogue.
-Result<ExtensionDescriptor> LoadPlugin(const PluginLibrary& plugin, const std::string& options,
-                                       Connection& connection, const PluginHost& host);
+Result<ExtensionDescriptor> LoadPlugin(const Plugin& plugin, Connection& connection,
+                                       const PluginHost& host);
 
 }  // namespace codeanatomy::engine

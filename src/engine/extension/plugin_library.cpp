@@ -10,8 +10,17 @@
 
 #include "base/hash.h"
 
+#define CA_TEXT_OF(x) #x
+#define CA_TEXT(x) CA_TEXT_OF(x)
+
 namespace codeanatomy::engine {
 namespace {
+
+// Plugins are held to the release that this program calls, which scripts/versions.env names.
+static_assert(
+    std::string_view(CA_DUCKDB_RELEASE)
+        .starts_with(CA_TEXT(CA_PLUGIN_ENGINE_MAJOR) "." CA_TEXT(CA_PLUGIN_ENGINE_MINOR) "."),
+    "plugin.h names another release of the engine than scripts/versions.env");
 
 bool IsName(std::string_view name) {
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -45,10 +54,19 @@ Error PluginError(const std::string& path, std::string_view check, std::string_v
                path, "docs/formats/plugins.md tells what a plugin must fulfil");
 }
 
-PluginRequest ParsePluginWord(const std::string& word) {
-  const size_t at = word.find("={");
-  if (at == std::string::npos) return {.path = word};
-  return {.path = word.substr(0, at), .options = word.substr(at + 1)};
+Result<std::vector<Plugin>> OpenPlugins(const std::vector<std::string>& words) {
+  std::vector<Plugin> plugins;
+  for (const std::string& word : words) {
+    const size_t at = word.find("={");
+    const std::string path = word.substr(0, at);
+    CA_ASSIGN_OR_RETURN(PluginLibrary library, PluginLibrary::Open(path));
+    const std::string& name = library.descriptor().name;
+    const auto same_name = [&](const Plugin& one) { return one.library.descriptor().name == name; };
+    if (std::ranges::any_of(plugins, same_name))
+      return PluginError(path, "plugin_name", "a name of its own", name);
+    plugins.push_back({std::move(library), at == std::string::npos ? "{}" : word.substr(at + 1)});
+  }
+  return plugins;
 }
 
 Result<PluginLibrary> PluginLibrary::Open(const std::string& path) {

@@ -16,15 +16,10 @@ namespace codeanatomy::engine {
 struct ExtensionDescriptor {
   std::string name, version, build_id;
   uint64_t capabilities = 0;
-  std::string digest;  // SHA-256 of the library's file
+  std::string digest;   // SHA-256 of the library's file
+  std::string options;  // canonical JSON; empty until it is loaded
   std::vector<std::string> features, functions, relations;
 };
-
-/// A word of `engine.plugins`: the library's file, and after `=` its options as a JSON object.
-struct PluginRequest {
-  std::string path, options = "{}";
-};
-PluginRequest ParsePluginWord(const std::string& word);
 
 class PluginLibrary {
  public:
@@ -48,6 +43,16 @@ class PluginLibrary {
   decltype(&ca_plugin_register_v1) register_ = nullptr;
   ExtensionDescriptor descriptor_;
 };
+
+/// A library and the options it is to be loaded with, a JSON object.
+struct Plugin {
+  PluginLibrary library;
+  std::string options = "{}";
+};
+
+/// The plugins of `engine.plugins`, in its order: each word is a library's file, and after `=` its
+/// options. Errors those of PluginLibrary::Open; two of one name.
+Result<std::vector<Plugin>> OpenPlugins(const std::vector<std::string>& words);
 
 /// The error of a failed check.
 Error PluginError(const std::string& path, std::string_view check, std::string_view expected,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace codeanatomy::engine {
 namespace {
 
@@ -13,9 +15,7 @@ std::string_view NameFault(std::string_view name, std::set<std::string>& taken) 
   if (name.empty()) return "a column needs a name";
   if (name.starts_with("l.") || name.starts_with("r.")) return "l. and r. are reserved for joins";
   if (name.find('\0') != std::string_view::npos) return "a name holds a null byte";
-  std::string folded(name);
-  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return taken.insert(std::move(folded)).second ? "" : "is defined twice";
+  return taken.insert(AsciiLower(name)).second ? "" : "is defined twice";
 }
 
 }  // namespace

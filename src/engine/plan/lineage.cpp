@@ -15,6 +15,24 @@ using Names = std::set<std::string>;
 constexpr size_t kMaxLineageScans = 100'000;
 constexpr std::string_view kJoins[] = {"Inner", "Left", "Right", "Full", "Semi", "Anti"};
 
+/// Calls `visit` with the expression and all below it.
+template <typename Visit>
+void VisitAll(const expr::Expr& root, Visit visit) {
+  std::vector<const expr::Expr*> open{&root};
+  while (!open.empty()) {
+    const expr::Expr& at = *open.back();
+    open.pop_back();
+    visit(at);
+    for (const expr::Expr& child : at.args) open.push_back(&child);
+  }
+}
+
+void CollectFunctions(const expr::Expr& root, Names& functions) {
+  VisitAll(root, [&](const expr::Expr& at) {
+    if (at.kind == expr::ExprKind::kCall) functions.insert(at.name);
+  });
+}
+
 class Walker {
  public:
   Lineage Walk(const Relation& root) {
@@ -38,14 +56,10 @@ class Walker {
 
   /// Columns that an expression names; its functions are taken down.
   void Read(const expr::Expr& root, Names& columns) {
-    std::vector<const expr::Expr*> open{&root};
-    while (!open.empty()) {
-      const expr::Expr& at = *open.back();
-      open.pop_back();
+    VisitAll(root, [&](const expr::Expr& at) {
       if (at.kind == expr::ExprKind::kColumn) columns.insert(at.name);
-      if (at.kind == expr::ExprKind::kCall) lineage_.functions.insert(at.name);
-      for (const expr::Expr& child : at.args) open.push_back(&child);
-    }
+    });
+    CollectFunctions(root, lineage_.functions);
   }
   void Read(const std::vector<expr::Expr>& exprs, Names& columns) {
     for (const expr::Expr& one : exprs) Read(one, columns);
@@ -175,6 +189,22 @@ Result<Lineage> LineageOf(const Plan& plan, std::string_view view) {
   Plan whole = plan;
   for (PlannedView& one : whole.views) one.placement = Placement::kInline;
   return Walker().Walk(Expand(whole.FindView(view)->relation, whole, {}));
+}
+
+PlanReferences ReferencesOf(const Plan& plan) {
+  PlanReferences references;
+  for (const PlannedView& view : plan.views) {
+    if (!view.is_needed) continue;
+    Lineage lineage = Walker().Walk(view.relation);
+    references.functions.merge(lineage.functions);
+    for (const auto& [dataset, columns] : lineage.required_columns) {
+      if (plan.FindView(dataset) == nullptr) references.tables.insert(dataset);
+    }
+  }
+  for (const PlannedOutput& output : plan.outputs) {
+    for (const expr::Expr& filter : output.filters) CollectFunctions(filter, references.functions);
+  }
+  return references;
 }
 
 }  // namespace codeanatomy::engine

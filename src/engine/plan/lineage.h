@@ -39,4 +39,11 @@ struct Lineage {
 /// Errors NotFound: the plan has no such view. Cost linear in the expanded tree.
 Result<Lineage> LineageOf(const Plan& plan, std::string_view view);
 
+/// Inputs that the needed views of a plan read and functions that they and the outputs call.
+struct PlanReferences {
+  std::set<std::string> tables, functions;
+};
+/// Cost linear in the plan: no view is put into another.
+PlanReferences ReferencesOf(const Plan& plan);
+
 }  // namespace codeanatomy::engine

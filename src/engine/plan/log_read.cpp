@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "catalog/function.h"
+#include "expr/function_type.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -11,22 +11,6 @@ using expr::TypeKind;
 
 std::string Text(const std::optional<int64_t>& value) {
   return value ? fmt::format("{}", *value) : "";
-}
-
-/// The columns that the table function of that name gives, by their names.
-expr::Schema SchemaOfFunction(std::string_view function) {
-  expr::Schema schema;
-  std::string_view rest = FindFunction(function)->returns;
-  while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(", "), rest.size());
-    const std::string name(rest.substr(0, comma));
-    rest.remove_prefix(std::min(rest.size(), comma + 2));
-    const bool number = name.ends_with("version") || name == "size" || name == "modification_time";
-    schema.fields.push_back({name, number                  ? TypeKind::kInt64
-                                   : name == "data_change" ? TypeKind::kBoolean
-                                                           : TypeKind::kUtf8});
-  }
-  return schema;
 }
 
 }  // namespace
@@ -52,8 +36,8 @@ std::optional<LogRead> LogReadOf(const spec::Transform& transform) {
 }
 
 expr::Schema LogSchema(const LogRead& read, const expr::Schema& input) {
-  if (read.part == LogPart::kMetadata) return SchemaOfFunction("delta_snapshot");
-  if (read.part == LogPart::kFiles) return SchemaOfFunction("delta_add_actions");
+  if (read.part == LogPart::kMetadata) return expr::ColumnsOf(*FindFunction("delta_snapshot"));
+  if (read.part == LogPart::kFiles) return expr::ColumnsOf(*FindFunction("delta_add_actions"));
   expr::Schema schema = input;
   schema.fields.push_back({"_change_type", TypeKind::kUtf8});
   schema.fields.push_back({"_commit_version", TypeKind::kInt64});

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "catalog/graph.h"
 #include "catalog/table.h"
 #include "engine/duckdb/parquet_io.h"
@@ -25,12 +26,6 @@ namespace {
 
 constexpr std::string_view kStoredPrefix = "stored_";
 constexpr std::string_view kPluginPrefix = "codeanatomy.";
-
-std::string FoldCase(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return folded;
-}
 
 /// Insertions, deletions and replacements that turn one text into the other.
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -70,7 +65,7 @@ struct VersionedName {
 Result<VersionedName> ParseVersionedName(std::string_view name) {
   std::string_view rest = name.substr(kPluginPrefix.size());
   const size_t at = rest.find('@');
-  VersionedName parsed{.table = FoldCase(rest.substr(0, at))};
+  VersionedName parsed{.table = AsciiLower(rest.substr(0, at))};
   if (at == std::string_view::npos) return parsed;
   rest.remove_prefix(at + 1);
   int64_t version = 0;
@@ -227,7 +222,7 @@ Result<bool> BuildReader::State::Ensure(const std::string& name) {
     size_t next = 0;  // of its dependencies
   };
   std::vector<OpenView> open;  // each is read by the one before it
-  std::string key = FoldCase(name);
+  std::string key = AsciiLower(name);
   CA_ASSIGN_OR_RETURN(Standing standing, Begin(key));
   if (standing == Standing::kView) open.push_back({key, &views->find(key)->second});
   while (!open.empty()) {
@@ -237,7 +232,7 @@ Result<bool> BuildReader::State::Ensure(const std::string& name) {
       open.pop_back();
       continue;
     }
-    key = FoldCase(top.view->dependencies[top.next++]);
+    key = AsciiLower(top.view->dependencies[top.next++]);
     auto begun = Begin(key);
     if (begun && *begun == Standing::kUnknown) begun = Unknown(key);
     if (!begun)
@@ -266,7 +261,7 @@ std::vector<std::string> BuildReader::State::Names() const {
 }
 
 Error BuildReader::State::Unknown(std::string_view name) const {
-  const std::string key = FoldCase(name);
+  const std::string key = AsciiLower(name);
   std::vector<std::pair<size_t, std::string>> ranked;
   for (std::string& known : Names()) {
     const bool part = known.find(key) != std::string::npos || key.find(known) != std::string::npos;

@@ -41,6 +41,8 @@ std::vector<Capability> Capabilities(const Session& session) {
     all.push_back(
         {"extension", extension.name,
          fmt::format("{} {} {}", extension.version, extension.build_id, extension.digest)});
+    all.push_back({"extension_features", extension.name,
+                   fmt::format("{}", fmt::join(extension.features, ","))});
   }
   nlohmann::json settings = nlohmann::json::object();
   for (const auto& [name, value] : session.SettingsSnapshot()) settings[name] = value;

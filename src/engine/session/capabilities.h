@@ -10,7 +10,7 @@
 namespace codeanatomy::engine {
 
 struct Capability {
-  std::string kind;  // version, feature, functions, extension, delta, settings
+  std::string kind;  // version, feature, functions, extension, extension_features, delta, settings
   std::string name, value;
 };
 

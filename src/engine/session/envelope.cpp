@@ -97,8 +97,8 @@ Result<std::string> PlanningSurfaceHash(Session& session) {
                {"settings", std::move(settings)},
                {"function_registry", FunctionRegistryHash()}};
   for (const ExtensionDescriptor& extension : session.extensions()) {
-    surface["extensions"].push_back(
-        {extension.name, extension.version, extension.build_id, extension.digest});
+    surface["extensions"].push_back({extension.name, extension.version, extension.build_id,
+                                     extension.digest, extension.options});
   }
   return Digest(surface);
 }

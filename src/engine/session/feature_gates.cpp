@@ -33,4 +33,11 @@ Result<FeatureGates> FeatureGates::Parse(const std::vector<std::string>& words) 
   return gates;
 }
 
+std::vector<std::string> FeatureGates::Words() const {
+  std::vector<std::string> words;
+  for (size_t i = 0; i < on_.size(); ++i)
+    words.push_back(fmt::format("{}{}", on_[i] ? "" : kOff, kFeatureGates[i].name));
+  return words;
+}
+
 }  // namespace codeanatomy::engine

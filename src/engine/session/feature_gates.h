@@ -18,6 +18,9 @@ class FeatureGates {
   /// words for one gate the last counts. Errors InvalidArgument, naming the gates.
   static Result<FeatureGates> Parse(const std::vector<std::string>& words);
 
+  /// A word for every gate: Parse makes these gates of them under any defaults.
+  std::vector<std::string> Words() const;
+
   bool is_on(FeatureGate gate) const { return on_[static_cast<size_t>(gate)]; }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "catalog/function.h"
 #include "engine/session/sql_policy.h"
 #include "engine/udf/registry.h"
@@ -16,12 +17,6 @@ bool IsWordStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
 }
 bool IsWord(char c) { return IsWordStart(c) || (c >= '0' && c <= '9'); }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
 
 Error Refused(std::string_view what, std::string subject) {
   return Error(ErrorCode::kSqlPolicyViolation, fmt::format("{} is not made", what),
@@ -54,7 +49,7 @@ class DefinitionReader {
     if (Accept("language")) {
       CA_ASSIGN_OR_RETURN(definition.language, Name());
     }
-    if (Lower(definition.language) != "sql")
+    if (AsciiLower(definition.language) != "sql")
       return Refused(fmt::format("a function in {}", definition.language), definition.language);
     CA_ASSIGN_OR_RETURN(definition.body, Body());
     Skip();
@@ -87,7 +82,7 @@ class DefinitionReader {
   }
   bool Accept(std::string_view keyword) {
     const std::string_view word = PeekWord();
-    if (Lower(word) != keyword) return false;
+    if (AsciiLower(word) != keyword) return false;
     at_ += word.size();
     return true;
   }
@@ -116,7 +111,7 @@ class DefinitionReader {
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (IsWordStart(c)) {
-        const std::string word = Lower(PeekWord());
+        const std::string word = AsciiLower(PeekWord());
         if (depth == 0 && std::ranges::find(ends, word) != ends.end()) break;
         at_ += word.size();
         continue;
@@ -218,7 +213,7 @@ Result<void> CreateFunction(Session& session, std::string_view text) {
   }
   CA_ASSIGN_OR_RETURN(const FunctionDefinition definition, ParseCreateFunction(text));
   Connection& connection = session.connection();
-  const std::string name = Lower(definition.name);
+  const std::string name = AsciiLower(definition.name);
   CA_ASSIGN_OR_RETURN(const bool taken, IsRegistered(connection, name));
   if (taken || FindFunction(name) != nullptr) {
     return Error(ErrorCode::kAlreadyExists, "a function has that name", definition.name,

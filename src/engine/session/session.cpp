@@ -21,8 +21,8 @@ constexpr uint64_t kGiB = uint64_t{1} << 30;
 constexpr std::chrono::milliseconds kCancelPoll{20};
 
 // The engine's limit is half of the resident budget, because it does not bound resident memory
-// (measured: limit 512 MiB, 771 thousand KiB resident). With 300 MiB a build of the standard library
-// took a quarter longer, and some nested relations could no longer be read.
+// (measured: limit 512 MiB, 771 thousand KiB resident). With 300 MiB a build of the standard
+// library took a quarter longer, and some nested relations could no longer be read.
 constexpr auto kProfiles = std::to_array<ProfileInfo>({
     {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB},
     {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB},
@@ -142,16 +142,9 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->settings["TimeZone"] = "UTC";
   CA_RETURN_IF_ERROR(InstallFunctions(*state->main));
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
-  for (const std::string& word : options.plugins) {
-    const PluginRequest request = ParsePluginWord(word);
-    CA_ASSIGN_OR_RETURN(const PluginLibrary plugin, PluginLibrary::Open(request.path));
-    const std::string& name = plugin.descriptor().name;
-    if (std::ranges::find(state->extensions, name, &ExtensionDescriptor::name) !=
-        state->extensions.end())
-      return PluginError(request.path, "plugin_name", "a name of its own", name);
-    CA_ASSIGN_OR_RETURN(
-        ExtensionDescriptor loaded,
-        LoadPlugin(plugin, request.options, *state->main, {&state->settings, state->sink}));
+  for (const Plugin& plugin : options.plugins) {
+    CA_ASSIGN_OR_RETURN(ExtensionDescriptor loaded,
+                        LoadPlugin(plugin, *state->main, {&state->settings, state->sink}));
     state->extensions.push_back(std::move(loaded));
   }
   if (state->cancel != nullptr) {
@@ -204,6 +197,7 @@ Result<void> Session::CheckCancelled() const {
 
 const FeatureGates& Session::features() const { return state_->features; }
 const std::vector<ExtensionDescriptor>& Session::extensions() const { return state_->extensions; }
+SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }
 int Session::threads() const { return state_->threads; }
 uint64_t Session::memory_limit_bytes() const { return state_->memory_limit_bytes; }
 

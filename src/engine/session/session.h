@@ -40,11 +40,17 @@ struct SessionOptions {
   std::optional<uint64_t> engine_memory_bytes;  // DuckDB's part of it, likewise
   std::optional<uint64_t> temporary_bytes;      // on disk; instead of the profile's
   FeatureGates features;
-  std::vector<std::string> plugins;  // files, each with options after `=`; registered in this order
-  std::string temp_directory;        // for spilling; empty: never spills
+  std::vector<Plugin> plugins;                                // registered in this order
+  std::string temp_directory;                                 // for spilling; empty: never spills
   std::vector<std::pair<std::string, std::string>> settings;  // further DuckDB settings, last wins
   EventSink* sink = nullptr;                                  // not owned, may be null
   const CancelFlag* cancel = nullptr;                         // not owned, may be null
+};
+
+/// What a session was built with beside its settings.
+struct SessionIdentity {
+  std::vector<std::string> features;         // words of FeatureGates::Parse, one for every gate
+  std::vector<ExtensionDescriptor> plugins;  // in the order of loading
 };
 
 class Session {
@@ -87,6 +93,7 @@ class Session {
   const FeatureGates& features() const;
   /// In the order of loading.
   const std::vector<ExtensionDescriptor>& extensions() const;
+  SessionIdentity identity() const;
   int threads() const;
   uint64_t memory_limit_bytes() const;
 

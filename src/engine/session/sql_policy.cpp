@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/ascii.h"
 #include "catalog/function.h"
 
 namespace codeanatomy::engine {
@@ -53,12 +54,6 @@ std::string Upper(std::string_view text) {
   std::string upper(text);
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   return upper;
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
 }
 
 /// The first word after blanks and comments, in upper case.
@@ -144,7 +139,7 @@ constexpr auto kFileSuffixes = std::to_array<std::string_view>(
 bool LooksLikeFile(std::string_view name) {
   if (name.find('/') != std::string_view::npos || name.find('*') != std::string_view::npos)
     return true;
-  const std::string lower = Lower(name);
+  const std::string lower = AsciiLower(name);
   return std::any_of(kFileSuffixes.begin(), kFileSuffixes.end(),
                      [&](std::string_view suffix) { return lower.ends_with(suffix); });
 }
@@ -193,7 +188,7 @@ class NameCollector {
     } else if (type == "TABLE_FUNCTION") {
       dom::object function;
       if (object["function"].get(function) != simdjson::SUCCESS) return {};
-      const std::string name = Lower(TextOf(function, "function_name"));
+      const std::string name = AsciiLower(TextOf(function, "function_name"));
       const FunctionInfo* ours = FindFunction(name);
       if (ours != nullptr && ours->kind == FunctionKind::kTable) return AddCall(*ours, function);
       if (!table_functions_.contains(name) &&
@@ -210,13 +205,13 @@ class NameCollector {
                        "ask with SELECT");
     }
     if (TextOf(object, "class") == "FUNCTION") {
-      names_.functions.insert(Lower(TextOf(object, "function_name")));
+      names_.functions.insert(AsciiLower(TextOf(object, "function_name")));
     }
     dom::array expressions;
     if (object["cte_map"]["map"].get(expressions) == simdjson::SUCCESS) {
       for (const dom::element entry : expressions) {
         std::string_view key;
-        if (entry["key"].get(key) == simdjson::SUCCESS) expressions_.insert(Lower(key));
+        if (entry["key"].get(key) == simdjson::SUCCESS) expressions_.insert(AsciiLower(key));
       }
     }
     return {};
@@ -258,7 +253,7 @@ class NameCollector {
 
   Result<void> VisitShow(const dom::object& object) {
     if (!object["query"].is_null()) return {};  // DESCRIBE of a query: its tables are visited
-    const std::string name = Lower(TextOf(object, "table_name"));
+    const std::string name = AsciiLower(TextOf(object, "table_name"));
     if (name == "\"tables\"" || name == "__show_tables_expanded") {
       names_.shows_tables = true;
       return {};
@@ -268,7 +263,8 @@ class NameCollector {
   }
 
   Result<void> AddTable(const Table& table) {
-    if (table.catalog.empty() && table.schema.empty() && expressions_.contains(Lower(table.name))) {
+    if (table.catalog.empty() && table.schema.empty() &&
+        expressions_.contains(AsciiLower(table.name))) {
       // May also be the table that the expression of the same name reads: found if there is one.
       if (std::find(names_.common_expressions.begin(), names_.common_expressions.end(),
                     table.name) == names_.common_expressions.end()) {

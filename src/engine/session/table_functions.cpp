@@ -9,33 +9,35 @@
 
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
+#include "engine/render/duckdb_sql.h"
 #include "engine/session/capabilities.h"
 #include "engine/session/envelope.h"
+#include "expr/function_type.h"
 
 namespace codeanatomy::engine {
 namespace {
 
 using Json = nlohmann::json;
 
-/// Rows of a small table: every value a literal.
+/// Rows of a table function: every value a literal, every column of its declared type.
 class Values {
  public:
-  explicit Values(std::vector<std::string> columns) : columns_(std::move(columns)) {}
+  explicit Values(std::string_view function) : schema_(expr::ColumnsOf(*FindFunction(function))) {}
   void Add(const std::vector<std::string>& literals) {
     rows_ += fmt::format("{}({})", rows_.empty() ? "" : ", ", fmt::join(literals, ", "));
   }
   std::string Select() const {
-    if (!rows_.empty()) {
-      return fmt::format("SELECT * FROM (VALUES {}) AS t({})", rows_, fmt::join(columns_, ", "));
+    std::vector<std::string> names, nulls;
+    for (const expr::Field& field : schema_.fields) {
+      names.push_back(QuoteIdentifier(field.name));
+      nulls.push_back(fmt::format("CAST(NULL AS {}) AS {}", DuckdbType(field.type), names.back()));
     }
-    std::vector<std::string> nulls;
-    nulls.reserve(columns_.size());
-    for (const std::string& column : columns_) nulls.push_back("NULL::VARCHAR AS " + column);
-    return fmt::format("SELECT {} WHERE false", fmt::join(nulls, ", "));
+    if (rows_.empty()) return fmt::format("SELECT {} WHERE false", fmt::join(nulls, ", "));
+    return fmt::format("SELECT * FROM (VALUES {}) AS t({})", rows_, fmt::join(names, ", "));
   }
 
  private:
-  std::vector<std::string> columns_;
+  expr::Schema schema_;
   std::string rows_;
 };
 
@@ -45,19 +47,8 @@ std::string TextOrNull(const std::optional<std::string>& value) {
 }
 std::string Number(int64_t value) { return fmt::format("{}::BIGINT", value); }
 
-std::vector<std::string> ColumnNames(std::string_view function) {
-  std::vector<std::string> names;
-  std::string_view rest = FindFunction(function)->returns;
-  while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(", "), rest.size());
-    names.emplace_back(rest.substr(0, comma));
-    rest.remove_prefix(std::min(rest.size(), comma + 2));
-  }
-  return names;
-}
-
 std::string RegistryRows() {
-  Values values(ColumnNames("udf_registry"));
+  Values values("udf_registry");
   for (const FunctionInfo& info : kFunctions) {
     values.Add({Text(info.name), Text(kFunctionKindNames[static_cast<size_t>(info.kind)]),
                 Text(kFunctionFormNames[static_cast<size_t>(info.form)]), Text(kFunctionVolatility),
@@ -77,7 +68,7 @@ std::string Related(const FunctionInfo& function) {
 }
 
 std::string DocumentationRows() {
-  Values values(ColumnNames("udf_docs"));
+  Values values("udf_docs");
   for (const FunctionInfo& info : kFunctions) {
     values.Add({Text(info.name), Text(kFunctionKindNames[static_cast<size_t>(info.kind)]),
                 Text(info.section()), Text(fmt::format("{}; {}", info.summary, info.nulls)),
@@ -89,14 +80,14 @@ std::string DocumentationRows() {
 }
 
 std::string CapabilityRows(const Session& session) {
-  Values values(ColumnNames("capabilities"));
+  Values values("capabilities");
   for (const Capability& one : Capabilities(session))
     values.Add({Text(one.kind), Text(one.name), Text(one.value)});
   return values.Select();
 }
 
 std::string FeatureRows(const Session& session) {
-  Values values(ColumnNames("feature_state"));
+  Values values("feature_state");
   for (size_t i = 0; i < kFeatureGates.size(); ++i) {
     const FeatureGateInfo& gate = kFeatureGates[i];
     const bool is_on = session.features().is_on(static_cast<FeatureGate>(i));
@@ -107,7 +98,7 @@ std::string FeatureRows(const Session& session) {
 }
 
 std::string SettingRows(const Session& session) {
-  Values values(ColumnNames("settings_snapshot"));
+  Values values("settings_snapshot");
   for (const auto& [name, value] : session.SettingsSnapshot()) {
     values.Add({Text(name), Text(value), IsPlanningSetting(name) ? "true" : "false"});
   }
@@ -117,7 +108,7 @@ std::string SettingRows(const Session& session) {
 }  // namespace
 
 std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_view uri) {
-  Values values(ColumnNames("delta_snapshot"));
+  Values values("delta_snapshot");
   const storage::Protocol& protocol = snapshot.protocol();
   auto sorted = [](auto features) {
     std::sort(features.begin(), features.end());
@@ -133,7 +124,7 @@ std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_vie
 }
 
 Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::string_view uri) {
-  Values values(ColumnNames("delta_add_actions"));
+  Values values("delta_add_actions");
   for (const storage::AddFile& file : snapshot.files()) {
     CA_ASSIGN_OR_RETURN(const std::string path, storage::LocalPath(snapshot.root(), file));
     Json partition = Json::object();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
 #include "base/unreachable.h"
 #include "catalog/function.h"
 #include "engine/udf/argument.h"
@@ -98,9 +99,8 @@ Result<void> RegisterNative(Connection& connection, const FunctionInfo& info) {
 }
 
 bool EqualIgnoringCase(std::string_view lower, std::string_view text) {
-  return std::equal(lower.begin(), lower.end(), text.begin(), text.end(), [](char a, char b) {
-    return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-  });
+  return std::equal(lower.begin(), lower.end(), text.begin(), text.end(),
+                    [](char a, char b) { return a == AsciiLower(b); });
 }
 
 /// Whether the body of a macro calls the function.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace codeanatomy::semantics {
 namespace {
 
@@ -94,8 +96,7 @@ ColumnClass ClassifyColumn(std::string_view table, const expr::Field& column, co
   }
   const auto exact = std::ranges::find(kExactNames, column.name, &ExactName::name);
   if (exact != kExactNames.end()) return exact->column_class;
-  std::string name = column.name;
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string name = AsciiLower(column.name);
   for (const NameRule& rule : kNameRules) {
     if (Fits(rule, name)) return rule.column_class;
   }

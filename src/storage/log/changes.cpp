@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -10,19 +9,10 @@
 #include "storage/log/action.h"
 #include "storage/log/log_files.h"
 #include "storage/log/snapshot.h"
+#include "storage/scalar_text.h"
 
 namespace codeanatomy::storage {
 namespace {
-
-/// "2026-01-02T03:04:05.006": such texts compare as the times do.
-std::string IsoText(int64_t milliseconds) {
-  const std::time_t seconds = milliseconds / 1000;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     milliseconds % 1000);
-}
 
 bool IsTime(std::string_view text) {
   static constexpr std::string_view kForm = "0000-00-00T00:00:00.000";
@@ -128,7 +118,8 @@ Result<std::vector<ChangedFile>> ReadChanges(const Environment& environment,
                    fmt::format("it has {} to {}", log.commits.front(), log.commits.back()));
     }
     CA_ASSIGN_OR_RETURN(Commit commit, ReadCommit(environment, root, version));
-    const std::string time = IsoText(commit.milliseconds);
+    // Such texts compare as the times do.
+    const std::string time = FormatTimestamp(commit.milliseconds * 1000, 3);
     if (time < since || time > until) continue;
     for (ChangedFile& file : commit.files) {
       CA_ASSIGN_OR_RETURN(const FileStatus status, environment.files.Status(file.path));

@@ -1,0 +1,18 @@
+#include "driver/config/session_options.h"
+
+namespace codeanatomy::driver {
+
+Result<engine::SessionOptions> SessionOptionsOf(const Config& config) {
+  engine::SessionOptions options;
+  CA_ASSIGN_OR_RETURN(options.profile, engine::ParseProfile(config.GetText("engine.profile")));
+  if (const int64_t threads = config.GetInt("engine.threads"); threads > 0)
+    options.threads = static_cast<int>(threads);
+  if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0)
+    options.memory_limit_bytes = static_cast<uint64_t>(limit);
+  CA_ASSIGN_OR_RETURN(options.features,
+                      engine::FeatureGates::Parse(config.GetList("engine.features")));
+  CA_ASSIGN_OR_RETURN(options.plugins, engine::OpenPlugins(config.GetList("engine.plugins")));
+  return options;
+}
+
+}  // namespace codeanatomy::driver

@@ -1,0 +1,14 @@
+// SessionOptionsOf: the engine session that a configuration asks for.
+#pragma once
+
+#include "base/result.h"
+#include "driver/config/config.h"
+#include "engine/session/session.h"
+
+namespace codeanatomy::driver {
+
+/// Profile, threads, memory, feature gates and plugins (opened) of the section `engine`. Temporary
+/// folder, sink and cancel flag are the caller's. Errors InvalidArgument; those of OpenPlugins.
+Result<engine::SessionOptions> SessionOptionsOf(const Config& config);
+
+}  // namespace codeanatomy::driver
