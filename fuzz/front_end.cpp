@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include "flow/cfg.h"
-#include "flow/control_dependence.h"
+#include "flow/definitions.h"
 #include "flow/dominators.h"
 #include "flow/loops.h"
+#include "flow/node_graph.h"
 #include "lex/lexer.h"
 #include "parse/ast_dump.h"
 #include "parse/cst/cst_tree.h"
@@ -95,7 +96,15 @@ std::string CheckSymbols(const SyntaxTree& tree, const symbols::SymbolTable& tab
 std::string CheckFlow(const SyntaxTree& tree, const symbols::SymbolTable& table) {
   const flow::ControlFlow graph = flow::BuildControlFlow(tree, table);
   const flow::DominatorTrees trees = flow::ComputeDominatorTrees(graph);
-  flow::ComputeControlDependence(graph, trees);
+  const auto dependences = flow::ComputeControlDependence(graph, trees.post_dominators);
+  flow::BuildNodeGraph(tree, graph, trees, dependences);
+  flow::BuildExceptionalEdges(tree, graph, trees, dependences);
+  const flow::SparseDefinitions sparse = flow::FindDefinitions(tree, table, graph, trees);
+  for (const flow::Narrowing& narrowing : sparse.narrowings) {
+    if (!narrowing.source.valid() || sparse.is_narrowing(narrowing.source)) {
+      return "a narrowing of nothing";
+    }
+  }
   const flow::LoopForest loops = flow::FindLoops(graph);
   const auto blocks = static_cast<size_t>(graph.block_count());
   if (trees.dominators.size() != blocks || loops.heads.size() != blocks) {

@@ -85,6 +85,8 @@ constexpr EdgeRule kEdges[] = {
      kConditions},
     {"edges_decorates", EdgeKind::kDecorates, "cst_decorators", "", kDecorators},
     {"edges_depends_on", EdgeKind::kDependsOn, "depends_on", "", kDependencies},
+    {"edges_post_dominate", EdgeKind::kPostDominate, "flow_node_edges",
+     "eq(relation, 'post_dominate')", kFlowEdges},
     {"edges_receiver", EdgeKind::kReceiver, "call_receivers", "", kReceivers},
     {"edges_reported_at", EdgeKind::kReportedAt, "diagnostics",
      "not(is_null(coalesce(subject_id, file_id)))", kReports},

@@ -85,6 +85,13 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      .env = "CODEANATOMY_THREADS",
      .effect = kRun,
      .summary = "worker threads; 0: what the profile says"},
+    {.key = "flow.exceptional_dependence",
+     .type = kBool,
+     .default_value = "false",
+     .flag = "--exceptional-dependence",
+     .effect = kContent,
+     .summary = "also write post-dominance and control dependence over all exceptional edges, "
+                "label EXCEPTIONAL"},
     {.key = "graph.edges",
      .type = kChoice,
      .default_value = "stored",

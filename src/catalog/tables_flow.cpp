@@ -27,10 +27,10 @@ constexpr auto kFlowDominators =
            Columns(Required(Text("relation")), Required(Plain(Long("block_id"))),
                    Plain(Long("idom_block_id")), Long("src"), Long("dst"), Required(Int("depth"))));
 
-constexpr auto kFlowControlDeps =
-    Concat(kScopeColumns, Columns(Required(Plain(Long("block_id"))),
-                                  Required(Plain(Long("on_block_id"))), Required(Int("ordinal")),
-                                  Long("condition_id"), Text("label"), Long("src"), Long("dst")));
+constexpr auto kFlowControlDeps = Concat(
+    kScopeColumns, Columns(Required(Plain(Long("block_id"))), Required(Plain(Long("on_block_id"))),
+                           Required(Int("ordinal")), Required(Bool("is_exceptional")),
+                           Long("condition_id"), Text("label"), Long("src"), Long("dst")));
 
 constexpr auto kFlowNodeEdges =
     Concat(kScopeColumns,
@@ -58,6 +58,14 @@ constexpr auto kFlowPhis =
                                   Plain(Long("reaching_id")), Required(Bool("via_exception")),
                                   Required(Bool("via_back_edge"))));
 
+constexpr auto kFlowNarrowings =
+    Concat(kScopeColumns, Columns(Required(Plain(Long("narrowing_id"))), Required(Long("node_id")),
+                                  Required(Long("subject_id")), Required(Text("variable")),
+                                  Plain(Long("binding_id")), Required(Text("test")),
+                                  Long("argument_id"), Required(Bool("holds")),
+                                  Required(Plain(Long("reaching_id"))), Plain(Long("source_id")),
+                                  Required(Plain(Long("src_block_id"))), Required(Int("ordinal"))));
+
 constexpr auto kFlowReachingDefs = Concat(
     kScopeColumns, Columns(Required(Plain(Long("definition_id"))), Required(Plain(Long("use_id"))),
                            Required(Long("src")), Required(Long("dst")), Required(Text("variable")),
@@ -75,7 +83,9 @@ constexpr std::array<std::string_view, 1> kByPath = {"path"};
 constexpr std::array<std::string_view, 1> kBlockKey = {"block_id"};
 constexpr std::array<std::string_view, 2> kEdgeKey = {"src_block_id", "ordinal"};
 constexpr std::array<std::string_view, 2> kDominatorKey = {"relation", "block_id"};
-constexpr std::array<std::string_view, 3> kDependenceKey = {"block_id", "on_block_id", "ordinal"};
+constexpr std::array<std::string_view, 4> kDependenceKey = {"block_id", "on_block_id", "ordinal",
+                                                            "is_exceptional"};
+constexpr std::array<std::string_view, 1> kNarrowingKey = {"narrowing_id"};
 constexpr std::array<std::string_view, 1> kDefinitionKey = {"definition_id"};
 constexpr std::array<std::string_view, 1> kUseKey = {"use_id"};
 constexpr std::array<std::string_view, 2> kPhiKey = {"phi_id", "ordinal"};
@@ -124,13 +134,19 @@ constexpr auto kTables = std::to_array<TableInfo>({
      .columns = kFlowUses,
      .key = kUseKey,
      .order = kByPath,
-     .summary = "What reads a variable, and the one definition or phi that reaches it."},
+     .summary = "What reads a variable, and the one definition, phi or narrowing that reaches it."},
     {.name = "flow_phis",
      .group = TableGroup::kEvidence,
      .columns = kFlowPhis,
      .key = kPhiKey,
      .order = kByPath,
-     .summary = "Where definitions meet: one row per definition or phi that arrives."},
+     .summary = "Where definitions meet: one row per definition, phi or narrowing that arrives."},
+    {.name = "flow_narrowings",
+     .group = TableGroup::kEvidence,
+     .columns = kFlowNarrowings,
+     .key = kNarrowingKey,
+     .order = kByPath,
+     .summary = "What a test says of a variable on one of its ways, where a use behind sees it."},
     {.name = "flow_reaching_defs",
      .group = TableGroup::kEvidence,
      .columns = kFlowReachingDefs,

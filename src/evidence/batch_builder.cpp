@@ -41,7 +41,8 @@ Column NullColumn(std::string_view type, size_t rows) {
 
 }  // namespace
 
-BatchBuilder::BatchBuilder(std::string_view table) : table_(FindTable(table)) {
+BatchBuilder::BatchBuilder(std::string_view table, size_t rows)
+    : table_(FindTable(table)), rows_(rows) {
   CA_CHECK(table_ != nullptr, "rows of a table that is not declared");
   batch_.columns.resize(table_->columns.size());
   is_made_.resize(table_->columns.size());

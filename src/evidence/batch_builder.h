@@ -15,8 +15,9 @@ namespace codeanatomy::evidence {
 
 class BatchBuilder {
  public:
-  /// The table must be declared; all columns are null until asked for.
-  explicit BatchBuilder(std::string_view table);
+  /// The table must be declared; all columns are null until asked for, and then have room for
+  /// `rows` rows.
+  explicit BatchBuilder(std::string_view table, size_t rows = 0);
 
   Int64Column& Longs(std::string_view column) { return Make<Int64Column>(column); }
   Int32Column& Ints(std::string_view column) { return Make<Int32Column>(column); }
@@ -46,10 +47,14 @@ class BatchBuilder {
   size_t IndexOf(std::string_view column);
   template <typename C>
   C& Make(std::string_view column) {
-    return batch_.columns[IndexOf(column)].emplace<C>();
+    C& made = batch_.columns[IndexOf(column)].emplace<C>();
+    if constexpr (requires { made.values.reserve(rows_); }) made.values.reserve(rows_);
+    if constexpr (requires { made.codes.reserve(rows_); }) made.codes.reserve(rows_);
+    return made;
   }
 
   const TableInfo* table_;
+  size_t rows_;
   ColumnBatch batch_;
   std::vector<bool> is_made_;
 };

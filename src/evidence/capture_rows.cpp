@@ -57,11 +57,12 @@ class CaptureRows {
         owner_id.Append(context_.OwnerId(s));
         binding_id.Append(context_.BindingId(y));
         outer_function_id.Append(FunctionId(owner));
-        outer_binding_id.Append(context_.scheme.Finish(
-            IdScheme::Derived("BINDING", context_.scope_ids[owner.index()]).Add(text)));
+        outer_binding_id.Append(context_.BindingId(owner, text));
         AppendDeclaration(decl_id, outer);
-        closure_binding_id.Append(context_.scheme.Finish(
-            IdScheme::Derived("CLOSURE_BINDING", function).Add(InteriorBase(s)).Add(text)));
+        closure_binding_id.Append(
+            context_.scheme.Finish(IdScheme::Derived("CLOSURE_BINDING", function)
+                                       .Add(context_.InteriorBase(s))
+                                       .Add(text)));
         name.Append(text);
         kind.Append(static_cast<uint16_t>(KindOf(y, outer)));
         read_count.Append(reads_[y.index()]);
@@ -79,9 +80,6 @@ class CaptureRows {
   }
   int64_t FunctionId(ScopeId s) const {
     return IsFlowScope(s) ? context_.ids.id(context_.symbols.node(s)) : context_.OwnerId(s);
-  }
-  int64_t InteriorBase(ScopeId s) const {
-    return context_.ids.InteriorBase(context_.symbols.node(s));
   }
   // `__class__` is bound by no statement: the cell of the innermost class around.
   ScopeId ClassAround(ScopeId s) const {

@@ -1,4 +1,4 @@
-// flow_defs, flow_uses, flow_phis and flow_reaching_defs.
+// flow_defs, flow_uses, flow_phis, flow_narrowings and flow_reaching_defs.
 #include <algorithm>
 
 #include "evidence/file_flow.h"
@@ -7,78 +7,101 @@ namespace codeanatomy::evidence {
 namespace {
 
 using flow::DefinitionId;
-using flow::PhiId;
 using flow::ReachingId;
-using flow::UseId;
 using flow::VariableId;
+
+// What all rows say of their variable.
+struct VariableInfo {
+  int64_t function_id, binding_id;
+  std::string_view name;
+};
+
+class VariableColumns {
+ public:
+  explicit VariableColumns(BatchBuilder& builder)
+      : function_id_(builder.Longs("function_id")),
+        variable_(builder.Texts("variable")),
+        binding_id_(builder.Longs("binding_id")) {}
+  void Append(const VariableInfo& variable) {
+    function_id_.Append(variable.function_id);
+    variable_.Append(variable.name);
+    binding_id_.Append(variable.binding_id);
+  }
+
+ private:
+  Int64Column& function_id_;
+  TextColumn& variable_;
+  Int64Column& binding_id_;
+};
 
 class DefinitionRows {
  public:
-  DefinitionRows(const FileContext& context, const FileFlow& flow)
+  DefinitionRows(const FileContext& context, FileFlow& flow)
       : context_(context), flow_(flow), sparse_(flow.definitions) {
+    variables_.reserve(sparse_.variables.size());
     for (const flow::Variable& variable : sparse_.variables) {
       // A field is shown as it stands first.
-      names_.push_back(variable.access.valid()
-                           ? context.ShortSourceOf(variable.access)
-                           : context.Keep(context.symbols.name(variable.symbol)));
-      binding_ids_.push_back(context.BindingId(variable.symbol));
-      bases_.push_back(context.ids.InteriorBase(flow.graph.scope_node(variable.scope)));
+      const std::string_view name = variable.access.valid()
+                                        ? context.ShortSourceOf(variable.access)
+                                        : context.Keep(context.symbols.name(variable.symbol));
+      variables_.push_back(
+          {flow.function_ids[variable.scope.index()], context.BindingId(variable.symbol), name});
     }
-    definition_ids_ = Number("FLOW_DEF", sparse_.definitions, definition_ordinals_);
-    use_ids_ = Number("FLOW_USE", sparse_.uses, use_ordinals_);
-    std::vector<int32_t> ordinals;
-    phi_ids_ = Number("FLOW_PHI", sparse_.phis, ordinals);
+    Number("FLOW_DEF", sparse_.definitions, definition_ids_, &definition_ordinals_);
+    Number("FLOW_USE", sparse_.uses, use_ids_, &use_ordinals_);
+    Number("FLOW_PHI", sparse_.phis, phi_ids_, nullptr);
+    Number("FLOW_NARROWING", sparse_.narrowings, narrowing_ids_, nullptr);
   }
 
   void AddDefinitions(TableList& tables) const;
   void AddUses(TableList& tables) const;
   void AddPhis(TableList& tables) const;
-  void AddPairs(TableList& tables) const;
+  void AddNarrowings(TableList& tables) const;
+  void AddPairs(TableList& tables);
 
  private:
   flow::FlowScopeId scope(VariableId v) const { return sparse_.variables[v.index()].scope; }
-  int64_t FunctionId(VariableId v) const { return flow_.function_ids[scope(v).index()]; }
-  std::string_view NameOf(VariableId v) const { return names_[v.index()]; }
+  const VariableInfo& info(VariableId v) const { return variables_[v.index()]; }
   int64_t IdOf(ReachingId r) const {
     if (!r.valid()) return 0;
-    return sparse_.is_phi(r) ? phi_ids_[sparse_.phi(r).index()] : definition_ids_[r.index()];
+    if (sparse_.is_definition(r)) return definition_ids_[r.index()];
+    return sparse_.is_phi(r) ? phi_ids_[sparse_.phi(r).index()]
+                             : narrowing_ids_[sparse_.narrowing(r).index()];
   }
 
   // Rows stand scope by scope; each scope numbers its own.
   template <typename Row>
-  std::vector<int64_t> Number(std::string_view kind, const std::vector<Row>& rows,
-                              std::vector<int32_t>& ordinals) const {
-    std::vector<int64_t> ids;
+  void Number(std::string_view kind, const std::vector<Row>& rows, std::vector<int64_t>& ids,
+              std::vector<int32_t>* ordinals) const {
     ids.reserve(rows.size());
-    ordinals.reserve(rows.size());
-    flow::FlowScopeId last;
-    int32_t next = 0;
-    for (const Row& row : rows) {
-      if (scope(row.variable) != last) next = 0;
-      last = scope(row.variable);
-      const int64_t base = bases_[row.variable.index()];
-      ids.push_back(FileFlow::ScopedId(context_, kind, FunctionId(row.variable), base, next));
-      ordinals.push_back(next++);
+    if (ordinals != nullptr) ordinals->reserve(rows.size());
+    for (size_t begin = 0; begin < rows.size();) {
+      const flow::FlowScopeId s = scope(rows[begin].variable);
+      const ScopedIds scoped(context_.scheme, kind, flow_.function_ids[s.index()],
+                             flow_.bases[s.index()]);
+      size_t i = begin;
+      for (; i < rows.size() && scope(rows[i].variable) == s; ++i) {
+        const auto ordinal = static_cast<int32_t>(i - begin);
+        ids.push_back(scoped.Of(ordinal));
+        if (ordinals != nullptr) ordinals->push_back(ordinal);
+      }
+      begin = i;
     }
-    return ids;
   }
 
   const FileContext& context_;
-  const FileFlow& flow_;
+  FileFlow& flow_;
   const flow::SparseDefinitions& sparse_;
-  std::vector<std::string_view> names_;       // by variable
-  std::vector<int64_t> binding_ids_, bases_;  // by variable
-  std::vector<int64_t> definition_ids_, use_ids_, phi_ids_;
+  std::vector<VariableInfo> variables_;
+  std::vector<int64_t> definition_ids_, use_ids_, phi_ids_, narrowing_ids_;
   std::vector<int32_t> definition_ordinals_, use_ordinals_;
 };
 
 void DefinitionRows::AddDefinitions(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_defs");
-  Int64Column& function_id = builder.Longs("function_id");
+  BatchBuilder builder = context_.Begin("flow_defs", sparse_.definitions.size());
+  VariableColumns variable(builder);
   Int64Column& definition_id = builder.Longs("definition_id");
   Int64Column& node_id = builder.Longs("node_id");
-  TextColumn& variable = builder.Texts("variable");
-  Int64Column& binding_id = builder.Longs("binding_id");
   CodeColumn& kind = builder.Codes("kind", flow::kDefinitionKindNames);
   Int64Column& value_id = builder.Longs("value_id");
   BoolColumn& is_strong = builder.Bools("is_strong");
@@ -88,13 +111,11 @@ void DefinitionRows::AddDefinitions(TableList& tables) const {
   SpanColumns span(builder);
   for (size_t i = 0; i < sparse_.definitions.size(); ++i) {
     const flow::Definition& row = sparse_.definitions[i];
-    function_id.Append(FunctionId(row.variable));
+    variable.Append(info(row.variable));
     definition_id.Append(definition_ids_[i]);
     node_id.Append(context_.ids.id(row.node));
-    variable.Append(NameOf(row.variable));
-    binding_id.Append(binding_ids_[row.variable.index()]);
     kind.Append(static_cast<uint16_t>(row.kind));
-    AppendId(value_id, row.value.valid() ? context_.ids.id(row.value) : 0);
+    AppendNodeId(context_, value_id, row.value);
     is_strong.Append(row.is_strong);
     AppendId(prior_id, IdOf(row.prior));
     block_id.Append(flow_.block_ids[row.block.index()]);
@@ -105,12 +126,10 @@ void DefinitionRows::AddDefinitions(TableList& tables) const {
 }
 
 void DefinitionRows::AddUses(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_uses");
-  Int64Column& function_id = builder.Longs("function_id");
+  BatchBuilder builder = context_.Begin("flow_uses", sparse_.uses.size());
+  VariableColumns variable(builder);
   Int64Column& use_id = builder.Longs("use_id");
   Int64Column& node_id = builder.Longs("node_id");
-  TextColumn& variable = builder.Texts("variable");
-  Int64Column& binding_id = builder.Longs("binding_id");
   CodeColumn& kind = builder.Codes("kind", flow::kUseKindNames);
   Int64Column& reaching_id = builder.Longs("reaching_id");
   BoolColumn& may_be_unbound = builder.Bools("may_be_unbound");
@@ -119,11 +138,9 @@ void DefinitionRows::AddUses(TableList& tables) const {
   SpanColumns span(builder);
   for (size_t i = 0; i < sparse_.uses.size(); ++i) {
     const flow::Use& row = sparse_.uses[i];
-    function_id.Append(FunctionId(row.variable));
+    variable.Append(info(row.variable));
     use_id.Append(use_ids_[i]);
     node_id.Append(context_.ids.id(row.node));
-    variable.Append(NameOf(row.variable));
-    binding_id.Append(binding_ids_[row.variable.index()]);
     kind.Append(static_cast<uint16_t>(row.kind));
     AppendId(reaching_id, IdOf(row.reaching));
     may_be_unbound.Append(row.may_be_unbound);
@@ -135,13 +152,11 @@ void DefinitionRows::AddUses(TableList& tables) const {
 }
 
 void DefinitionRows::AddPhis(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_phis");
-  Int64Column& function_id = builder.Longs("function_id");
+  BatchBuilder builder = context_.Begin("flow_phis", sparse_.operands.size());
+  VariableColumns variable(builder);
   Int64Column& phi_id = builder.Longs("phi_id");
   Int32Column& ordinal = builder.Ints("ordinal");
   Int64Column& block_id = builder.Longs("block_id");
-  TextColumn& variable = builder.Texts("variable");
-  Int64Column& binding_id = builder.Longs("binding_id");
   Int64Column& pred_block_id = builder.Longs("pred_block_id");
   Int64Column& reaching_id = builder.Longs("reaching_id");
   BoolColumn& via_exception = builder.Bools("via_exception");
@@ -150,12 +165,10 @@ void DefinitionRows::AddPhis(TableList& tables) const {
     const flow::Phi& phi = sparse_.phis[p];
     for (int32_t o = phi.operands_begin; o < phi.operands_end; ++o) {
       const flow::PhiOperand& operand = sparse_.operands[static_cast<size_t>(o)];
-      function_id.Append(FunctionId(phi.variable));
+      variable.Append(info(phi.variable));
       phi_id.Append(phi_ids_[p]);
       ordinal.Append(o - phi.operands_begin);
       block_id.Append(flow_.block_ids[phi.block.index()]);
-      variable.Append(NameOf(phi.variable));
-      binding_id.Append(binding_ids_[phi.variable.index()]);
       pred_block_id.Append(flow_.block_ids[flow_.graph.source(operand.edge).index()]);
       AppendId(reaching_id, IdOf(operand.reaching));
       via_exception.Append(flow_.graph.is_exceptional(operand.edge));
@@ -165,8 +178,39 @@ void DefinitionRows::AddPhis(TableList& tables) const {
   AddTable(tables, context_, builder, sparse_.operands.size());
 }
 
-void DefinitionRows::AddPairs(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_reaching_defs");
+void DefinitionRows::AddNarrowings(TableList& tables) const {
+  BatchBuilder builder = context_.Begin("flow_narrowings", sparse_.narrowings.size());
+  VariableColumns variable(builder);
+  Int64Column& narrowing_id = builder.Longs("narrowing_id");
+  Int64Column& node_id = builder.Longs("node_id");
+  Int64Column& subject_id = builder.Longs("subject_id");
+  CodeColumn& test = builder.Codes("test", flow::kTestKindNames);
+  Int64Column& argument_id = builder.Longs("argument_id");
+  BoolColumn& holds = builder.Bools("holds");
+  Int64Column& reaching_id = builder.Longs("reaching_id");
+  Int64Column& source_id = builder.Longs("source_id");
+  Int64Column& src_block_id = builder.Longs("src_block_id");
+  Int32Column& ordinal = builder.Ints("ordinal");
+  for (size_t i = 0; i < sparse_.narrowings.size(); ++i) {
+    const flow::Narrowing& row = sparse_.narrowings[i];
+    const flow::BlockId from = flow_.graph.source(row.edge);
+    variable.Append(info(row.variable));
+    narrowing_id.Append(narrowing_ids_[i]);
+    node_id.Append(context_.ids.id(row.condition));
+    subject_id.Append(context_.ids.id(row.test.subject));
+    test.Append(static_cast<uint16_t>(row.test.kind));
+    AppendNodeId(context_, argument_id, row.test.argument);
+    holds.Append(row.holds);
+    reaching_id.Append(IdOf(row.reaching));
+    source_id.Append(IdOf(row.source));
+    src_block_id.Append(flow_.block_ids[from.index()]);
+    ordinal.Append(row.edge.value - flow_.graph.edges_begin(from).value);
+  }
+  AddTable(tables, context_, builder, sparse_.narrowings.size());
+}
+
+void DefinitionRows::AddPairs(TableList& tables) {
+  BatchBuilder builder = context_.Begin("flow_reaching_defs", sparse_.uses.size());
   Int64Column& function_id = builder.Longs("function_id");
   Int64Column& definition_id = builder.Longs("definition_id");
   Int64Column& use_id = builder.Longs("use_id");
@@ -174,37 +218,51 @@ void DefinitionRows::AddPairs(TableList& tables) const {
   Int64Column& dst = builder.Longs("dst");
   TextColumn& variable = builder.Texts("variable");
   BoolColumn& is_only = builder.Bools("is_only");
+  constexpr auto kLimit = static_cast<size_t>(ValueOf(flow::FlowLimit::kDirectValues));
+  std::vector<int32_t> left_out(static_cast<size_t>(flow_.graph.scope_count()), 0);
   flow::ReachingDefinitions reaching(sparse_);
   size_t rows = 0;
   std::vector<DefinitionId> found;
+  const auto node = [&](DefinitionId d) { return sparse_.definitions[d.index()].node; };
   for (size_t i = 0; i < sparse_.uses.size(); ++i) {
     const flow::Use& use = sparse_.uses[i];
+    const auto all = reaching.Of(use.reaching, kLimit);
+    if (!all) {
+      ++left_out[scope(use.variable).index()];
+      continue;
+    }
     // Nodes that act in several places define as often, but are one end of an edge.
-    found = reaching.Of(use.reaching, kMaxDirectValues);
-    const auto node = [&](DefinitionId d) { return sparse_.definitions[d.index()].node; };
-    std::ranges::stable_sort(found, {}, node);
-    found.erase(std::ranges::unique(found, {}, node).begin(), found.end());
+    found.assign(all->begin(), all->end());
+    if (found.size() > 1) {
+      std::ranges::stable_sort(found, {}, node);
+      found.erase(std::ranges::unique(found, {}, node).begin(), found.end());
+    }
     for (const DefinitionId d : found) {
       ++rows;
-      function_id.Append(FunctionId(use.variable));
+      function_id.Append(info(use.variable).function_id);
       definition_id.Append(definition_ids_[d.index()]);
       use_id.Append(use_ids_[i]);
-      src.Append(context_.ids.id(sparse_.definitions[d.index()].node));
+      src.Append(context_.ids.id(node(d)));
       dst.Append(context_.ids.id(use.node));
-      variable.Append(NameOf(use.variable));
+      variable.Append(info(use.variable).name);
       is_only.Append(found.size() == 1 && !use.may_be_unbound);
     }
+  }
+  for (flow::FlowScopeId s{0}; s.index() < left_out.size(); ++s.value) {
+    if (left_out[s.index()] == 0) continue;
+    flow_.definitions.limits.push_back({s, flow::FlowLimit::kDirectValues, left_out[s.index()]});
   }
   AddTable(tables, context_, builder, rows);
 }
 
 }  // namespace
 
-void AddDefinitionRows(const FileContext& context, const FileFlow& flow, TableList& tables) {
-  const DefinitionRows rows(context, flow);
+void AddDefinitionRows(const FileContext& context, FileFlow& flow, TableList& tables) {
+  DefinitionRows rows(context, flow);
   rows.AddDefinitions(tables);
   rows.AddUses(tables);
   rows.AddPhis(tables);
+  rows.AddNarrowings(tables);
   rows.AddPairs(tables);
 }
 

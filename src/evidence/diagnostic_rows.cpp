@@ -3,10 +3,12 @@
 #include <map>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "base/line_index.h"
 #include "catalog/diagnostic_code.h"
 #include "evidence/diagnostic_writer.h"
-#include "evidence/file_context.h"
+#include "evidence/file_flow.h"
 #include "symbols/compile_errors.h"
 
 namespace codeanatomy::evidence {
@@ -78,8 +80,35 @@ void DiagnosticWriter::Finish(std::string_view path, int64_t file_id,
   tables.push_back({table, builder_.Finish(findings_.size(), arena_)});
 }
 
+namespace {
+
+// What a limit left out of the rows of a flow scope, at the scope's begin.
+Finding LimitFinding(const FileContext& context, const FileFlow& flow, const flow::LimitHit& hit) {
+  static constexpr std::string_view kLeftOut[] = {
+      "{} attributes and subscripts of this scope have no definitions",
+      "{} names of this scope that functions rebind have no definitions",
+      "{} variables of this scope have no definitions: too many ways meet",
+      "{} uses of this scope have too many definitions to list: flow_phis holds them"};
+  const flow::FlowLimitInfo& limit = flow::kFlowLimits[static_cast<size_t>(hit.limit)];
+  const ByteSpan span = context.tree.span(flow.graph.scope_node(hit.scope));
+  const LineColumn at = context.positions.Find(span.begin);
+  return {
+      .stage = DiagnosticStage::kFlow,
+      .code = "FLOW_LIMIT",
+      .message = fmt::format(fmt::runtime(kLeftOut[static_cast<size_t>(hit.limit)]), hit.left_out),
+      .type = {},
+      .begin = context.Disk(span.begin),
+      .end = context.Disk(span.end),
+      .line = static_cast<int32_t>(at.line),
+      .column = static_cast<int32_t>(at.column),
+      .limit_name = std::string(limit.name),
+      .limit_value = limit.value};
+}
+
+}  // namespace
+
 void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& options,
-                       const FileContext* context, TableList& tables) {
+                       const FileContext* context, const FileFlow* flow, TableList& tables) {
   const IdScheme scheme{options.repo, options.id_salt};
   DiagnosticWriter writer(scheme);
   const LineIndex lines(file.problems.empty() ? std::string_view() : std::string_view(file.bytes));
@@ -119,6 +148,11 @@ void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& opt
            symbols::FindCompileErrors(context->tree, context->symbols)) {
         add(diagnostic);
       }
+    }
+  }
+  if (context != nullptr && flow != nullptr) {
+    for (const flow::LimitHit& hit : flow->definitions.limits) {
+      writer.Add(LimitFinding(*context, *flow, hit));
     }
   }
   writer.Finish(file.path, scheme.Logical("FILE", file.path), tables);

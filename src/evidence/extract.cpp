@@ -44,7 +44,7 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
       file.text(), {.version = options.version, .type_comments = options.type_comments});
   const symbols::SymbolTable symbols = symbols::BuildSymbolTable(tree);
   FileContext context(file, options, tree, symbols);
-  const FileFlow flow(context);
+  FileFlow flow(context);
   TableList& tables = evidence.tables;
   AddLineRows(context, tables);
   AddCellRows(context, tables);
@@ -64,7 +64,7 @@ void AddParsed(const source::SourceFile& file, const ExtractOptions& options,
   AddFlowRows(context, flow, tables);
   AddDefinitionRows(context, flow, tables);
   AddCaptureRows(context, tables);
-  AddDiagnosticRows(file, options, &context, tables);
+  AddDiagnosticRows(file, options, &context, &flow, tables);
   evidence.interface = MakeInterface(context);
   evidence.counts.nodes = static_cast<uint64_t>(tree.size());
 }
@@ -79,7 +79,7 @@ FileEvidence ExtractFile(const source::SourceFile& file, const ExtractOptions& o
   if (file.is_readable) {
     AddParsed(file, options, evidence);
   } else {
-    AddDiagnosticRows(file, options, nullptr, evidence.tables);
+    AddDiagnosticRows(file, options, nullptr, nullptr, evidence.tables);
     evidence.interface.path = file.path;
     evidence.interface.file_id = file_id;
     evidence.ids.push_back({file_id, 0, 0, NodeKind::kFile, false});

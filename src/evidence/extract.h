@@ -37,7 +37,9 @@ struct ExtractOptions {
   PythonVersion version = kNewestPythonVersion;
   bool type_comments = false;
   bool include_cst = false;  // also cst_nodes and cst_tokens
-  int64_t id_salt = 0;       // `--id-salt`; 0: none
+  /// Also post-dominance and control dependence over all exceptional edges.
+  bool exceptional_dependence = false;
+  int64_t id_salt = 0;  // `--id-salt`; 0: none
 };
 
 /// Rows of one table; columns as table->columns. Text points into the SourceFile or is owned by the

@@ -218,8 +218,11 @@ uint32_t FileContext::IdentifierEnd(uint32_t begin) const {
 }
 
 int64_t FileContext::BindingId(symbols::SymbolId symbol) const {
-  const int64_t scope = scope_ids[symbols.scope(symbol).index()];
-  return scheme.Finish(IdScheme::Derived("BINDING", scope).Add(symbols.name(symbol)));
+  return BindingId(symbols.scope(symbol), symbols.name(symbol));
+}
+
+int64_t FileContext::BindingId(symbols::ScopeId scope, std::string_view name) const {
+  return scheme.Finish(IdScheme::Derived("BINDING", scope_ids[scope.index()]).Add(name));
 }
 
 int64_t FileContext::DeclarationId(const resolve::Declaration& declaration) const {
@@ -246,8 +249,8 @@ NodeId FileContext::EnclosingDef(NodeId n) const {
   return NodeId{};
 }
 
-BatchBuilder FileContext::Begin(std::string_view table) const {
-  BatchBuilder builder(table);
+BatchBuilder FileContext::Begin(std::string_view table, size_t rows) const {
+  BatchBuilder builder(table, rows);
   builder.SetConstant("file_id", ids.file_id());
   builder.SetConstant("path", file.path);
   return builder;

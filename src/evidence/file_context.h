@@ -58,8 +58,13 @@ struct FileContext {
   /// End of the identifier that begins at an offset: as written, not as normalized.
   uint32_t IdentifierEnd(uint32_t begin) const;
   int64_t Disk(uint32_t offset) const { return file.ToDisk(offset); }
-  /// binding_id of a symbol in its own scope.
+  /// binding_id of a symbol in its own scope, or of a name in a scope.
   int64_t BindingId(symbols::SymbolId symbol) const;
+  int64_t BindingId(symbols::ScopeId scope, std::string_view name) const;
+  /// base(0) of the scope declaration that opens the scope or around it.
+  int64_t InteriorBase(symbols::ScopeId scope) const {
+    return ids.InteriorBase(symbols.node(scope));
+  }
   /// Node id of a declaration.
   int64_t DeclarationId(const resolve::Declaration& declaration) const;
   /// The METHOD or TYPE_DECL whose scope, or annotation or type parameter scope, this is; for a
@@ -72,7 +77,7 @@ struct FileContext {
   std::string QualifiedPrefix(int32_t container) const;
 
   /// A builder with file_id and path set.
-  BatchBuilder Begin(std::string_view table) const;
+  BatchBuilder Begin(std::string_view table, size_t rows = 0) const;
 
  private:
   void NameContainers();
@@ -98,6 +103,20 @@ class SpanColumns {
   Int64Column& begin_;
   Int64Column& end_;
 };
+
+/// An id of 0 as null.
+inline void AppendId(Int64Column& column, int64_t id) {
+  if (id != 0) {
+    column.Append(id);
+  } else {
+    column.AppendNull();
+  }
+}
+
+/// The id of a node, null for none.
+inline void AppendNodeId(const FileContext& context, Int64Column& column, parse::NodeId n) {
+  AppendId(column, n.valid() ? context.ids.id(n) : 0);
+}
 
 /// Text with null data() as null.
 inline void AppendOptional(TextColumn& column, std::string_view text) {
@@ -151,12 +170,14 @@ void AddScopeRows(const FileContext& context, TableList& tables, std::vector<IdR
 void AddBindingRows(const FileContext& context, TableList& tables);  // resolve_bindings
 /// Blocks, edges, dominators, dependences, edges between nodes.
 void AddFlowRows(const FileContext& context, const FileFlow& flow, TableList& tables);
-/// flow_defs, flow_uses, flow_phis, flow_reaching_defs.
-void AddDefinitionRows(const FileContext& context, const FileFlow& flow, TableList& tables);
+/// flow_defs, flow_uses, flow_phis, flow_narrowings, flow_reaching_defs; adds the limits that the
+/// last one meets.
+void AddDefinitionRows(const FileContext& context, FileFlow& flow, TableList& tables);
 void AddCaptureRows(const FileContext& context, TableList& tables);  // flow_captures
 /// Also without a tree: problems of the file itself.
 void AddDiagnosticRows(const source::SourceFile& file, const ExtractOptions& options,
-                       const FileContext* context, TableList& tables);  // diagnostics
+                       const FileContext* context, const FileFlow* flow,
+                       TableList& tables);  // diagnostics
 
 /// Nodes by (begin, end), then preorder: the order of tables by span.
 void SortBySpan(const parse::SyntaxTree& tree, std::vector<parse::NodeId>& nodes);

@@ -11,7 +11,7 @@ using flow::EdgeId;
 using flow::FlowEdgeKind;
 using parse::NodeId;
 
-constexpr std::string_view kRelations[] = {"dom", "postdom"};
+constexpr std::string_view kRelations[] = {"dom", "postdom", "postdom_exceptional"};
 
 // The choice that an edge stands for; its completion has a column of its own.
 uint16_t LabelCode(flow::FlowLabel label) {
@@ -19,6 +19,8 @@ uint16_t LabelCode(flow::FlowLabel label) {
              ? CodeColumn::kNull
              : static_cast<uint16_t>(label);
 }
+
+constexpr auto kExceptional = static_cast<uint16_t>(flow::FlowLabel::kExceptional);
 
 class FlowRows {
  public:
@@ -34,19 +36,9 @@ class FlowRows {
  private:
   int64_t id(BlockId b) const { return flow_.block_ids[b.index()]; }
   int64_t FunctionId(BlockId b) const { return flow_.function_ids[flow_.scope(b).index()]; }
-  void AppendNode(Int64Column& column, NodeId n) const {
-    if (n.valid()) {
-      column.Append(context_.ids.id(n));
-    } else {
-      column.AppendNull();
-    }
-  }
+  void AppendNode(Int64Column& column, NodeId n) const { AppendNodeId(context_, column, n); }
   void AppendBlock(Int64Column& column, BlockId b) const {
-    if (b.valid()) {
-      column.Append(id(b));
-    } else {
-      column.AppendNull();
-    }
+    AppendId(column, b.valid() ? id(b) : 0);
   }
   NodeId FirstNode(BlockId b) const {
     return graph_.nodes(b).empty() ? NodeId{} : graph_.nodes(b).front();
@@ -63,7 +55,7 @@ class FlowRows {
 
 void FlowRows::AddBlocks(TableList& tables) const {
   const flow::LoopForest loops = flow::FindLoops(graph_);
-  BatchBuilder builder = context_.Begin("flow_blocks");
+  BatchBuilder builder = context_.Begin("flow_blocks", flow_.block_ids.size());
   Int64Column& function_id = builder.Longs("function_id");
   Int64Column& block_id = builder.Longs("block_id");
   Int32Column& block_index = builder.Ints("block_index");
@@ -109,7 +101,7 @@ void FlowRows::AddBlocks(TableList& tables) const {
 }
 
 void FlowRows::AddEdges(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_cfg_edges");
+  BatchBuilder builder = context_.Begin("flow_cfg_edges", static_cast<size_t>(graph_.edge_count()));
   Int64Column& function_id = builder.Longs("function_id");
   Int64Column& source_id = builder.Longs("src_block_id");
   Int64Column& target_id = builder.Longs("dst_block_id");
@@ -156,7 +148,7 @@ std::vector<int32_t> DepthsOf(const std::vector<BlockId>& tree) {
 }
 
 void FlowRows::AddDominators(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_dominators");
+  BatchBuilder builder = context_.Begin("flow_dominators", 2 * flow_.block_ids.size());
   Int64Column& function_id = builder.Longs("function_id");
   CodeColumn& relation = builder.Codes("relation", kRelations);
   Int64Column& block_id = builder.Longs("block_id");
@@ -165,15 +157,18 @@ void FlowRows::AddDominators(TableList& tables) const {
   Int64Column& dst = builder.Longs("dst");
   Int32Column& depth = builder.Ints("depth");
   size_t rows = 0;
-  for (const bool is_post : {false, true}) {
-    const std::vector<BlockId>& tree = is_post ? trees_.post_dominators : trees_.dominators;
+  std::vector<const std::vector<BlockId>*> trees = {&trees_.dominators, &trees_.post_dominators};
+  if (flow_.exceptional) trees.push_back(&flow_.exceptional->post_dominators);
+  for (uint16_t r = 0; r < trees.size(); ++r) {
+    const std::vector<BlockId>& tree = *trees[r];
+    const bool is_post = r > 0;
     const std::vector<int32_t> depths = DepthsOf(tree);
     for (BlockId b{0}; b.value < graph_.block_count(); ++b.value) {
       if (!graph_.is_reachable(b)) continue;
       const BlockId above = tree[b.index()];
       ++rows;
       function_id.Append(FunctionId(b));
-      relation.Append(is_post ? 1 : 0);
+      relation.Append(r);
       block_id.Append(id(b));
       AppendBlock(idom, above);
       AppendNode(src, above.valid() ? (is_post ? FirstNode(above) : LastNode(above)) : NodeId{});
@@ -185,34 +180,42 @@ void FlowRows::AddDominators(TableList& tables) const {
 }
 
 void FlowRows::AddControlDependence(TableList& tables) const {
-  const auto& found = flow_.dependences;
-  BatchBuilder builder = context_.Begin("flow_control_deps");
+  size_t rows = flow_.dependences.size();
+  if (flow_.exceptional) rows += flow_.exceptional->dependences.size();
+  BatchBuilder builder = context_.Begin("flow_control_deps", rows);
   Int64Column& function_id = builder.Longs("function_id");
   Int64Column& block_id = builder.Longs("block_id");
   Int64Column& on_block_id = builder.Longs("on_block_id");
   Int32Column& ordinal = builder.Ints("ordinal");
+  BoolColumn& exceptional = builder.Bools("is_exceptional");
   Int64Column& condition = builder.Longs("condition_id");
   CodeColumn& label = builder.Codes("label", flow::kFlowLabelNames);
   Int64Column& src = builder.Longs("src");
   Int64Column& dst = builder.Longs("dst");
-  for (const auto& [block, edge] : found) {
+  const auto add = [&](const flow::ControlDependence& found, bool is_exceptional) {
+    const auto [block, edge] = found;
     const BlockId on = graph_.source(edge);
     function_id.Append(FunctionId(block));
     block_id.Append(id(block));
     on_block_id.Append(id(on));
     ordinal.Append(edge.value - graph_.edges_begin(on).value);
     AppendNode(condition, graph_.condition(edge));
-    label.Append(LabelCode(flow::LabelOf(graph_.kind(edge))));
+    exceptional.Append(is_exceptional);
+    label.Append(is_exceptional ? kExceptional : LabelCode(flow::LabelOf(graph_.kind(edge))));
     AppendNode(src, LastNode(on));
     AppendNode(dst, FirstNode(block));
+  };
+  for (const flow::ControlDependence& found : flow_.dependences) add(found, false);
+  if (flow_.exceptional) {
+    for (const flow::ControlDependence& found : flow_.exceptional->dependences) add(found, true);
   }
-  AddTable(tables, context_, builder, found.size());
+  AddTable(tables, context_, builder, rows);
 }
 
 // What `idom_id` and `block_node_id` of ast_nodes do not say (docs/formats/flow.md). Ends of class
 // bodies and comprehensions are no nodes.
 void FlowRows::AddNodeEdges(TableList& tables) const {
-  BatchBuilder builder = context_.Begin("flow_node_edges");
+  BatchBuilder builder = context_.Begin("flow_node_edges", flow_.nodes.edges.size());
   CodeColumn& relation = builder.Codes("relation", flow::kFlowRelationNames);
   Int64Column& function_id = builder.Longs("function_id");
   Int64Column& src = builder.Longs("src");
@@ -221,19 +224,26 @@ void FlowRows::AddNodeEdges(TableList& tables) const {
   BoolColumn& is_back = builder.Bools("is_back_edge");
   BoolColumn& covers_block = builder.Bools("covers_block");
   size_t rows = 0;
-  for (const flow::NodeEdge& edge : flow_.nodes.edges) {
+  const auto add = [&](const flow::NodeEdge& edge) {
+    const int64_t source = context_.ids.id(edge.source);
     const int64_t target = edge.target.is_end ? flow_.return_ids[edge.scope.index()]
                                               : context_.ids.id(edge.target.node);
-    if (target == 0) continue;
+    if (target == 0) return;
     ++rows;
+    // As POST_DOMINATE has it: from what post-dominates.
+    const bool is_upwards = edge.relation == flow::FlowRelation::kPostDominate;
     relation.Append(static_cast<uint16_t>(edge.relation));
     function_id.Append(flow_.function_ids[edge.scope.index()]);
-    src.Append(context_.ids.id(edge.source));
-    dst.Append(target);
+    src.Append(is_upwards ? target : source);
+    dst.Append(is_upwards ? source : target);
     label.Append(edge.label == flow::FlowLabel::kNone ? CodeColumn::kNull
                                                       : static_cast<uint16_t>(edge.label));
     is_back.Append(edge.is_back);
     covers_block.Append(edge.covers_block);
+  };
+  for (const flow::NodeEdge& edge : flow_.nodes.edges) add(edge);
+  if (flow_.exceptional) {
+    for (const flow::NodeEdge& edge : flow_.exceptional->edges) add(edge);
   }
   AddTable(tables, context_, builder, rows);
 }

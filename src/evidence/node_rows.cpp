@@ -150,7 +150,6 @@ void AddFlowColumns(const FileContext& context, const FileFlow& flow, BatchBuild
   Int64Column& ipostdom = builder.Longs("ipostdom_id");
   Int64Column& block_node = builder.Longs("block_node_id");
   BoolColumn& may_raise = builder.Bools("may_raise");
-  const auto id_of = [&](NodeId n) { return n.valid() ? context.ids.id(n) : 0; };
   std::vector<int64_t> ends(static_cast<size_t>(context.tree.size()), 0);  // by the opening node
   for (flow::FlowScopeId s{0}; s.value < flow.graph.scope_count(); ++s.value) {
     ends[flow.graph.scope_node(s).index()] = flow.return_ids[s.index()];
@@ -158,9 +157,13 @@ void AddFlowColumns(const FileContext& context, const FileFlow& flow, BatchBuild
   const flow::NodeGraph& nodes = flow.nodes;
   for (NodeId n{0}; n.value < context.tree.size(); ++n.value) {
     const flow::FlowPoint after = nodes.ipostdom[n.index()];
-    AppendId(idom, id_of(nodes.idom[n.index()]));
-    AppendId(ipostdom, after.is_end ? ends[after.node.index()] : id_of(after.node));
-    AppendId(block_node, id_of(nodes.block_heads[n.index()]));
+    AppendNodeId(context, idom, nodes.idom[n.index()]);
+    if (after.is_end) {
+      AppendId(ipostdom, ends[after.node.index()]);
+    } else {
+      AppendNodeId(context, ipostdom, after.node);
+    }
+    AppendNodeId(context, block_node, nodes.block_heads[n.index()]);
     if (nodes.block_heads[n.index()].valid()) {
       may_raise.Append(nodes.may_raise[n.index()] != 0);
     } else {

@@ -18,7 +18,7 @@ void Run(const parse::SyntaxTree& tree, const symbols::SymbolTable& symbols, Lay
   benchmark::DoNotOptimize(graph.block_count());
   if (layers == Layers::kGraphs) return;
   const DominatorTrees trees = ComputeDominatorTrees(graph);
-  const auto found = ComputeControlDependence(graph, trees);
+  const auto found = ComputeControlDependence(graph, trees.post_dominators);
   benchmark::DoNotOptimize(found.data());
   if (layers == Layers::kDependence) return;
   const NodeGraph nodes = BuildNodeGraph(tree, graph, trees, found);

@@ -8,15 +8,15 @@
 namespace codeanatomy::flow {
 
 std::vector<ControlDependence> ComputeControlDependence(const ControlFlow& graph,
-                                                        const DominatorTrees& trees) {
+                                                        const std::vector<BlockId>& post_dominators,
+                                                        Raises raises) {
   std::vector<ControlDependence> found;
   for (BlockId a{0}; a.value < graph.block_count(); ++a.value) {
     if (!graph.is_reachable(a)) continue;
-    const BlockId stop = trees.post_dominators[a.index()];
+    const BlockId stop = post_dominators[a.index()];
     for (EdgeId e = graph.edges_begin(a); e != graph.edges_end(a); ++e.value) {
-      if (graph.has(e, flow_edge_flag::kImplicitRaise)) continue;
-      for (BlockId b = graph.target(e); b.valid() && b != stop;
-           b = trees.post_dominators[b.index()]) {
+      if (raises == Raises::kExplicit && graph.has(e, flow_edge_flag::kImplicitRaise)) continue;
+      for (BlockId b = graph.target(e); b.valid() && b != stop; b = post_dominators[b.index()]) {
         found.push_back({b, e});
       }
     }

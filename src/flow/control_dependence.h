@@ -15,13 +15,15 @@ struct ControlDependence {
   EdgeId edge;
 };
 
-/// Of all scopes, ordered by block, then edge. Over normal flow and explicit raises, as
-/// DominatorTrees::post_dominators; blocks that nothing reaches depend on nothing.
+/// Of all scopes, ordered by block, then edge. Over the edges that `post_dominators`
+/// (DominatorTrees, ComputePostDominators) were found over; blocks that nothing reaches depend on
+/// nothing.
 /// Cost    linear in blocks, edges and output.
 /// Source  Ferrante, Ottenstein, Warren, "The Program Dependence Graph and Its Use in
 /// Optimization",
 ///         1987.
 std::vector<ControlDependence> ComputeControlDependence(const ControlFlow& graph,
-                                                        const DominatorTrees& trees);
+                                                        const std::vector<BlockId>& post_dominators,
+                                                        Raises raises = Raises::kExplicit);
 
 }  // namespace codeanatomy::flow

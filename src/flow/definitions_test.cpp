@@ -163,8 +163,9 @@ TEST_CASE("class bodies and decorators run code as calls do") {
 }
 
 TEST_CASE("rebound names beyond the limit have no rows, rather than wrong ones") {
+  constexpr auto kMost = static_cast<size_t>(ValueOf(FlowLimit::kReboundNames));
   std::string text = "def f():\n", names = "x0", binds, uses;
-  for (size_t i = 0; i < kMaxReboundNames + 40; ++i) {
+  for (size_t i = 0; i < kMost + 40; ++i) {
     text += fmt::format("  x{} = 0\n", i);
     if (i > 0) names += fmt::format(", x{}", i);
     binds += fmt::format("x{} = ", i);
@@ -179,7 +180,10 @@ TEST_CASE("rebound names beyond the limit have no rows, rather than wrong ones")
     ++count;
     CHECK(reaching.Of(use.reaching).size() == 2);
   }
-  CHECK(count == kMaxReboundNames);
+  CHECK(count == kMost);
+  REQUIRE(module.sparse.limits.size() == 2);  // f and g
+  CHECK(module.sparse.limits[0].limit == FlowLimit::kReboundNames);
+  CHECK(module.sparse.limits[0].left_out == 40);
 }
 
 TEST_CASE("a comprehension is a scope of its own; its first iterable belongs to the outer one") {

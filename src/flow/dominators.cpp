@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+#include "flow/grouping.h"
+
 namespace codeanatomy::flow {
 namespace {
 
@@ -83,15 +85,14 @@ class Forest {
 };
 
 // The blocks of one scope as a graph, with one further node as the common end of all ways.
-void FillScopeGraph(const ControlFlow& graph, FlowScopeId s, bool with_implicit_raises,
-                    Digraph& out) {
+void FillScopeGraph(const ControlFlow& graph, FlowScopeId s, Raises raises, Digraph& out) {
   const int32_t first = graph.blocks_begin(s).value;
   out.targets.clear();
   out.begins.assign(1, 0);
   for (BlockId b = graph.blocks_begin(s); b != graph.blocks_end(s); ++b.value) {
     if (graph.is_reachable(b)) {
       for (EdgeId e = graph.edges_begin(b); e != graph.edges_end(b); ++e.value) {
-        if (!with_implicit_raises && graph.has(e, flow_edge_flag::kImplicitRaise)) continue;
+        if (raises == Raises::kExplicit && graph.has(e, flow_edge_flag::kImplicitRaise)) continue;
         out.targets.push_back(graph.target(e).value - first);
       }
     }
@@ -149,28 +150,24 @@ bool FillOneWay(const ControlFlow& graph, FlowScopeId s, int32_t reachable, Domi
   return true;
 }
 
-// Keeps its memory from one graph to the next: most are small.
-class Solver {
- public:
-  void Transpose(const Digraph& graph, Digraph& out) {
-    out.begins.assign(graph.begins.size(), 0);
-    out.targets.resize(graph.targets.size());
-    for (const int32_t target : graph.targets) ++out.begins[static_cast<size_t>(target) + 1];
-    for (size_t n = 1; n < out.begins.size(); ++n) out.begins[n] += out.begins[n - 1];
-    next_.assign(out.begins.begin(), out.begins.end() - 1);
+void TransposeInto(const Digraph& graph, Digraph& out) {
+  Group(graph.size(), out.begins, out.targets, [&](const auto& visit) {
     for (int32_t n = 0; n < graph.size(); ++n) {
       const auto at = static_cast<size_t>(n);
       for (int32_t i = graph.begins[at]; i < graph.begins[at + 1]; ++i) {
-        const auto target = static_cast<size_t>(graph.targets[static_cast<size_t>(i)]);
-        out.targets[static_cast<size_t>(next_[target]++)] = n;
+        visit(graph.targets[static_cast<size_t>(i)], n);
       }
     }
-  }
+  });
+}
 
+// Keeps its memory from one graph to the next: most are small.
+class Solver {
+ public:
   /// -1 for the root and for what it does not reach; valid until the next call.
   const std::vector<int32_t>& ImmediateDominators(const Digraph& graph, int32_t root) {
     Search(graph, root, order_, open_);
-    Transpose(graph, reversed_);
+    TransposeInto(graph, reversed_);
     const auto count = static_cast<int32_t>(order_.nodes.size());
     forest_.Plant(order_.parents);
     for (int32_t w = count - 1; w > 0; --w) {
@@ -199,14 +196,65 @@ class Solver {
   std::vector<Visit> open_;
   Digraph reversed_;
   Forest forest_;
-  std::vector<int32_t> next_, found_;
+  std::vector<int32_t> found_;
+};
+
+class TreeFinder {
+ public:
+  explicit TreeFinder(const ControlFlow& graph) : graph_(graph) {}
+
+  DominatorTrees Find() {
+    DominatorTrees trees;
+    trees.dominators.resize(static_cast<size_t>(graph_.block_count()));
+    trees.post_dominators.resize(trees.dominators.size());
+    for (FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) {
+      const int32_t reachable = Reachable(s);
+      if (FillOneWay(graph_, s, reachable, trees)) continue;
+      FillScopeGraph(graph_, s, Raises::kAll, flow_);
+      Place(solver_.ImmediateDominators(flow_, 0), s, reachable, trees.dominators);
+      FindPostDominators(s, Raises::kExplicit, trees.post_dominators);
+    }
+    return trees;
+  }
+
+  void FindPostDominators(FlowScopeId s, Raises raises, std::vector<BlockId>& out) {
+    const int32_t reachable = Reachable(s);
+    FillScopeGraph(graph_, s, raises, flow_);
+    TransposeInto(flow_, reversed_);
+    const std::vector<int32_t> ends = Ends(flow_, reversed_, reachable);
+    reversed_.targets.insert(reversed_.targets.end(), ends.begin(), ends.end());
+    reversed_.begins.push_back(static_cast<int32_t>(reversed_.targets.size()));
+    Place(solver_.ImmediateDominators(reversed_, flow_.size()), s, reachable, out);
+  }
+
+ private:
+  int32_t Reachable(FlowScopeId s) const {
+    BlockId b = graph_.blocks_begin(s);
+    while (b != graph_.blocks_end(s) && graph_.is_reachable(b)) ++b.value;
+    return b.value - graph_.blocks_begin(s).value;
+  }
+
+  // What is beyond the blocks of the scope is its end, which is none.
+  void Place(const std::vector<int32_t>& found, FlowScopeId s, int32_t reachable,
+             std::vector<BlockId>& out) const {
+    const int32_t first = graph_.blocks_begin(s).value;
+    const int32_t size = graph_.blocks_end(s).value - first;
+    for (int32_t b = 0; b < reachable; ++b) {
+      const int32_t above = found[static_cast<size_t>(b)];
+      if (above >= 0 && above < size) out[static_cast<size_t>(first + b)] = BlockId{first + above};
+    }
+  }
+
+  const ControlFlow& graph_;
+  Solver solver_;
+  Digraph flow_, reversed_;
 };
 
 }  // namespace
 
 Digraph Transpose(const Digraph& graph) {
   Digraph out;
-  Solver().Transpose(graph, out);
+  TransposeInto(graph, out);
   return out;
 }
 
@@ -214,38 +262,15 @@ std::vector<int32_t> ImmediateDominators(const Digraph& graph, int32_t root) {
   return Solver().ImmediateDominators(graph, root);
 }
 
-DominatorTrees ComputeDominatorTrees(const ControlFlow& graph) {
-  DominatorTrees trees;
-  const auto blocks = static_cast<size_t>(graph.block_count());
-  trees.dominators.resize(blocks);
-  trees.post_dominators.resize(blocks);
-  Solver solver;
-  Digraph flow, reversed;
+DominatorTrees ComputeDominatorTrees(const ControlFlow& graph) { return TreeFinder(graph).Find(); }
+
+std::vector<BlockId> ComputePostDominators(const ControlFlow& graph, Raises raises) {
+  std::vector<BlockId> found(static_cast<size_t>(graph.block_count()));
+  TreeFinder finder(graph);
   for (FlowScopeId s{0}; s.value < graph.scope_count(); ++s.value) {
-    const int32_t first = graph.blocks_begin(s).value;
-    const int32_t size = graph.blocks_end(s).value - first;
-    int32_t reachable = 0;
-    while (reachable < size && graph.is_reachable(BlockId{first + reachable})) ++reachable;
-    if (FillOneWay(graph, s, reachable, trees)) continue;
-    FillScopeGraph(graph, s, true, flow);
-    const std::vector<int32_t>& idom = solver.ImmediateDominators(flow, 0);
-    for (int32_t b = 0; b < reachable; ++b) {
-      const int32_t above = idom[static_cast<size_t>(b)];
-      if (above >= 0) trees.dominators[static_cast<size_t>(first + b)] = BlockId{first + above};
-    }
-    FillScopeGraph(graph, s, false, flow);
-    solver.Transpose(flow, reversed);
-    const std::vector<int32_t> ends = Ends(flow, reversed, reachable);
-    reversed.targets.insert(reversed.targets.end(), ends.begin(), ends.end());
-    reversed.begins.push_back(static_cast<int32_t>(reversed.targets.size()));
-    const std::vector<int32_t>& ipostdom = solver.ImmediateDominators(reversed, size);
-    for (int32_t b = 0; b < reachable; ++b) {
-      const int32_t above = ipostdom[static_cast<size_t>(b)];
-      if (above < 0 || above == size) continue;
-      trees.post_dominators[static_cast<size_t>(first + b)] = BlockId{first + above};
-    }
+    finder.FindPostDominators(s, raises, found);
   }
-  return trees;
+  return found;
 }
 
 }  // namespace codeanatomy::flow

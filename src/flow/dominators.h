@@ -23,6 +23,12 @@ Digraph Transpose(const Digraph& graph);
 /// Semi-NCA.
 std::vector<int32_t> ImmediateDominators(const Digraph& graph, int32_t root);
 
+/// Which exceptional edges count.
+enum class Raises : uint8_t {
+  kExplicit,  // those of `raise` and `assert`
+  kAll        // also those that an operation takes by itself
+};
+
 /// Both trees of every scope of a file, by block.
 struct DominatorTrees {
   /// Over all edges, exceptions included. None for entries and for blocks that nothing reaches.
@@ -35,5 +41,8 @@ struct DominatorTrees {
 
 /// Cost: near linear in blocks and edges.
 DominatorTrees ComputeDominatorTrees(const ControlFlow& graph);
+
+/// The post-dominators alone, over normal flow and the raises that count.
+std::vector<BlockId> ComputePostDominators(const ControlFlow& graph, Raises raises);
 
 }  // namespace codeanatomy::flow

@@ -165,7 +165,8 @@ TEST_CASE("control dependence of every cut of a program, against the definition"
         if (post_dominates(b, graph.target(e)) && !strictly) expected.emplace(b.value, e.value);
       }
     }
-    for (const ControlDependence& d : ComputeControlDependence(graph, module.trees)) {
+    for (const ControlDependence& d :
+         ComputeControlDependence(graph, module.trees.post_dominators)) {
       REQUIRE(found.emplace(d.block.value, d.edge.value).second);
     }
     REQUIRE(found == expected);
@@ -175,7 +176,7 @@ TEST_CASE("control dependence of every cut of a program, against the definition"
 TEST_CASE("a branch decides over its suites and not over what follows") {
   const Module module("if a:\n  b\nc\n");
   const ControlFlow& graph = module.graph;
-  const auto dependences = ComputeControlDependence(graph, module.trees);
+  const auto dependences = ComputeControlDependence(graph, module.trees.post_dominators);
   REQUIRE(dependences.size() == 1);
   CHECK(graph.kind(dependences[0].edge) == FlowEdgeKind::kTrue);
   CHECK(module.trees.post_dominators[1] == BlockId{3});

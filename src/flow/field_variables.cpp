@@ -12,6 +12,8 @@
 
 #include <algorithm>
 
+#include "flow/definitions.h"
+
 namespace codeanatomy::flow {
 
 bool FieldVariables::Stores(NodeId access) const {
@@ -73,10 +75,13 @@ void FieldVariables::Collect(FlowScopeId scope) {
     const bool is_named = key.base.valid() && (key.attribute.valid() || key.is_constant);
     if (is_named && stores && loads) fields_.push_back({key, accesses_[begin].node});
   }
-  if (fields_.size() > kMaxFields) {
+  constexpr auto kMost = static_cast<size_t>(ValueOf(FlowLimit::kFields));
+  left_out_ = 0;
+  if (fields_.size() > kMost) {
+    left_out_ = static_cast<int32_t>(fields_.size() - kMost);
     std::sort(fields_.begin(), fields_.end(),
               [](const Field& a, const Field& b) { return a.first < b.first; });
-    fields_.resize(kMaxFields);
+    fields_.resize(kMost);
     std::sort(fields_.begin(), fields_.end(),
               [](const Field& a, const Field& b) { return a.key < b.key; });
   }

@@ -14,14 +14,14 @@ class FieldVariables {
                  const ControlFlow& graph)
       : tree_(tree), symbols_(symbols), graph_(graph) {}
 
-  /// Most fields that a scope may have; further ones, by first use, are none.
-  static constexpr size_t kMaxFields = 64;
-
-  /// Forgets the scope before. Cost: linear in the nodes of the scope; logarithmic factor where
+  /// Forgets the scope before. A scope has at most FlowLimit::kFields fields; further ones, by
+  /// first use, are none. Cost: linear in the nodes of the scope; logarithmic factor where
   /// something is stored.
   void Collect(FlowScopeId scope);
 
   void Clear() { fields_.clear(); }
+  /// Fields beyond the limit.
+  int32_t left_out() const { return left_out_; }
 
   bool empty() const { return fields_.empty(); }
   int32_t size() const { return static_cast<int32_t>(fields_.size()); }
@@ -68,6 +68,7 @@ class FieldVariables {
   const ControlFlow& graph_;
   std::vector<Field> fields_;  // by key
   std::vector<Access> accesses_;
+  int32_t left_out_ = 0;
 };
 
 }  // namespace codeanatomy::flow

@@ -8,6 +8,7 @@
 #include "flow/node_graph.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace codeanatomy::flow {
 namespace {
@@ -36,6 +37,22 @@ class NodeGraphBuilder {
       AddScope(s);
       SortEdges(begin);
     }
+    AddDependences(dependences);
+    return std::move(out_);
+  }
+
+  std::vector<NodeEdge> BuildExceptional(const std::vector<ControlDependence>& dependences) {
+    dependence_label_ = FlowLabel::kExceptional;
+    NodeGraph found = Build({});
+    found.edges.clear();
+    out_ = std::move(found);
+    AddDependences(dependences);
+    AddPostDominators();
+    return std::move(out_.edges);
+  }
+
+ private:
+  void AddDependences(const std::vector<ControlDependence>& dependences) {
     scope_ = FlowScopeId{0};
     for (size_t i = 0; i < dependences.size();) {
       const size_t begin = out_.edges.size();
@@ -45,10 +62,23 @@ class NodeGraphBuilder {
       }
       SortEdges(begin);
     }
-    return std::move(out_);
   }
 
- private:
+  void AddPostDominators() {
+    for (scope_ = FlowScopeId{0}; scope_.value < graph_.scope_count(); ++scope_.value) {
+      const size_t begin = out_.edges.size();
+      for (BlockId b = graph_.blocks_begin(scope_); b != graph_.blocks_end(scope_); ++b.value) {
+        for (const NodeId n : graph_.nodes(b)) {
+          const FlowPoint above = std::exchange(out_.ipostdom[n.index()], {});
+          if (!above.node.valid()) continue;
+          out_.edges.push_back({FlowRelation::kPostDominate, scope_, n, above,
+                                FlowLabel::kExceptional, false, false});
+        }
+      }
+      SortEdges(begin);
+    }
+  }
+
   using Ways = std::vector<FlowPoint>;
 
   bool IsEntry(BlockId b) const { return graph_.kind(b) == BlockKind::kEntry; }
@@ -189,7 +219,8 @@ class NodeGraphBuilder {
     const BlockId b = found.block, on = graph_.source(found.edge);
     const NodeId from = ends_[on.index()];
     if (!from.valid()) return;
-    const FlowLabel label = LabelOf(graph_, found.edge);
+    const bool is_exceptional = dependence_label_ == FlowLabel::kExceptional;
+    const FlowLabel label = is_exceptional ? dependence_label_ : LabelOf(graph_, found.edge);
     const auto nodes = graph_.nodes(b);
     for (size_t i = 0; i < nodes.size(); ++i) {
       if (!IsImplicit(b, i) && out_.block_heads[nodes[i].index()] != nodes[i]) continue;
@@ -229,6 +260,7 @@ class NodeGraphBuilder {
 
   // True where what holds of the target's block says the edge already.
   bool IsSaidByBlock(const NodeEdge& edge) const {
+    if (edge.relation == FlowRelation::kPostDominate) return false;
     if (edge.target.is_end || edge.covers_block) return false;
     const NodeId n = edge.target.node, head = out_.block_heads[n.index()];
     if (!head.valid() || head == n) return false;
@@ -258,6 +290,7 @@ class NodeGraphBuilder {
   std::vector<BlockId> open_, path_;
   std::vector<NodeEdge> found_;  // of one scope and relation, sorted
   int32_t round_ = 0;
+  FlowLabel dependence_label_ = FlowLabel::kNone;  // kNone: the edge's own
 };
 
 }  // namespace
@@ -289,6 +322,12 @@ NodeGraph BuildNodeGraph(const parse::SyntaxTree& tree, const ControlFlow& graph
                          const DominatorTrees& trees,
                          const std::vector<ControlDependence>& dependences) {
   return NodeGraphBuilder(tree, graph, trees).Build(dependences);
+}
+
+std::vector<NodeEdge> BuildExceptionalEdges(const parse::SyntaxTree& tree, const ControlFlow& graph,
+                                            const DominatorTrees& trees,
+                                            const std::vector<ControlDependence>& dependences) {
+  return NodeGraphBuilder(tree, graph, trees).BuildExceptional(dependences);
 }
 
 }  // namespace codeanatomy::flow

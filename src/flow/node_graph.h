@@ -16,11 +16,11 @@ struct FlowPoint {
   friend constexpr auto operator<=>(const FlowPoint&, const FlowPoint&) = default;
 };
 
-enum class FlowRelation : uint8_t { kCfg, kCdg };
-inline constexpr std::string_view kFlowRelationNames[] = {"cfg", "cdg"};
+enum class FlowRelation : uint8_t { kCfg, kCdg, kPostDominate };
+inline constexpr std::string_view kFlowRelationNames[] = {"cfg", "cdg", "post_dominate"};
 
 /// What an edge says about why it is taken: the choice, or the completion that leaves a finally
-/// body.
+/// body. kExceptional: over all exceptional edges.
 enum class FlowLabel : uint8_t {
   kNone,
   kTrue,
@@ -31,10 +31,12 @@ enum class FlowLabel : uint8_t {
   kReturn,
   kBreak,
   kContinue,
-  kRaise
+  kRaise,
+  kExceptional
 };
 inline constexpr std::string_view kFlowLabelNames[] = {
-    "", "TRUE", "FALSE", "EXCEPTION", "CASE", "normal", "return", "break", "continue", "raise"};
+    "",       "TRUE",  "FALSE",    "EXCEPTION", "CASE",       "normal",
+    "return", "break", "continue", "raise",     "EXCEPTIONAL"};
 FlowLabel LabelOf(FlowEdgeKind kind);  // the choice alone
 FlowLabel LabelOf(const ControlFlow& graph, EdgeId e);
 
@@ -67,5 +69,12 @@ struct NodeGraph {
 NodeGraph BuildNodeGraph(const parse::SyntaxTree& tree, const ControlFlow& graph,
                          const DominatorTrees& trees,
                          const std::vector<ControlDependence>& dependences);
+
+/// Dependences and immediate post-dominators between nodes over all exceptional edges, by relation,
+/// scope and source; each with label kExceptional. `trees` holds the post-dominators of
+/// Raises::kAll instead of its own, as `dependences` are those.
+std::vector<NodeEdge> BuildExceptionalEdges(const parse::SyntaxTree& tree, const ControlFlow& graph,
+                                            const DominatorTrees& trees,
+                                            const std::vector<ControlDependence>& dependences);
 
 }  // namespace codeanatomy::flow

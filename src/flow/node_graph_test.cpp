@@ -17,7 +17,8 @@ struct Module {
         symbols(symbols::BuildSymbolTable(tree)),
         graph(BuildControlFlow(tree, symbols)),
         trees(ComputeDominatorTrees(graph)),
-        nodes(BuildNodeGraph(tree, graph, trees, ComputeControlDependence(graph, trees))) {}
+        nodes(BuildNodeGraph(tree, graph, trees,
+                             ComputeControlDependence(graph, trees.post_dominators))) {}
 
   std::string text;
   parse::SyntaxTree tree;

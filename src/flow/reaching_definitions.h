@@ -1,6 +1,8 @@
 // ReachingDefinitions: what is behind the phis of SparseDefinitions.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "flow/definitions.h"
@@ -12,21 +14,24 @@ namespace codeanatomy::flow {
 /// Cost: linear.
 void MarkUnbound(const ControlFlow& graph, SparseDefinitions& sparse);
 
-/// The definitions behind the phi or definition that a use names: the direct pairs of a use.
+/// The definitions behind what reaches a use: the direct pairs of a use.
 class ReachingDefinitions {
  public:
   explicit ReachingDefinitions(const SparseDefinitions& sparse)
       : sparse_(sparse), seen_(sparse.definitions.size() + sparse.phis.size(), -1) {}
 
-  /// Ascending, deletions left out; valid until the next call. Cost: the phis and definitions
-  /// behind, at most `limit` of both together; where there are more, is_complete() is false and
-  /// none is given.
-  const std::vector<DefinitionId>& Of(ReachingId reaching, size_t limit = SIZE_MAX);
-  bool is_complete() const { return is_complete_; }
+  /// Ascending, deletions left out; valid until the next call. None if more than `limit` phis and
+  /// definitions are behind, which all calls must bound alike. Cost: the phis and definitions
+  /// behind.
+  std::optional<std::span<const DefinitionId>> Of(ReachingId reaching, size_t limit);
+  std::span<const DefinitionId> Of(ReachingId reaching) { return *Of(reaching, SIZE_MAX); }
 
  private:
+  bool Follow(ReachingId reaching, size_t limit);
+  void Add(ReachingId r);
+
   const SparseDefinitions& sparse_;
-  ReachingId last_;
+  ReachingId last_;  // the last one that was followed
   bool is_complete_ = true;
   int32_t round_ = 0;
   std::vector<int32_t> seen_;  // by ReachingId: the last round that met it

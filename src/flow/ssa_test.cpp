@@ -13,6 +13,29 @@ namespace {
 
 using Values = std::set<int32_t>;  // events that define, kUnbound
 
+// Tests of what a block or its dominators used or defined, on edges that are taken at the end.
+void AddNarrowings(std::mt19937& random, SsaGraph& graph) {
+  graph.narrowed.assign(graph.targets.size(), -1);
+  for (int32_t b = 0; b < graph.block_count(); ++b) {
+    std::vector<int32_t> subjects;
+    for (int32_t up = b; up >= 0; up = graph.idom[static_cast<size_t>(up)]) {
+      for (int32_t i = graph.event_begins[static_cast<size_t>(up)];
+           i < graph.event_begins[static_cast<size_t>(up) + 1]; ++i) {
+        const SsaAction action = graph.events[static_cast<size_t>(i)].action;
+        if (action != SsaAction::kRaise) subjects.push_back(i);
+      }
+    }
+    if (subjects.empty()) continue;
+    for (auto e = static_cast<size_t>(graph.edge_begins[static_cast<size_t>(b)]);
+         e < static_cast<size_t>(graph.edge_begins[static_cast<size_t>(b) + 1]); ++e) {
+      if (graph.taken[e] != ssa_edge::kAtEnd || random() % 2 == 0) continue;
+      const int32_t subject = subjects[random() % subjects.size()];
+      graph.narrowed[e] = static_cast<int32_t>(graph.narrowings.size());
+      graph.narrowings.push_back({graph.events[static_cast<size_t>(subject)].variable, subject});
+    }
+  }
+}
+
 SsaGraph RandomGraph(std::mt19937& random) {
   const auto below = [&](uint32_t n) { return static_cast<int32_t>(random() % n); };
   SsaGraph graph;
@@ -35,6 +58,11 @@ SsaGraph RandomGraph(std::mt19937& random) {
     graph.edge_begins.push_back(static_cast<int32_t>(graph.targets.size()));
   }
   graph.idom = ImmediateDominators({graph.edge_begins, graph.targets}, 0);
+  // Which phis are spared may not change what reaches a use.
+  for (int32_t b = 0; b < blocks; ++b) {
+    graph.ipostdom.push_back(below(3) - 1 + below(static_cast<uint32_t>(blocks)));
+  }
+  AddNarrowings(random, graph);
   return graph;
 }
 
@@ -96,20 +124,28 @@ class Fixpoint {
 };
 
 Values Behind(const SsaGraph& graph, const SsaForm& form, int32_t value) {
-  const auto first_phi = static_cast<int32_t>(graph.events.size());
   Values found;
-  std::set<int32_t> phis;
+  std::set<int32_t> passed;
   std::vector<int32_t> open{value};
   while (!open.empty()) {
     const int32_t at = open.back();
     open.pop_back();
-    if (at < first_phi) {
+    if (at < graph.first_narrowing()) {
       const bool is_new = found.insert(at).second;
       if (is_new && at >= 0 && graph.events[static_cast<size_t>(at)].action == SsaAction::kUpdate) {
         open.push_back(form.values[static_cast<size_t>(at)]);
       }
-    } else if (phis.insert(at).second) {
-      const auto p = static_cast<size_t>(at - first_phi);
+    } else if (!passed.insert(at).second) {
+      continue;
+    } else if (at < graph.first_phi()) {
+      const SsaNarrowed& narrowed = form.narrowings[static_cast<size_t>(at) - graph.events.size()];
+      REQUIRE(narrowed.is_seen);
+      const bool is_narrowed_again =
+          narrowed.value >= graph.first_narrowing() && narrowed.value < graph.first_phi();
+      if (!is_narrowed_again) REQUIRE(narrowed.source == narrowed.value);
+      open.push_back(narrowed.value);
+    } else {
+      const auto p = static_cast<size_t>(at - graph.first_phi());
       for (int32_t o = form.operand_begins[p]; o < form.operand_begins[p + 1]; ++o) {
         open.push_back(form.operands[static_cast<size_t>(o)].value);
       }
@@ -167,6 +203,8 @@ TEST_CASE("a phi that no use sees does not exist; a variable inside its blocks n
   graph.targets = {1, 2, 3, 3};
   graph.taken.assign(4, ssa_edge::kAtEnd);
   graph.idom = {-1, 0, 0, 0};
+  graph.ipostdom = {3, 3, 3, -1};
+  graph.narrowed.assign(4, -1);
   const SsaForm form = BuildSsa(graph);
   REQUIRE(form.phis.size() == 1);
   CHECK(form.phis[0].block == 3);

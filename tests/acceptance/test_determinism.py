@@ -22,6 +22,7 @@ FLIPPED = {
     "engine.profile": "small",
     "engine.rulepack_profile": "Strict",
     "engine.threads": "1",
+    "flow.exceptional_dependence": "true",
     "graph.edges": "full",
     "graph.id_salt": "7",
     "graph.props": "full",
@@ -56,7 +57,7 @@ def test_every_option_changes_exactly_its_hashes(tool, repository, tmp_path, cat
         assert len(base[name]) == 64 and base[name] == again[name]
     for row in rows:
         key = row["key"]
-        if row["key"].split(".")[0] not in {"build", "engine", "graph", "source"}:
+        if row["key"].split(".")[0] not in {"build", "engine", "flow", "graph", "source"}:
             continue  # options of other commands
         assert key in FLIPPED, f"give {key} a value in FLIPPED"
         if FLIPPED[key] is None:

@@ -114,6 +114,9 @@ class Build:
             names[row["definition_id"]] = f"{row['variable']} {row['kind']} {names[row['node_id']]}"
         for row in self.rows("flow_phis"):
             names[row["phi_id"]] = f"phi({row['variable']})"
+        for row in self.rows("flow_narrowings"):
+            side = "" if row["holds"] else "not "
+            names[row["narrowing_id"]] = f"{side}{row['test']} {names[row['node_id']]}"
         return names
 
     def _text(self, path):

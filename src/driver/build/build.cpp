@@ -179,6 +179,7 @@ class BuildRun {
         .scan = ScanOptionsOf(config_, report_.output_dir),
         .extract = {.version = report_.target_version,
                     .include_cst = config_.GetBool("source.include_cst"),
+                    .exceptional_dependence = config_.GetBool("flow.exceptional_dependence"),
                     .id_salt = config_.GetInt("graph.id_salt")},
         .repository = report_.repository,
         .out = report_.output_dir,
