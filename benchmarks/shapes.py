@@ -54,6 +54,20 @@ SHAPES = {
     "one_name": _chain("", "def f(x):\n    return x\n"),
     "closures": lambda n: "def o():\n  v = 1\n" + _lines("  def f{i}(): return v\n")(n),
     "classes": _lines("class C{i}(C{before}):\n    def m(self): return self.x\n"),
+    # flow: each name is bound on one of many ways and read behind, or behind many tests
+    "match_names": lambda n: "def f(s):\n match s:\n"
+    + _lines("  case [{i}, a{i}]: pass\n")(n)
+    + _lines(" a{i}\n")(n),
+    "conditional_names": lambda n: "def f(c, use):\n x = 0\n" + _lines(" if c: x = {i}\n use(x)\n")(n),
+    "handler_names": lambda n: "def f(s):\n try:\n"
+    + _lines("  if s: a{i} = g()\n")(n)
+    + " except E:\n"
+    + _lines("  a{i}\n")(n),
+    "tests": lambda n: "def f(c, use):\n" + _lines(" if c is g{i}: return use(c)\n")(n) + " use(c)\n",
+    "hidden_names": lambda n: "def f():\n"
+    + _lines(" x{i} = 1\n")(n)
+    + " class A:\n"
+    + _lines("  x{i} = x{i}\n  def g{i}(s): return x{i}\n")(n),
     # damage
     "errors": _chain("", "def f(:\n  x = = 1\n"),
     "open_brackets": _chain("", "f(\n"),

@@ -8,6 +8,7 @@
 #include "flow/dominators.h"
 #include "flow/loops.h"
 #include "flow/node_graph.h"
+#include "flow/ssa_fixpoint.h"
 #include "lex/lexer.h"
 #include "parse/ast_dump.h"
 #include "parse/cst/cst_tree.h"
@@ -109,6 +110,10 @@ std::string CheckFlow(const SyntaxTree& tree, const symbols::SymbolTable& table)
   const auto blocks = static_cast<size_t>(graph.block_count());
   if (trees.dominators.size() != blocks || loops.heads.size() != blocks) {
     return "a block without dominator or loop";
+  }
+  size_t compared = 0;
+  if (std::string wrong = flow::CompareWithFixpoint(tree, table, 200, compared); !wrong.empty()) {
+    return wrong;
   }
   for (int32_t scope = 0; scope < graph.scope_count(); ++scope) {
     const flow::FlowScopeId s{scope};

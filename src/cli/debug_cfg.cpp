@@ -22,6 +22,9 @@ using flow::ControlFlow;
 using parse::NodeId;
 using parse::SyntaxTree;
 
+// Pairs of a file that are listed; one function of n statements may have n²/2.
+constexpr size_t kMaxPrintedPairs = 1'000'000;
+
 // Ends of edges beside the nodes, which are the values from 0 on.
 constexpr int32_t kEntry = -1, kExit = -2;
 
@@ -30,6 +33,7 @@ class StatementGraph {
   StatementGraph(const SyntaxTree& tree, const ControlFlow& graph)
       : tree_(tree),
         graph_(graph),
+        onward_(static_cast<size_t>(graph.block_count())),
         units_(static_cast<size_t>(tree.size())),
         seen_(static_cast<size_t>(graph.block_count())) {
     for (NodeId n = tree.root(); n.value < tree.size(); ++n.value) {
@@ -93,7 +97,7 @@ class StatementGraph {
       open.pop_back();
       for (flow::EdgeId e = graph_.edges_begin(b); e != graph_.edges_end(b); ++e.value) {
         if (graph_.is_exceptional(e)) continue;
-        const BlockId target = graph_.target(e);
+        const BlockId target = Onward(graph_.target(e));
         if (seen_[target.index()] == round_) continue;
         seen_[target.index()] = round_;
         if (graph_.kind(target) == BlockKind::kExit) {
@@ -108,8 +112,29 @@ class StatementGraph {
     return found;
   }
 
+  // Where the only way leads on from a block that shows nothing, through others like it: the ends
+  // of nested statements are such.
+  BlockId Onward(BlockId b) {
+    passed_.clear();
+    while (!onward_[b.index()].valid()) {
+      const flow::EdgeId edge = graph_.edges_begin(b);
+      const bool has_one = graph_.edges_end(b).value - edge.value == 1;
+      const bool leads_on =
+          has_one && !graph_.is_exceptional(edge) && graph_.target(edge) > b && UnitsOf(b).empty();
+      if (!leads_on) {
+        onward_[b.index()] = b;
+        break;
+      }
+      passed_.push_back(b);
+      b = graph_.target(edge);
+    }
+    for (const BlockId p : passed_) onward_[p.index()] = onward_[b.index()];
+    return onward_[b.index()];
+  }
+
   const SyntaxTree& tree_;
   const ControlFlow& graph_;
+  std::vector<BlockId> onward_, passed_;  // onward_ by block
   std::vector<NodeId> units_;
   std::vector<int32_t> seen_;  // round in which a block was visited
   int32_t round_ = 0;
@@ -136,6 +161,9 @@ class CfgPrinter {
       }
     }
   }
+
+  /// Uses whose pairs are not listed, since the limit is reached.
+  size_t left_out() const { return left_out_; }
 
   void Print(std::string& out, flow::FlowScopeId s) {
     const NodeId node = graph_.scope_node(s);
@@ -197,8 +225,16 @@ class CfgPrinter {
     bool separate = false;
     for (const flow::UseId u : reads) {
       const flow::Use& use = sparse_.uses[u.index()];
+      const auto found =
+          pairs_left_ == 0 ? std::nullopt : reaching_.Of(use.reaching, kMaxPrintedPairs);
+      if (!found || found->size() > pairs_left_) {
+        ++left_out_;
+        pairs_left_ = 0;
+        continue;
+      }
+      pairs_left_ -= found->size();
       places.clear();
-      for (const flow::DefinitionId d : reaching_.Of(use.reaching)) {
+      for (const flow::DefinitionId d : *found) {
         const flow::Definition& definition = sparse_.definitions[d.index()];
         const bool is_param = definition.kind == flow::DefinitionKind::kParam;
         places.push_back(is_param ? NodeId{} : statements_.Unit(definition.node));
@@ -230,6 +266,7 @@ class CfgPrinter {
   const flow::SparseDefinitions sparse_;
   flow::ReachingDefinitions reaching_;
   std::vector<std::vector<flow::UseId>> reads_;  // by scope
+  size_t pairs_left_ = kMaxPrintedPairs, left_out_ = 0;
 };
 
 }  // namespace
@@ -249,7 +286,14 @@ std::string CfgLine(const source::SourceFile& file, PythonVersion version) {
     separate = true;
     printer.Print(out, s);
   }
-  return out + "]}";
+  out += ']';
+  if (printer.left_out() > 0) {
+    fmt::format_to(std::back_inserter(out),
+                   ", \"limit\": {{\"name\": \"max_printed_pairs\", \"value\": {}, "
+                   "\"uses_left_out\": {}}}",
+                   kMaxPrintedPairs, printer.left_out());
+  }
+  return out + '}';
 }
 
 }  // namespace codeanatomy::cli

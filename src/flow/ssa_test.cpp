@@ -7,11 +7,12 @@
 #include <doctest/doctest.h>
 
 #include "flow/dominators.h"
+#include "flow/ssa_fixpoint.h"
 
 namespace codeanatomy::flow {
 namespace {
 
-using Values = std::set<int32_t>;  // events that define, kUnbound
+using Values = SsaFixpoint::Values;
 
 // Tests of what a block or its dominators used or defined, on edges that are taken at the end.
 void AddNarrowings(std::mt19937& random, SsaGraph& graph) {
@@ -66,63 +67,6 @@ SsaGraph RandomGraph(std::mt19937& random) {
   return graph;
 }
 
-// State at the begin of each block: the values of each variable. Repeats until nothing changes.
-class Fixpoint {
- public:
-  explicit Fixpoint(const SsaGraph& graph)
-      : graph_(graph),
-        begins_(static_cast<size_t>(graph.block_count()),
-                std::vector<Values>(static_cast<size_t>(graph.variable_count))),
-        uses_(graph.events.size()) {
-    for (Values& values : begins_[0]) values.insert(kUnbound);
-    while (changed_) {
-      changed_ = false;
-      for (int32_t b = 0; b < graph.block_count(); ++b) {
-        if (graph.is_reached(b)) Pass(b);
-      }
-    }
-  }
-  const Values& use(size_t event) const { return uses_[event]; }
-
- private:
-  void Send(int32_t block, uint8_t moment, const std::vector<Values>& state) {
-    for (int32_t e = graph_.edge_begins[static_cast<size_t>(block)];
-         e < graph_.edge_begins[static_cast<size_t>(block) + 1]; ++e) {
-      if ((graph_.taken[static_cast<size_t>(e)] & moment) == 0) continue;
-      std::vector<Values>& into =
-          begins_[static_cast<size_t>(graph_.targets[static_cast<size_t>(e)])];
-      for (size_t v = 0; v < state.size(); ++v) {
-        const size_t before = into[v].size();
-        into[v].insert(state[v].begin(), state[v].end());
-        changed_ |= into[v].size() != before;
-      }
-    }
-  }
-  void Pass(int32_t b) {
-    std::vector<Values> state = begins_[static_cast<size_t>(b)];
-    Send(b, ssa_edge::kAtBegin, state);
-    for (int32_t i = graph_.event_begins[static_cast<size_t>(b)];
-         i < graph_.event_begins[static_cast<size_t>(b) + 1]; ++i) {
-      const SsaEvent& event = graph_.events[static_cast<size_t>(i)];
-      if (event.action == SsaAction::kRaise) {
-        Send(b, ssa_edge::kAtRaise, state);
-      } else if (event.action == SsaAction::kUse) {
-        uses_[static_cast<size_t>(i)] = state[static_cast<size_t>(event.variable)];
-      } else {
-        Values& values = state[static_cast<size_t>(event.variable)];
-        if (event.action == SsaAction::kDefine) values.clear();
-        values.insert(i);
-      }
-    }
-    Send(b, ssa_edge::kAtEnd, state);
-  }
-
-  const SsaGraph& graph_;
-  std::vector<std::vector<Values>> begins_;
-  std::vector<Values> uses_;
-  bool changed_ = true;
-};
-
 Values Behind(const SsaGraph& graph, const SsaForm& form, int32_t value) {
   Values found;
   std::set<int32_t> passed;
@@ -174,7 +118,7 @@ TEST_CASE("what reaches a use through phis, of random graphs, against the naive 
       }
     }
     const SsaForm form = BuildSsa(graph);
-    const Fixpoint expected(graph);
+    const SsaFixpoint expected(graph);
     for (int32_t b = 0; b < graph.block_count(); ++b) {
       if (!graph.is_reached(b)) continue;
       for (int32_t i = graph.event_begins[static_cast<size_t>(b)];

@@ -193,6 +193,20 @@ def line_edges(scope):
     return {(line(a), line(b)) for a, b in scope["edges"]}
 
 
+def test_pairs_are_limited(run, tmp_path):
+    """A function of n statements may have n²/2 pairs: a file prints a million of them, and says so."""
+    path = tmp_path / "long.py"
+    statements = "".join(f"    if c: x = {i}\n    use(x)\n" for i in range(2000))
+    path.write_text(f"def f(c, use):\n    x = 0\n{statements}")
+    (line,) = map(json.loads, run("debug", "cfg", path).stdout.splitlines())
+    names = [name for name, _, _ in line["scopes"][1]["defuse"]]
+    assert len(names) <= 1_000_000 < names.count("x") + 2000 + line["limit"]["uses_left_out"] * 2000
+    assert line["limit"]["name"] == "max_printed_pairs" and line["limit"]["value"] == 1_000_000
+    assert 500 < line["limit"]["uses_left_out"] < 6000
+    path.write_text(f"def f(c, use):\n    x = 0\n{statements[:20000]}")
+    assert "limit" not in json.loads(run("debug", "cfg", path).stdout)
+
+
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="programs with match statements")
 @pytest.mark.skipif(
     (3, 11) <= sys.version_info < (3, 11, 7),
