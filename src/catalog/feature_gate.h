@@ -11,6 +11,7 @@ namespace codeanatomy {
 
 enum class FeatureGate : uint8_t {
   kDeltaCdf,
+  kExprPlanners,
   kFunctionFactory,
   kInputPlugins,
   kMetadataCache,
@@ -26,6 +27,7 @@ struct FeatureGateInfo {
 /// In the order of FeatureGate.
 inline constexpr auto kFeatureGates = std::to_array<FeatureGateInfo>({
     {"delta_cdf", false, "specs may read the changes of their inputs (IncrementalCdf)"},
+    {"expr_planners", true, "statements may use ->>, @> and <@ on structs, maps and lists"},
     {"function_factory", true, "requests of the embedding interface may define functions"},
     {"input_plugins", true,
      "quoted names with a known prefix are relations: \"codeanatomy.<table>@<version>\""},

@@ -98,12 +98,18 @@ static const ca_plugin_manifest kManifest __attribute__((unused)) = {
     .engine_minor = ENGINE_MINOR, .arrow_major = ARROW, .plugin_name = NAME, .plugin_version = "1", .build_id = "b",
     .capabilities = CAPABILITIES, .features = kFeatures, .functions = kFunctions, .relations = kRelations,
     .options_schema = SCHEMA, .declarations = DECLARATIONS};
-const ca_plugin_manifest* ca_plugin_manifest_v1(void) { return MANIFEST; }
+const ca_plugin_manifest* ca_plugin_manifest_v1(void) {
+  static int calls = 0;
+  return ++calls > OPENINGS ? NULL : MANIFEST;
+}
 int REGISTER(const ca_host_api* host, duckdb_connection connection, const char* options, ca_error* error) {
   __typeof__(&duckdb_query) query = (__typeof__(&duckdb_query))host->engine_function(host->host, "duckdb_query");
   if (host->engine_function(host->host, "duckdb_no_such_function") != NULL) return 9;
   if (host->engine_function(host->host, "getenv") != NULL) return 9;
   if (host->setting(host->host, "threads") == NULL || host->setting(host->host, "no_setting") != NULL) return 9;
+  static duckdb_connection first = NULL;
+  if (first != NULL || connection == NULL) return 7; /* called once, with the session's connection */
+  first = connection;
   const char* statements[] = {STATEMENTS NULL};
   for (int i = 0; statements[i] != NULL; ++i) {
     if (query(connection, statements[i], NULL) != DuckDBSuccess) return 8;
@@ -117,7 +123,7 @@ GOOD = {
     "ENGINE_MAJOR": "CA_PLUGIN_ENGINE_MAJOR", "ENGINE_MINOR": "CA_PLUGIN_ENGINE_MINOR", "ARROW": "CA_PLUGIN_ARROW_MAJOR",
     "NAME": '"probe"', "CAPABILITIES": "CA_PLUGIN_SCALAR_FUNCTIONS | CA_PLUGIN_RELATIONS | CA_PLUGIN_TABLE_FUNCTIONS",
     "FUNCTIONS": '"probe_twice", "probe_numbers",', "RELATIONS": '"probe.ones",', "SCHEMA": "NULL", "DECLARATIONS": "NULL",
-    "MANIFEST": "&kManifest", "REGISTER": "ca_plugin_register_v1", "STATUS": "0",
+    "OPENINGS": "1", "MANIFEST": "&kManifest", "REGISTER": "ca_plugin_register_v1", "STATUS": "0",
     "STATEMENTS": '"CREATE MACRO probe_twice(x) AS 2 * x", '
                   '"CREATE MACRO probe_numbers(n) AS TABLE SELECT unnest(range(n)) AS i", '
                   '"CREATE VIEW \\"probe.ones\\" AS SELECT 1 AS one",',
@@ -140,8 +146,20 @@ def compile_plugin(source_dir, tmp_path):
     return build
 
 
-def test_macros_tables_and_views_of_a_plugin(sql, compile_plugin):
+def test_a_plugin_is_opened_and_registered_once(tool, built, compile_plugin, tmp_path):
+    """Declarations and functions come from one opening, registration gets one connection: SOURCE refuses a second
+    one of either."""
     library = compile_plugin()
+    write_files(tmp_path / "repo", SMALL)
+    tool.build(tmp_path / "repo", tmp_path / "out", "--plugin", library)
+    done = tool.run("sql", "--build", tmp_path / "out", "SELECT probe_twice(2) AS n, probe_twice(3) AS m",
+                    "--format", "json", "--plugin", library)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [{"n": 4, "m": 6}]
+
+
+def test_macros_tables_and_views_of_a_plugin(sql, compile_plugin):
+    library = compile_plugin(OPENINGS="2")
     assert sql("SELECT probe_twice(21) AS n", library) == [{"n": 42}]
     assert sql("SELECT sum(i) AS n FROM probe_numbers(5)", library) == [{"n": 10}]
     assert sql('SELECT one FROM "probe.ones"', library) == [{"one": 1}]

@@ -68,6 +68,13 @@ def test_functions_of_a_request(ask, definition, call, value):
     assert ask(f"SELECT {call} AS v", functions=[definition]) == [{"v": value}]
 
 
+def test_rows_are_printed_once(ask):
+    """The answer is not read again on its way out: numbers keep all digits, columns of one name stay two."""
+    [row] = ask("SELECT 1267650600228229401496703205376::HUGEINT AS big, 18446744073709551615::UBIGINT AS unsigned")
+    assert row == {"big": 1267650600228229401496703205376, "unsigned": 18446744073709551615}
+    assert ask("SELECT 1 AS n WHERE false") == []
+
+
 def test_functions_use_those_before_them_and_end_with_the_request(ask):
     quad = "CREATE FUNCTION quad(x BIGINT) RETURNS BIGINT AS 'twice(twice(x))'"
     assert ask("SELECT quad(n) AS v FROM range(3) t(n)", functions=[TWICE, quad]) == [{"v": 0}, {"v": 4}, {"v": 8}]

@@ -291,7 +291,7 @@ class BuildRun {
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
   std::string spec_json_, plan_json_, capabilities_, compliance_;
   engine::SessionOptions session_options_;
-  std::vector<std::pair<std::string, std::string>> settings_;
+  engine::Settings settings_;
   engine::SessionIdentity session_;
   bool locked_ = false;
 };

@@ -39,7 +39,7 @@ bool WantsExplain() {
 }
 
 std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Spec& spec,
-                           const std::vector<std::pair<std::string, std::string>>& settings) {
+                           const engine::Settings& settings) {
   if (report.explains.empty() && !spec.runtime.capture_optimizer_lab) return {};
   Json explains = Json::array(), lab = Json::array(), rules = Json::array();
   for (const engine::ExplainTrace& trace : report.explains) {

@@ -18,6 +18,6 @@ bool WantsExplain();
 /// where nothing was captured. `lab_traces` are plan digests after each rule, where the spec has
 /// capture_optimizer_lab.
 std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Spec& spec,
-                           const std::vector<std::pair<std::string, std::string>>& settings);
+                           const engine::Settings& settings);
 
 }  // namespace codeanatomy::driver

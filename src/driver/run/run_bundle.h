@@ -19,8 +19,8 @@ struct RunBundle {
   const Recorder* recorder = nullptr;
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
-  std::vector<std::pair<std::string, std::string>> settings;  // of the engine session
-  const engine::SessionIdentity* session = nullptr;           // null: it was not opened
+  engine::Settings settings;                         // of the engine session
+  const engine::SessionIdentity* session = nullptr;  // null: it was not opened
   std::string compliance_json =
       {};  // compliance.json (compliance_artifact.h); empty: not asked for
   std::string capabilities_json = {};  // of the engine session; empty: it was not opened

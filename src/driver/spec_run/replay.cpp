@@ -10,7 +10,7 @@
 #include "engine/duckdb/library.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
-#include "engine/session/envelope.h"
+#include "engine/session/introspection.h"
 #include "storage/current.h"
 
 namespace codeanatomy::driver {
@@ -185,8 +185,7 @@ class ReplayRun {
     CA_ASSIGN_OR_RETURN(auto session, engine::Session::Create(options));
     const auto defaults = session->SettingsSnapshot();
     for (const auto& [name, value] : wanted) {
-      const auto known =
-          std::ranges::find(defaults, name, [](const auto& one) { return one.first; });
+      const auto known = defaults.find(name);
       if (known == defaults.end() && !engine::IsPlanningSetting(name))
         return Error(ErrorCode::kInvalidArgument, "settings.json: no setting of a session", name);
       if (known == defaults.end() || known->second != value)

@@ -127,7 +127,7 @@ class SpecRun {
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
   std::string input_dir_, spec_json_, plan_json_, capabilities_, compliance_;
-  std::vector<std::pair<std::string, std::string>> settings_;
+  engine::Settings settings_;
   engine::SessionIdentity session_;
 };
 

@@ -24,6 +24,7 @@
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/render/sorted_select.h"
+#include "engine/session/introspection.h"
 #include "expr/json_reader.h"
 #include "storage/log/transaction.h"
 
@@ -138,12 +139,7 @@ class Execution {
                 .spec_hash = report_.spec_hash,
                 .rulepack_fingerprint = pack.fingerprint,
                 .provider_identity_hash = std::move(inputs.provider_identity_hash)};
-    for (const FunctionInfo& function : kFunctions) envelope.functions.emplace_back(function.name);
-    for (const ExtensionDescriptor& extension : session_.extensions()) {
-      envelope.functions.insert(envelope.functions.end(), extension.functions.begin(),
-                                extension.functions.end());
-    }
-    std::ranges::sort(envelope.functions);
+    envelope.functions = RegisteredFunctions(session_.extensions());
     CA_RETURN_IF_ERROR(ReadLogs(envelope));
     CA_ASSIGN_OR_RETURN(envelope.planning_surface_hash, PlanningSurfaceHash(session_));
     report_.envelope_hash = envelope.Hash();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan/lower.h"
+#include "engine/plan/placement.h"
 #include "expr/type_check.h"
 
 namespace codeanatomy::engine {
@@ -45,7 +46,7 @@ class Planner {
     }
     CA_RETURN_IF_ERROR(AddOutputs());
     CountReaders();
-    Place();
+    PlaceViews(spec_, plan_);
     CA_RETURN_IF_ERROR(CheckExpansions());
     CollectLogReads();
     return std::move(plan_);
@@ -87,8 +88,9 @@ class Planner {
     return {};
   }
 
-  Result<void> CheckCachePolicy() {
+  Result<void> CheckCachePolicy() const {
     if (!spec_.cache_policy) return {};
+    std::set<std::string_view> wished;
     if (spec_.cache_policy->min_fanout < 1)
       return Invalid("min_fanout is not positive", "$.cache_policy.min_fanout");
     for (size_t i = 0; i < spec_.cache_policy->overrides.size(); ++i) {
@@ -96,7 +98,7 @@ class Planner {
       const std::string path = fmt::format("$.cache_policy.overrides[{}]", i);
       if (!by_name_.contains(wish.view_name))
         return Invalid(fmt::format("unknown view {} at {}", wish.view_name, path), path);
-      if (!cache_wishes_.emplace(wish.view_name, wish.action).second)
+      if (!wished.insert(wish.view_name).second)
         return Invalid(fmt::format("two overrides for the view {} at {}", wish.view_name, path),
                        path);
     }
@@ -314,57 +316,6 @@ class Planner {
     }
   }
 
-  static bool PassesOn(RelationOp op) {
-    return op == RelationOp::kProject || op == RelationOp::kFilter || op == RelationOp::kUnion;
-  }
-
-  /// Outputs are read back from their files. Others are computed once where several scans would
-  /// repeat real work: a join, an aggregate or a window, or what stands inline below them. A join
-  /// of a view with itself scans it twice, though it is one reader. Projections, filters and unions
-  /// are not kept themselves: a scan of one is a scan of its sources, of which those that are work
-  /// are kept.
-  void Place() {
-    std::set<std::string_view> stored;
-    std::map<std::string, size_t, std::less<>> scans;
-    for (const PlannedOutput& output : plan_.outputs) {
-      if (output.is_whole()) stored.insert(output.target.source_view);
-      ++scans[output.target.source_view];
-    }
-    std::vector<std::vector<std::string>> sources(plan_.views.size());
-    for (size_t i = plan_.views.size(); i-- > 0;) {
-      const PlannedView& view = plan_.views[i];
-      sources[i] = Sources(view);
-      if (!view.is_needed) continue;
-      const bool passes_on = PassesOn(view.relation.op) && !stored.contains(view.name);
-      for (const std::string& source : sources[i])
-        scans[source] += passes_on ? scans[view.name] : 1;
-    }
-    const size_t min_scans =
-        spec_.cache_policy ? static_cast<size_t>(spec_.cache_policy->min_fanout) : 2;
-    std::set<std::string_view> heavy;  // inline views whose scan repeats work
-    for (size_t i = 0; i < plan_.views.size(); ++i) {
-      PlannedView& view = plan_.views[i];
-      if (!view.is_needed) continue;
-      const RelationOp op = view.relation.op;
-      const bool works =
-          op == RelationOp::kJoin || op == RelationOp::kAggregate || op == RelationOp::kRank ||
-          op == RelationOp::kDistinct ||
-          std::ranges::any_of(sources[i], [&](const auto& name) { return heavy.contains(name); });
-      const auto wish = cache_wishes_.find(view.name);
-      if (stored.contains(view.name)) {
-        view.placement = Placement::kOutput;
-      } else if (wish != cache_wishes_.end()) {
-        view.placement = wish->second == spec::CacheAction::kForceCache ? Placement::kTemporary
-                                                                        : Placement::kInline;
-        if (works && view.placement == Placement::kInline) heavy.insert(view.name);
-      } else if (works && scans[view.name] >= min_scans && !PassesOn(op)) {
-        view.placement = Placement::kTemporary;
-      } else if (works) {
-        heavy.insert(view.name);
-      }
-    }
-  }
-
   /// A view that is put in place where it is read brings along what it reads in turn: in chains the
   /// depth adds up, and where a view is read twice the size doubles at every step.
   Result<void> CheckExpansions() const {
@@ -410,7 +361,6 @@ class Planner {
   std::vector<expr::Expr> parameters_, output_filters_;
   std::vector<expr::Type> types_;  // of parameters_
   std::map<std::string, std::vector<expr::Expr>, std::less<>> input_filters_;
-  std::map<std::string, spec::CacheAction, std::less<>> cache_wishes_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "base/ascii.h"
 #include "catalog/graph.h"
+#include "catalog/planner.h"
 #include "catalog/table.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/render/session_views.h"
@@ -25,7 +26,6 @@ namespace codeanatomy::engine {
 namespace {
 
 constexpr std::string_view kStoredPrefix = "stored_";
-constexpr std::string_view kPluginPrefix = "codeanatomy.";
 
 /// Insertions, deletions and replacements that turn one text into the other.
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -63,7 +63,7 @@ struct VersionedName {
 };
 
 Result<VersionedName> ParseVersionedName(std::string_view name) {
-  std::string_view rest = name.substr(kPluginPrefix.size());
+  std::string_view rest = name.substr(kRelationPrefix.size());
   const size_t at = rest.find('@');
   VersionedName parsed{.table = AsciiLower(rest.substr(0, at))};
   if (at == std::string_view::npos) return parsed;
@@ -76,6 +76,16 @@ Result<VersionedName> ParseVersionedName(std::string_view name) {
   }
   parsed.version = version;
   return parsed;
+}
+
+Result<void> CheckOperators(const StatementNames& names, const FeatureGates& gates) {
+  if (gates.is_on(FeatureGate::kExprPlanners)) return {};
+  for (const std::string_view name : kDomainOperators) {
+    if (names.functions.contains(std::string(name)))
+      return Error(ErrorCode::kSqlPolicyViolation, "this operator is switched off",
+                   std::string(name), "the feature expr_planners offers it");
+  }
+  return {};
 }
 
 }  // namespace
@@ -187,7 +197,7 @@ Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
 /// Looks the relation up and creates it, unless it is a view that reads others.
 Result<BuildReader::State::Standing> BuildReader::State::Begin(const std::string& key) {
   if (!created.insert(key).second) return Standing::kThere;
-  if (key.starts_with(kPluginPrefix)) {
+  if (key.starts_with(kRelationPrefix)) {
     if (!session->features().is_on(FeatureGate::kInputPlugins)) {
       return Error(ErrorCode::kUnknownSchema, "names with a prefix are switched off", key,
                    "the feature input_plugins serves them");
@@ -323,6 +333,7 @@ Result<QueryResult> BuildReader::Query(std::string_view sql,
     return connection.Stream(
         fmt::format("SELECT * FROM (VALUES {}) AS t(name, kind, \"group\", rows, summary)", rows));
   }
+  CA_RETURN_IF_ERROR(CheckOperators(names, state_->session->features()));
   CA_RETURN_IF_ERROR(state_->EnsureAll(names.tables));
   for (const std::string& name : names.common_expressions) {
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const bool known, state_->Ensure(name));

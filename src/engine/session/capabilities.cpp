@@ -13,6 +13,7 @@
 #include "engine/duckdb/library.h"
 #include "engine/plan/portable.h"
 #include "engine/session/envelope.h"
+#include "engine/session/introspection.h"
 #include "expr/json_reader.h"
 #include "spec/spec.h"
 #include "storage/log/protocol.h"
@@ -33,10 +34,10 @@ std::vector<Capability> Capabilities(const Session& session) {
         std::ranges::count(kFunctions, static_cast<FunctionKind>(kind), &FunctionInfo::kind);
     all.push_back({"functions", std::string(kFunctionKindNames[kind]), std::to_string(count)});
   }
-  for (size_t i = 0; i < kFeatureGates.size(); ++i) {
-    const bool is_on = session.features().is_on(static_cast<FeatureGate>(i));
-    all.push_back({"feature", std::string(kFeatureGates[i].name), is_on ? "on" : "off"});
-  }
+  for (const FeatureState& state : DescribeFeatures(session.features(), FeatureGates()))
+    all.push_back({"feature", std::string(state.name), state.is_on ? "on" : "off"});
+  for (const std::string_view name : RegisteredPlanners(session.features()))
+    all.push_back({"planner", std::string(name), "installed"});
   for (const ExtensionDescriptor& extension : session.extensions()) {
     all.push_back(
         {"extension", extension.name,

@@ -10,7 +10,7 @@
 namespace codeanatomy::engine {
 
 struct Capability {
-  std::string kind;  // version, feature, functions, extension, extension_features, delta, settings
+  std::string kind;  // version, feature, functions, planner, extension, delta, …
   std::string name, value;
 };
 

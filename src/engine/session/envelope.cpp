@@ -4,7 +4,9 @@
 
 #include "base/hash.h"
 #include "catalog/function.h"
+#include "catalog/planner.h"
 #include "engine/duckdb/library.h"
+#include "engine/session/introspection.h"
 #include "expr/json_reader.h"
 
 namespace codeanatomy::engine {
@@ -25,18 +27,6 @@ void AddList(Sha256& hash, const std::vector<std::string>& texts) {
   AddField(hash, std::to_string(texts.size()));
   for (const std::string& text : texts) AddField(hash, text);
 }
-
-/// What changes the rows of a statement, as far as the engine lets it be set.
-constexpr std::string_view kPlanningSettings[] = {"disabled_optimizers",
-                                                  "default_null_order",
-                                                  "default_order",
-                                                  "preserve_insertion_order",
-                                                  "preserve_identifier_case",
-                                                  "integer_division",
-                                                  "order_by_non_integer_literal",
-                                                  "ieee_floating_point_ops",
-                                                  "default_collation",
-                                                  "TimeZone"};
 
 }  // namespace
 
@@ -71,13 +61,9 @@ std::string FunctionRegistryHash() {
   return Digest(functions);
 }
 
-bool IsPlanningSetting(std::string_view name) {
-  return std::ranges::find(kPlanningSettings, name) != std::end(kPlanningSettings);
-}
-
 Result<std::string> PlanningSurfaceHash(Session& session) {
   std::string names;
-  for (const std::string_view name : kPlanningSettings)
+  for (const std::string_view name : PlanningSettings())
     names += (names.empty() ? "" : ", ") + QuoteLiteral(name);
   CA_ASSIGN_OR_RETURN(
       QueryResult rows,
@@ -96,6 +82,7 @@ Result<std::string> PlanningSurfaceHash(Session& session) {
   Json surface{{"engine", kDuckdbVersion},
                {"settings", std::move(settings)},
                {"function_registry", FunctionRegistryHash()}};
+  for (const PlannerInfo& planner : kPlanners) surface["planners"].push_back(planner.name);
   for (const ExtensionDescriptor& extension : session.extensions()) {
     surface["extensions"].push_back({extension.name, extension.version, extension.build_id,
                                      extension.digest, extension.options});

@@ -36,9 +36,6 @@ std::string FunctionRegistryHash();
 /// registry, plugins. Errors those of Connection.
 Result<std::string> PlanningSurfaceHash(Session& session);
 
-/// Whether a setting of the engine is one of those.
-bool IsPlanningSetting(std::string_view name);
-
 /// Inputs of a plan as the envelope has them: name, content digest, schema hash, provider identity.
 struct Registrations {
   std::vector<std::string> entries;

@@ -1,10 +1,8 @@
 #include "engine/session/session.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <thread>
 
@@ -16,32 +14,9 @@
 namespace codeanatomy::engine {
 namespace {
 
-constexpr uint64_t kMiB = uint64_t{1} << 20;
-constexpr uint64_t kGiB = uint64_t{1} << 30;
 constexpr std::chrono::milliseconds kCancelPoll{20};
 
-// The engine's limit is half of the resident budget, because it does not bound resident memory
-// (measured: limit 512 MiB, 771 thousand KiB resident). With 300 MiB a build of the standard
-// library took a quarter longer, and some nested relations could no longer be read.
-constexpr auto kProfiles = std::to_array<ProfileInfo>({
-    {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB},
-    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB},
-    {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB},
-});
-
 }  // namespace
-
-const ProfileInfo& GetProfileInfo(Profile profile) {
-  return kProfiles[static_cast<size_t>(profile)];
-}
-
-Result<Profile> ParseProfile(std::string_view name) {
-  for (const ProfileInfo& info : kProfiles) {
-    if (info.name == name) return info.profile;
-  }
-  return Error(ErrorCode::kInvalidArgument, fmt::format("no engine profile {}", name),
-               std::string(name), "profiles are small, medium and large");
-}
 
 struct Session::State {
   // Destroyed from the last to the first: connections end before the database.
@@ -51,7 +26,7 @@ struct Session::State {
   std::vector<ExtensionDescriptor> extensions;
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
-  std::map<std::string, std::string> settings;
+  Settings settings, default_settings;
   std::unique_ptr<Database> database;
   std::unique_ptr<BatchScan> batches;
 
@@ -98,38 +73,15 @@ Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Session::~Session() = default;
 
 Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) {
-  const ProfileInfo& profile = GetProfileInfo(options.profile);
   auto state = std::make_unique<State>();
-  state->threads = options.threads.value_or(profile.threads);
-  if (state->threads <= 0) {
-    state->threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  }
-  state->memory_limit_bytes = options.memory_limit_bytes.value_or(profile.memory_bytes);
-  const uint64_t engine_bytes = options.engine_memory_bytes.value_or(
-      options.memory_limit_bytes ? *options.memory_limit_bytes / 2 : profile.engine_bytes);
+  state->threads = ThreadsOf(options);
+  state->memory_limit_bytes = MemoryLimitOf(options);
   state->features = options.features;
   state->sink = options.sink;
   state->cancel = options.cancel;
-  state->settings = {
-      {"enable_external_file_cache",
-       options.features.is_on(FeatureGate::kMetadataCache) ? "true" : "false"},
-      {"memory_limit", fmt::format("{}B", engine_bytes)},
-      {"preserve_insertion_order", "true"},
-      {"temp_directory", options.temp_directory},
-      {"threads", fmt::format("{}", state->threads)},
-  };
-  // The engine plans differently for one thread, and files would come out in other row groups. So
-  // it is told of two threads that call from outside: it starts none of its own and ours works
-  // alone.
-  if (state->threads == 1) {
-    state->settings["threads"] = "2";
-    state->settings["external_threads"] = "2";
-  }
-  if (!options.temp_directory.empty()) {
-    state->settings["max_temp_directory_size"] =
-        fmt::format("{}B", options.temporary_bytes.value_or(profile.temporary_bytes));
-  }
-  for (const auto& [key, value] : options.settings) state->settings[key] = value;
+  state->settings = SettingsOf(options);
+  state->default_settings =
+      SettingsOf({.profile = options.profile, .temp_directory = options.temp_directory});
 
   CA_ASSIGN_OR_RETURN(Database database,
                       Database::Open({state->settings.begin(), state->settings.end()}));
@@ -139,7 +91,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->open.push_back(state->main.get());
   // A setting of a linked-in extension, which the engine does not know at open.
   CA_RETURN_IF_ERROR(state->main->Execute("SET GLOBAL TimeZone = 'UTC'"));
-  state->settings["TimeZone"] = "UTC";
+  state->settings["TimeZone"] = state->default_settings["TimeZone"] = "UTC";
   CA_RETURN_IF_ERROR(InstallFunctions(*state->main));
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
   for (const Plugin& plugin : options.plugins) {
@@ -180,10 +132,11 @@ Result<void> Session::Set(std::string_view key, std::string_view value) {
   return {};
 }
 
-std::vector<std::pair<std::string, std::string>> Session::SettingsSnapshot() const {
+Settings Session::SettingsSnapshot() const {
   const std::lock_guard lock(state_->mutex);
-  return {state_->settings.begin(), state_->settings.end()};
+  return state_->settings;
 }
+const Settings& Session::default_settings() const { return state_->default_settings; }
 
 BatchScan& Session::batches() { return *state_->batches; }
 EventSink* Session::sink() { return state_->sink; }

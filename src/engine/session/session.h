@@ -16,22 +16,9 @@
 #include "engine/duckdb/database.h"
 #include "engine/extension/plugin_library.h"
 #include "engine/session/feature_gates.h"
+#include "engine/session/profile.h"
 
 namespace codeanatomy::engine {
-
-enum class Profile : uint8_t { kSmall, kMedium, kLarge };
-
-struct ProfileInfo {
-  Profile profile;
-  std::string_view name;
-  int threads;               // 0: all CPUs
-  uint64_t memory_bytes;     // resident memory of the process
-  uint64_t engine_bytes;     // DuckDB's part of it
-  uint64_t temporary_bytes;  // on disk, for spilling
-};
-const ProfileInfo& GetProfileInfo(Profile profile);
-/// Errors InvalidArgument, naming the three.
-Result<Profile> ParseProfile(std::string_view name);
 
 struct SessionOptions {
   Profile profile = Profile::kMedium;
@@ -77,8 +64,10 @@ class Session {
 
   /// Changes a setting of the database; the only way settings are changed after Create.
   Result<void> Set(std::string_view key, std::string_view value);
-  /// Name and value of every setting given so far, sorted by name.
-  std::vector<std::pair<std::string, std::string>> SettingsSnapshot() const;
+  /// Every setting given so far.
+  Settings SettingsSnapshot() const;
+  /// What the session's profile alone would have set.
+  const Settings& default_settings() const;
 
   BatchScan& batches();
   /// Null where the options had none.

@@ -11,7 +11,7 @@
 #include "engine/duckdb/logical_type.h"
 #include "engine/render/duckdb_sql.h"
 #include "engine/session/capabilities.h"
-#include "engine/session/envelope.h"
+#include "engine/session/introspection.h"
 #include "expr/function_type.h"
 
 namespace codeanatomy::engine {
@@ -88,19 +88,19 @@ std::string CapabilityRows(const Session& session) {
 
 std::string FeatureRows(const Session& session) {
   Values values("feature_state");
-  for (size_t i = 0; i < kFeatureGates.size(); ++i) {
-    const FeatureGateInfo& gate = kFeatureGates[i];
-    const bool is_on = session.features().is_on(static_cast<FeatureGate>(i));
-    values.Add({Text(gate.name), is_on ? "true" : "false", is_on == gate.is_on ? "true" : "false",
-                Text(gate.meaning)});
+  for (const FeatureState& state : DescribeFeatures(session.features(), FeatureGates())) {
+    values.Add({Text(state.name), state.is_on ? "true" : "false",
+                state.is_default ? "true" : "false", Text(state.meaning)});
   }
   return values.Select();
 }
 
 std::string SettingRows(const Session& session) {
   Values values("settings_snapshot");
-  for (const auto& [name, value] : session.SettingsSnapshot()) {
-    values.Add({Text(name), Text(value), IsPlanningSetting(name) ? "true" : "false"});
+  for (const SettingState& state :
+       DescribeSettings(session.SettingsSnapshot(), session.default_settings())) {
+    values.Add(
+        {Text(state.name), Text(state.value), Text(state.source), state.plans ? "true" : "false"});
   }
   return values.Select();
 }

@@ -1,0 +1,40 @@
+// Profile: the three sizes of a session, and the settings of the engine that its options come to.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace codeanatomy::engine {
+
+struct SessionOptions;
+
+enum class Profile : uint8_t { kSmall, kMedium, kLarge };
+
+struct ProfileInfo {
+  Profile profile;
+  std::string_view name;
+  int threads;               // 0: all CPUs
+  uint64_t memory_bytes;     // resident memory of the process
+  uint64_t engine_bytes;     // DuckDB's part of it
+  uint64_t temporary_bytes;  // on disk, for spilling
+};
+const ProfileInfo& GetProfileInfo(Profile profile);
+/// Errors InvalidArgument, naming the three.
+Result<Profile> ParseProfile(std::string_view name);
+
+/// How many threads a session of these options has: at least 1.
+int ThreadsOf(const SessionOptions& options);
+/// The resident memory that it may take, in bytes.
+uint64_t MemoryLimitOf(const SessionOptions& options);
+
+/// Settings of the engine by name, as texts that it accepts.
+using Settings = std::map<std::string, std::string>;
+/// Those that a session of these options is opened with; what the options do not say comes from the
+/// profile.
+Settings SettingsOf(const SessionOptions& options);
+
+}  // namespace codeanatomy::engine
