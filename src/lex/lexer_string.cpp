@@ -161,7 +161,12 @@ void Lexer::OpenFormatString(const char* begin, StringPrefix prefix) {
 void Lexer::CloseFormatString(const char* at) {
   const FormatString string = format_strings_.back();
   format_strings_.pop_back();
-  brackets_.resize(string.bracket_count);
+  if (options_.recover) {
+    brackets_.resize(string.bracket_count);
+  } else if (brackets_.size() > string.bracket_count) {
+    // CPython's tokenizer leaves the bracket of the field open, like any other.
+    brackets_.back().replacement = false;
+  }
   p_ += string.triple ? 3 : 1;
   Emit(string.interpolation ? TokenKind::kTStringEnd : TokenKind::kFStringEnd, at);
 }
@@ -179,6 +184,21 @@ bool Lexer::IsNestedTooDeeply() const {
   for (size_t i = format_strings_.back().bracket_count; i < brackets_.size(); ++i)
     fields += brackets_[i].replacement;
   return fields >= kMaxFields;
+}
+
+/// A format specification meets the end of its line, or of the text, in a string of single
+/// quotes: 3.12 and 3.13 end it there, 3.14 refuses it. False where the string itself is what ends
+/// too early.
+bool Lexer::EndSpecification(const char* begin, TokenKind middle, const char* kind_name) {
+  if (brackets_.back().behind_field && AtOrAfter(PythonVersion::k313)) return false;
+  if (AtOrAfter(PythonVersion::k314)) {
+    FailFormatString(
+        p_, Message(kind_name, ": newlines are not allowed in format specifiers for single quoted ",
+                    kind_name, "s"));
+  } else if (p_ > begin) {
+    Emit(middle, begin);
+  }
+  return true;
 }
 
 /// Literal text up to the next replacement field, the end of the field's format specification, or
@@ -245,23 +265,15 @@ void Lexer::LexFormatMiddle() {
       return FailFormatString(p_ - 1, Message(kind_name, ": single '}' is not allowed"));
     }
     if ((c == '\n' || c == '\r') && !string.triple) {
-      const bool closed =
-          in_spec && brackets_.back().behind_field && AtOrAfter(PythonVersion::k313);
-      if (in_spec && !closed && AtOrAfter(PythonVersion::k314)) {
-        return FailFormatString(
-            p_,
-            Message(kind_name, ": newlines are not allowed in format specifiers for single quoted ",
-                    kind_name, "s"));
-      }
-      if (!in_spec || closed) break;
-      if (p_ > begin) Emit(middle, begin);
-      return;  // 3.12 and 3.13 end the specification here
+      if (in_spec && EndSpecification(begin, middle, kind_name)) return;
+      break;
     }
     p_ = FindByte(p_ + 1, end_, [quote = string.quote](const ByteBlock& block) {
       return block.Equal(quote) | block.Equal('{') | block.Equal('}') | block.Equal('\\') |
              block.Equal('\n') | block.Equal('\r');
     });
   }
+  if (p_ == end_ && !string.triple && in_spec && EndSpecification(begin, middle, kind_name)) return;
   if (string.triple && p_ == end_) out_.ends_in_string = true;
   std::string message =
       Message("unterminated ", string.triple ? "triple-quoted " : "", kind_name,

@@ -22,6 +22,11 @@ bool IsStatementOrHandler(AstKind kind) {
   return sort == AstSort::kStmt || sort == AstSort::kExceptHandler;
 }
 
+bool IsComprehension(AstKind kind) {
+  return kind == AstKind::kListComp || kind == AstKind::kSetComp || kind == AstKind::kDictComp ||
+         kind == AstKind::kGeneratorExp;
+}
+
 /// Where the code of a child comes among its siblings.
 int64_t Rank(AstKind parent, AstField slot, int32_t index) {
   const auto order = [slot](std::initializer_list<AstField> fields) {
@@ -180,13 +185,17 @@ void CompileChecker::OpenBlocks(NodeId n) {
       if (slot == AstField::kBody) OpenBlock(parent, end, BlockKind::kLoop);
       return;
     case AstKind::kWith:
-    case AstKind::kAsyncWith:
-      // More than fit are as many as just do not.
-      for (size_t i = std::min<size_t>(tree_.Children(parent, AstField::kItems).size(), 24); i > 0;
-           --i) {
-        OpenBlock(parent, end, BlockKind::kOther);
+    case AstKind::kAsyncWith: {
+      constexpr size_t kMany = 24;  // more than fit are as many as just do not
+      const auto items = tree_.Children(parent, AstField::kItems);
+      for (size_t i = 0; i < std::min(items.size(), kMany); ++i) {
+        const NodeId manager =
+            items[i].valid() ? tree_.Child(items[i], AstField::kContextExpr) : NodeId{};
+        const bool has_place = AtLeast(PythonVersion::k313) && manager.valid();
+        OpenBlock(parent, end, BlockKind::kOther, has_place ? manager : parent);
       }
       return;
+    }
     case AstKind::kExceptHandler:
       return OpenBlock(parent, end, BlockKind::kOther);
     case AstKind::kTry:
@@ -203,7 +212,7 @@ void CompileChecker::OpenBlocks(NodeId n) {
     if (!tree_.Children(parent, AstField::kHandlers).empty()) {
       OpenBlock(parent, end, BlockKind::kOther);
     }
-  } else if (slot == AstField::kHandlers) {
+  } else if (slot == AstField::kHandlers && AtLeast(PythonVersion::k39)) {
     OpenBlock(parent, end,
               kind == AstKind::kTryStar ? BlockKind::kGroupHandler : BlockKind::kOther);
   } else if (slot == AstField::kFinalbody) {
@@ -211,7 +220,8 @@ void CompileChecker::OpenBlocks(NodeId n) {
   }
 }
 
-void CompileChecker::OpenBlock(NodeId statement, NodeId end, BlockKind kind) {
+/// `place` is where one block too many is reported, the statement where it is not given.
+void CompileChecker::OpenBlock(NodeId statement, NodeId end, BlockKind kind, NodeId place) {
   const AstKind around = tree_.kind(statement);
   const bool is_with = around == AstKind::kWith || around == AstKind::kAsyncWith;
   blocks_.push_back({end, kind, is_with ? statement : NodeId{}});
@@ -222,7 +232,8 @@ void CompileChecker::OpenBlock(NodeId statement, NodeId end, BlockKind kind) {
     if (++open > limit + 1) return;
   }
   if (open != limit + 1) return;
-  Report(statement, "too many statically nested blocks");
+  ReportAt(statement, tree_.span(place.valid() ? place : statement),
+           "too many statically nested blocks");
   if (!AtLeast(PythonVersion::k39)) found_.back().shown = parse::ShownLine::kNone;
 }
 
@@ -273,15 +284,40 @@ void CompileChecker::CheckJump(NodeId n) {
 
 // --- the order of errors ---
 
+/// The iterable of the first `for` of a comprehension, which belongs to the scope around it.
+NodeId CompileChecker::OutermostIterable(NodeId comprehension) const {
+  const auto generators = tree_.Children(comprehension, AstField::kGenerators);
+  if (generators.empty() || !generators[0].valid()) return {};
+  return tree_.Child(generators[0], AstField::kIter);
+}
+
+/// Whether the code of a comprehension comes before that of its outermost iterable: that of a
+/// function does, so all before 3.12 inlined them. 3.8 found some errors when it made the tree.
+bool CompileChecker::IterableComesLast(NodeId n) const {
+  const AstKind kind = tree_.kind(n);
+  if (kind == AstKind::kGeneratorExp) return !AtLeast(PythonVersion::k314) && !IsTreeOrder();
+  return IsComprehension(kind) && !AtLeast(PythonVersion::k312) && !IsTreeOrder();
+}
+
+bool CompileChecker::IsTreeOrder() const {
+  return !AtLeast(PythonVersion::k39) && !found_.empty() && found_.front().tree_error;
+}
+
 void CompileChecker::PushChildren(NodeId n, std::vector<int32_t>& stack) const {
+  const AstKind kind = tree_.kind(n);
+  if (IterableComesLast(n)) {
+    if (const NodeId last = OutermostIterable(n); last.valid()) stack.push_back(last.value);
+  }
+  const bool skips_iterable = kind == AstKind::kComprehension && tree_.slot_index(n) == 0 &&
+                              IterableComesLast(tree_.parent(n));
   const size_t first = stack.size();
   const NodeId end = tree_.subtree_end(n);
   for (NodeId child{n.value + 1}; child < end; child = tree_.subtree_end(child)) {
-    stack.push_back(child.value);
+    if (!skips_iterable || tree_.slot(child) != AstField::kIter) stack.push_back(child.value);
   }
-  const AstKind kind = tree_.kind(n);
   const auto begin = stack.begin() + static_cast<std::ptrdiff_t>(first);
   const auto rank = [&](int32_t child) {
+    if (IsComprehension(kind) && IsTreeOrder()) return int64_t{0};
     return Rank(kind, tree_.slot(NodeId{child}), tree_.slot_index(NodeId{child}));
   };
   std::stable_sort(begin, stack.end(), [&](int32_t a, int32_t b) { return rank(a) < rank(b); });

@@ -46,13 +46,16 @@ class CompileChecker {
   bool IsUnevaluated(NodeId n) const;
   void CheckUnevaluated(NodeId n);
   void OpenBlocks(NodeId n);
-  void OpenBlock(NodeId statement, NodeId end, BlockKind kind);
+  void OpenBlock(NodeId statement, NodeId end, BlockKind kind, NodeId place = {});
   void CheckJump(NodeId n);
   ByteSpan JumpSpan(NodeId n) const;
   ByteSpan UnplacedJumpSpan(NodeId n) const;
   NodeId EndOfList(NodeId n, AstField field) const;
   std::vector<parse::Diagnostic> Finish();
   size_t FirstRaised() const;
+  NodeId OutermostIterable(NodeId comprehension) const;
+  bool IterableComesLast(NodeId n) const;
+  bool IsTreeOrder() const;
   void PushChildren(NodeId n, std::vector<int32_t>& stack) const;
 
   // compile_checks.cpp: single statements and expressions

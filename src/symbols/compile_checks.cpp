@@ -145,8 +145,13 @@ void CompileChecker::FinishComprehensions() {
     if (spreads) awaits_[outer.index()] = 1;
     if (AtLeast(PythonVersion::k314) || ScopeKind(outer) == AstKind::kAsyncFunctionDef) continue;
     if (spreads && table_.is_comprehension(outer)) continue;
+    // Before, whatever awaits in its scope made that asynchronous, and is the error itself.
+    if (!spreads && awaits_[outer.index()] != 0) continue;
+    const NodeId iterable = OutermostIterable(n);
+    const bool behind_iterable = AtLeast(PythonVersion::k312) && iterable.valid();
     // Before 3.10 the scope that was just opened had no line yet.
-    ReportAt(n, tree_.span(n), "asynchronous comprehension outside of an asynchronous function");
+    ReportAt(behind_iterable ? iterable : n, tree_.span(n),
+             "asynchronous comprehension outside of an asynchronous function", behind_iterable);
     if (!AtLeast(PythonVersion::k310)) found_.back().shown = parse::ShownLine::kZero;
   }
 }

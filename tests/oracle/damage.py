@@ -1,4 +1,4 @@
-"""Damaged copies of Python files: one token dropped, doubled, swapped, replaced, added, or the text cut there."""
+"""Damaged copies of Python texts: one token dropped, doubled, swapped, replaced, added, or the text cut there."""
 
 import io
 import random
@@ -61,3 +61,22 @@ def damaged(files, count, seed):
         if len(spans) > 4 and "\r" not in text and "\f" not in text:
             texts.append(_damage(text, spans, choice))
     return texts
+
+
+def damaged_modules(modules, count, seed):
+    """At most `count` different texts of small modules, every third one damaged twice, sorted."""
+    choice = random.Random(seed)
+    texts = set()
+    for turn in range(4 * count):
+        if len(texts) == count:
+            break
+        text = choice.choice(modules)
+        for _ in range(1 + (turn % 3 == 0)):
+            try:
+                spans = _tokens(text)
+            except (SyntaxError, tokenize.TokenError):
+                break
+            if len(spans) > 2:
+                text = _damage(text, spans, choice)
+        texts.add(text)
+    return sorted(texts)

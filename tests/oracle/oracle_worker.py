@@ -4,7 +4,7 @@ usage: oracle_worker.py ast|symtable|tokens|errors LIST
 
 LIST names a file with one path a line. A line is {"path", "sha256", "error", "refused"}: the hash of
 the canonical answer, or the SyntaxError as {"type", "msg", "lineno", "offset"}, or why CPython gave
-up itself (RecursionError, MemoryError, ValueError). Shared with the tests, which hash the program's
+up itself (RecursionError, MemoryError, ValueError, a SystemError of its own). Shared with the tests, which hash the program's
 answer the same way.
 """
 
@@ -105,7 +105,7 @@ def line(kind, path, data):
     except tokenize.TokenError as e:
         msg, (lineno, offset) = e.args
         result["error"] = {"type": "TokenError", "msg": msg, "lineno": lineno, "offset": offset}
-    except (RecursionError, MemoryError, ValueError) as e:
+    except (RecursionError, MemoryError, SystemError, ValueError) as e:
         result["refused"] = f"{type(e).__name__}: {e}"
     if kind in ("errors", "tokens"):
         result["parsed"] = parses(data)

@@ -1,7 +1,8 @@
 """`debug errors` of broken texts against the exception of compile().
 
 From 3.10 on type, message, line and offset with their end are compared, before that type and line. The texts are
-one-token damages of library files and what the interpreter's own tests of syntax hold.
+one-token damages of library files and of small modules at the borders of the grammar, and what the interpreter's
+own tests of syntax hold.
 """
 
 import json
@@ -12,7 +13,10 @@ import subprocess
 import cpython
 import damage
 import error_cases
+import format_string_cases
+import grammar_cases
 import pytest
+import symtable_cases
 
 SNIPPETS = cpython.WORKER.with_name("syntax_snippets.py")
 TESTS = (
@@ -22,6 +26,14 @@ TESTS = (
 ).split()
 DAMAGES = 10_000 if cpython.FULL else 200
 SNIPPETS_SAMPLED = 400
+MODULES = [
+    *grammar_cases.CASES,
+    *symtable_cases.CASES,
+    *symtable_cases.GENERIC_CASES,
+    *(case for case in error_cases.CASES if isinstance(case, str)),
+    *format_string_cases.cases(300),
+    *format_string_cases.cases(300, format_string_cases.MODERN_EXPRESSIONS),
+]
 END = ("end_lineno", "end_offset")
 # Shares that hold in every version; docs/reference/front-end.md lists what is missing by cause.
 PLACES_HOLD, WORDS_HOLD, ENDS_HOLD = 0.995, 0.99, 0.99
@@ -108,6 +120,7 @@ def test_errors_of_broken_texts(minor, other, program, tmp_path, capsys):
         pytest.skip(f"no library with tests for {minor}: not checked")
     texts = {
         "damages": damage.damaged(source.files(), DAMAGES, cpython.SEED),
+        "damages of modules": damage.damaged_modules(MODULES, DAMAGES, f"{cpython.SEED} {minor}"),
         "snippets": snippets(source),
         "bad files": bad_files(source),
         "cases": error_cases.CASES,

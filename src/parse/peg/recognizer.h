@@ -129,6 +129,8 @@ class Recognizer {
   int32_t EndOffset(const Place& place);
   void RaiseLexError();
   int32_t OffsetBehindJoinedLines(const Place& place);
+  uint32_t FirstJoinedLine(uint32_t token, uint32_t behind);
+  uint32_t CountedLine(const Place& place);
   ReportedPosition ShownEnd(const lex::LexError& error);
   void RaiseNeverClosed(uint32_t bracket);
   void FinishErrors(uint32_t last_read);

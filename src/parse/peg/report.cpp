@@ -27,6 +27,12 @@ bool IsStatus(const lex::LexError& error) {
          error.message.ends_with("was never closed");
 }
 
+/// Errors whose place the tokenizer tells itself.
+bool IsKnownRange(const lex::LexError& error) {
+  return error.message.starts_with("leading zeros") ||
+         error.message.ends_with("prefixes are incompatible");
+}
+
 }  // namespace
 
 const LineIndex& Recognizer::Lines() {
@@ -130,8 +136,12 @@ void Recognizer::RaiseAt(const Place& begin, const Place& end, int32_t end_offse
   error.message = named ? "f-string: " + message : std::move(message);
   error.span.begin = OffsetOf(begin);
   error.span.end = std::max(error.span.begin, OffsetOf(end));
-  const uint32_t offset =
-      begin.has_column ? OffsetAfter(begin.line, begin.column + 1) : begin.column;
+  const uint32_t counted = CountedLine(begin);
+  if (counted != begin.line && end.line == begin.line && end_offset > 0) {
+    end_offset += static_cast<int32_t>(CharactersBefore(counted, end.column + 1)) -
+                  static_cast<int32_t>(CharactersBefore(end.line, end.column + 1));
+  }
+  const uint32_t offset = begin.has_column ? OffsetAfter(counted, begin.column + 1) : begin.column;
   const Place shown = PlaceOf(error.span.begin);
   if (field_ != nullptr || shown.line != begin.line ||
       CharactersBefore(shown.line, shown.column) + 1 != offset) {
@@ -195,11 +205,11 @@ void Recognizer::Raise(const Action& action, const Value* labels, Value at) {
   }
 }
 
-/// Offset of a place whose column the tokenizer counts in what it holds of the text: from the line
-/// that strings and continuations join with this one. Since 3.14 on the line alone, and to its end.
-int32_t Recognizer::OffsetBehindJoinedLines(const Place& place) {
-  uint32_t first = place.line, behind = OffsetOf(place) - 1;  // the backslash before it
-  for (uint32_t token = error_token_; token > 0; --token) {
+/// The first of the lines that strings and continuations join with that of the offset `behind`,
+/// which is behind the tokens before `token`.
+uint32_t Recognizer::FirstJoinedLine(uint32_t token, uint32_t behind) {
+  uint32_t first = PlaceOf(behind).line;
+  for (; token > 0; --token) {
     const ByteSpan span = tokens_.spans[token - 1];
     const std::string_view between = text_.substr(span.end, behind - span.end);
     // One backslash for each line end, and no comment.
@@ -209,6 +219,28 @@ int32_t Recognizer::OffsetBehindJoinedLines(const Place& place) {
     behind = span.begin;
     first = PlaceOf(behind).line;
   }
+  return first;
+}
+
+/// The line in which CPython counts the characters before a place. Up to 3.13 that is the begin of
+/// what the tokenizer holds of the text, if it still is in the line of the place.
+uint32_t Recognizer::CountedLine(const Place& place) {
+  if (counts_bytes_ || version_ >= PythonVersion::k314 || version_ < PythonVersion::k310 ||
+      field_ != nullptr || !place.has_column || EndOf(read_ - 1).line > place.line) {
+    return place.line;
+  }
+  const uint32_t offset = OffsetOf(place);
+  uint32_t token = read_;
+  while (token > 0 && tokens_.spans[token - 1].begin >= offset) --token;
+  if (token > 0 && tokens_.spans[token - 1].end > offset) return place.line;
+  return FirstJoinedLine(token, offset);
+}
+
+/// Offset of a place whose column the tokenizer counts in what it holds of the text: from the line
+/// that strings and continuations join with this one. Since 3.14 on the line alone, and to its end.
+int32_t Recognizer::OffsetBehindJoinedLines(const Place& place) {
+  const uint32_t backslash = OffsetOf(place) - 1;
+  const uint32_t first = FirstJoinedLine(error_token_, backslash);
   const uint32_t start = Lines().line_start(place.line);
   uint32_t bytes = start + place.column - Lines().line_start(first) + 1;
   if (version_ < PythonVersion::k314) return static_cast<int32_t>(OffsetAfter(first, bytes));
@@ -253,9 +285,13 @@ void Recognizer::RaiseLexError() {
     const size_t line_end = std::min(text_.find_first_of("\r\n", error.span.end), text_.size());
     const auto length = static_cast<uint32_t>(line_end) - Lines().line_start(line);
     shown = {line, static_cast<int32_t>(OffsetAfter(line, length + 1))};
+  } else if (IsKnownRange(error)) {
+    shown = {begin.line, static_cast<int32_t>(begin.column) + 1};  // in bytes, always
   } else if (field_ != nullptr) {
     const auto column = static_cast<int32_t>(CharactersBefore(begin.line, begin.column));
     shown = {begin.line, column + 1};
+  } else if (error.message.ends_with("was never closed")) {
+    shown = {begin.line, static_cast<int32_t>(OffsetAfter(begin.line, begin.column + 1))};
   }
   // Before 3.10 the tokenizer did not know where the field stands.
   const bool shifts = version_ >= PythonVersion::k310 || (IsStatus(error) && shown.line != 0);
