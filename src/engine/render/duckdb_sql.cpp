@@ -9,6 +9,7 @@
 #include "catalog/function.h"
 #include "catalog/operator.h"
 #include "engine/duckdb/logical_type.h"
+#include "engine/render/interval_join.h"
 #include "expr/type_check.h"
 
 namespace codeanatomy::engine {
@@ -205,6 +206,8 @@ class RelationRenderer {
         pairs.fields.push_back({(side == 0 ? "l." : "r.") + field.name, field.type});
       }
     }
+    if (const auto intervals = FindIntervalJoin(relation))
+      return JoinIntervals(relation, *intervals, pairs);
     std::string condition;
     for (const spec::JoinKey& key : relation.join_keys) {
       condition += fmt::format("{}l.{} = r.{}", condition.empty() ? "" : " AND ",
@@ -216,6 +219,30 @@ class RelationRenderer {
                   fmt::format("{} AS l {} {} AS r ON {}", Source(relation.inputs[0]),
                               kJoins[static_cast<size_t>(relation.join_type)],
                               Source(relation.inputs[1]), condition));
+  }
+
+  std::string JoinIntervals(const Relation& relation, const IntervalJoin& intervals,
+                            const Schema& pairs) const {
+    std::string with =
+        IntervalPairs(intervals, Names(relation.inputs[0].schema), Source(relation.inputs[0]),
+                      Names(relation.inputs[1].schema), Source(relation.inputs[1]));
+    std::string others;
+    for (const Expr& other : intervals.others)
+      others += (others.empty() ? " WHERE " : " AND ") + RenderDuckdb(other, pairs);
+    const auto join = [](std::string_view kind, std::string_view found) {
+      return fmt::format(
+          "ca_l AS l {0} {1} AS p ON p.\"l.row\" = l.\"l.row\" {0} ca_r AS r ON p.\"r.row\" = "
+          "r.\"r.row\"",
+          kind, found);
+    };
+    if (!others.empty()) {
+      with += fmt::format(", ca_matched AS (SELECT l.\"l.row\", r.\"r.row\" FROM {}{})",
+                          join("JOIN", "ca_pairs"), others);
+    }
+    const std::string_view kind =
+        relation.join_type == spec::JoinType::kLeft ? "LEFT JOIN" : "JOIN";
+    return fmt::format("SELECT * FROM ({} SELECT {} FROM {})", with, Columns(relation, pairs),
+                       join(kind, others.empty() ? "ca_pairs" : "ca_matched"));
   }
 
   std::string Union(const Relation& relation) const {

@@ -133,6 +133,9 @@ std::string_view TextOf(const dom::object& object, std::string_view key) {
   return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
+/// The parameters of the functions over one version of a table.
+constexpr std::string_view kTableAndVersion = "uri, version := NULL";
+
 constexpr auto kFileSuffixes = std::to_array<std::string_view>(
     {".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".db", ".duckdb", ".gz", ".zst"});
 
@@ -222,6 +225,8 @@ class NameCollector {
     TableCall call{.function = std::string(info.name)};
     dom::array arguments;
     if (function["children"].get(arguments) != simdjson::SUCCESS) arguments = {};
+    if (!info.parameters.empty() && info.parameters != kTableAndVersion)
+      return AddArguments(info, arguments, std::move(call));
     size_t position = 0;
     for (const dom::element argument : arguments) {
       const std::string_view name = TextOf(argument, "alias");
@@ -242,6 +247,81 @@ class NameCollector {
     if (info.parameters.empty() != call.uri.empty()) return BadCall(info);
     names_.functions.insert(call.function);
     names_.calls.push_back(std::move(call));
+    return {};
+  }
+
+  /// Any declared parameters: every value as text, defaults where the call has none.
+  Result<void> AddArguments(const FunctionInfo& info, const dom::array& given, TableCall call) {
+    std::vector<std::string_view> names;
+    size_t required = 0;
+    for (const auto& [name, value] : Defaults(info.parameters)) {
+      names.push_back(name);
+      call.arguments.push_back(value.value_or(""));
+      required += value ? 0 : 1;
+    }
+    size_t position = 0;
+    std::set<size_t> taken;
+    for (const dom::element argument : given) {
+      const std::string_view name = TextOf(argument, "alias");
+      const auto at = name.empty()
+                          ? names.begin() + static_cast<ptrdiff_t>(std::min(position, names.size()))
+                          : std::ranges::find(names, name);
+      ++position;
+      const auto value = LiteralText(argument);
+      if (at == names.end() || !value || value->find_first_of("\"|") != std::string::npos)
+        return BadCall(info);
+      const auto index = static_cast<size_t>(at - names.begin());
+      if (!taken.insert(index).second) return BadCall(info);
+      call.arguments[index] = *value;
+    }
+    for (size_t i = 0; i < required; ++i) {
+      if (call.arguments[i].empty()) return BadCall(info);
+    }
+    if (names[0] == "uri") call.uri = call.arguments[0];
+    for (size_t i = 0; i < required; ++i) {
+      if (names[i].ends_with("_relation")) tables_.push_back({"", "", call.arguments[i]});
+    }
+    names_.functions.insert(call.function);
+    names_.calls.push_back(std::move(call));
+    return {};
+  }
+
+  /// "name, name := 'text', …"; a default of NULL is the empty text.
+  static std::vector<std::pair<std::string_view, std::optional<std::string>>> Defaults(
+      std::string_view parameters) {
+    std::vector<std::pair<std::string_view, std::optional<std::string>>> all;
+    while (!parameters.empty()) {
+      const size_t comma = std::min(parameters.find(", "), parameters.size());
+      const std::string_view one = parameters.substr(0, comma);
+      const size_t sign = one.find(" := ");
+      std::optional<std::string> value;
+      if (sign != std::string_view::npos) {
+        std::string_view text = one.substr(sign + 4);
+        if (text.starts_with('\'')) text = text.substr(1, text.size() - 2);
+        value = text == "NULL" ? "" : text;
+      }
+      all.emplace_back(one.substr(0, sign), std::move(value));
+      parameters.remove_prefix(std::min(parameters.size(), comma + 2));
+    }
+    return all;
+  }
+
+  /// A literal as the macro of its function prints it.
+  static std::optional<std::string> LiteralText(const dom::element& argument) {
+    const auto value = argument["value"]["value"];
+    std::string_view text;
+    int64_t integer = 0;
+    bool flag = false;
+    if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+    if (value.get(integer) == simdjson::SUCCESS) return fmt::format("{}", integer);
+    if (value.get(flag) == simdjson::SUCCESS) return flag ? "true" : "false";
+    // true and false are casts of 't' and 'f' to the parser.
+    if (TextOf(argument, "class") == "CAST" &&
+        argument["child"]["value"]["value"].get(text) == simdjson::SUCCESS &&
+        (text == "t" || text == "f"))
+      return text == "t" ? "true" : "false";
+    bool is_null = false;
+    if (argument["value"]["is_null"].get(is_null) == simdjson::SUCCESS && is_null) return "";
     return {};
   }
 

@@ -1,7 +1,9 @@
 #include "engine/session/table_functions.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +13,7 @@
 #include "engine/duckdb/logical_type.h"
 #include "engine/render/duckdb_sql.h"
 #include "engine/session/capabilities.h"
+#include "engine/session/interval_align.h"
 #include "engine/session/introspection.h"
 #include "expr/function_type.h"
 
@@ -105,6 +108,56 @@ std::string SettingRows(const Session& session) {
   return values.Select();
 }
 
+Result<std::vector<std::string>> ColumnsOf(const std::string& relation, Connection& connection) {
+  CA_ASSIGN_OR_RETURN(QueryResult rows,
+                      connection.Query(fmt::format("SELECT column_name FROM (DESCRIBE {})",
+                                                   QuoteIdentifier(relation))));
+  std::vector<std::string> columns;
+  while (true) {
+    CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
+    if (chunk == nullptr) return columns;
+    for (size_t row = 0; row < chunk->rows(); ++row)
+      columns.emplace_back(chunk->column(0).Text(row));
+  }
+}
+
+Result<std::string> AlignRows(const TableCall& call, Connection& connection) {
+  CA_ASSIGN_OR_RETURN(const IntervalAlign align, IntervalAlign::Read(call.arguments));
+  CA_ASSIGN_OR_RETURN(const auto left, ColumnsOf(align.left, connection));
+  CA_ASSIGN_OR_RETURN(const auto right, ColumnsOf(align.right, connection));
+  return RenderIntervalAlign(align, left, right);
+}
+
+Result<std::string> ChangeRows(const TableCall& call, const storage::Snapshot& snapshot,
+                               const storage::Environment& environment, const Session& session) {
+  if (!session.features().is_on(FeatureGate::kDeltaCdf)) {
+    return Error(ErrorCode::kSqlPolicyViolation, "changes of tables are not read in this session",
+                 call.uri, "switch the feature delta_cdf on");
+  }
+  const auto version = [&](size_t at) -> Result<std::optional<int64_t>> {
+    const std::string& text = call.arguments[at];
+    if (text.empty()) return std::optional<int64_t>();
+    int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc() || end != text.data() + text.size() || value < 0)
+      return Error(ErrorCode::kInvalidArgument, "a version is an integer from 0", text);
+    return std::optional<int64_t>(value);
+  };
+  const auto time = [&](size_t at) {
+    const std::string& text = call.arguments[at];
+    return text.empty() ? std::nullopt : std::optional(text);
+  };
+  storage::ChangeRange range{.since = time(3), .until = time(4)};
+  CA_ASSIGN_OR_RETURN(range.first, version(1));
+  CA_ASSIGN_OR_RETURN(range.last, version(2));
+  CA_ASSIGN_OR_RETURN(const auto changes,
+                      storage::ReadChanges(environment, snapshot.root(), range));
+  std::vector<std::pair<std::string, std::string>> columns;
+  for (const storage::Field& field : snapshot.schema().fields)
+    columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
+  return RenderChangeScan(changes, columns);
+}
+
 }  // namespace
 
 std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_view uri) {
@@ -139,7 +192,40 @@ Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::strin
   return values.Select();
 }
 
+std::string RenderChangeScan(std::span<const storage::ChangedFile> changes,
+                             std::span<const std::pair<std::string, std::string>> columns) {
+  std::vector<std::string> names, nulls;
+  for (const auto& [name, type] : columns) {
+    names.push_back(QuoteIdentifier(name));
+    nulls.push_back(fmt::format("CAST(NULL AS {}) AS {}", type, names.back()));
+  }
+  const auto select = [](const std::vector<std::string>& values, const storage::ChangedFile& change,
+                         std::string_view from) {
+    return fmt::format(
+        "SELECT {}, '{}' AS _change_type, {}::BIGINT AS _commit_version, "
+        "make_timestamp({}::BIGINT) AT TIME ZONE 'UTC' AS _commit_timestamp {}",
+        fmt::join(values, ", "), change.is_insert ? "insert" : "delete", change.version,
+        change.milliseconds * 1000, from);
+  };
+  if (changes.empty()) return select(nulls, {}, "WHERE false");
+  // One scan per version and kind.
+  std::map<std::pair<int64_t, bool>, std::vector<const storage::ChangedFile*>> groups;
+  for (const storage::ChangedFile& change : changes)
+    groups[{change.version, change.is_insert}].push_back(&change);
+  std::string all;
+  for (const auto& [key, files] : groups) {
+    std::vector<std::string> paths;
+    for (const storage::ChangedFile* file : files) paths.push_back(QuoteLiteral(file->path));
+    all += fmt::format("{}{}", all.empty() ? "" : " UNION ALL ",
+                       select(names, *files.front(),
+                              fmt::format("FROM read_parquet([{}], hive_partitioning = false)",
+                                          fmt::join(paths, ", "))));
+  }
+  return all;
+}
+
 std::string TableCall::ViewName() const {
+  if (!arguments.empty()) return fmt::format("ca_{}:{}", function, fmt::join(arguments, "|"));
   return fmt::format("ca_{}:{}{}", function, uri, version ? fmt::format("@{}", *version) : "");
 }
 
@@ -157,13 +243,13 @@ std::string RenderSnapshotScan(const storage::Snapshot& snapshot) {
 }
 
 Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
-                                    const storage::Environment& environment,
-                                    const Session& session) {
+                                    const storage::Environment& environment, Session& session) {
   if (call.function == "capabilities") return CapabilityRows(session);
   if (call.function == "feature_state") return FeatureRows(session);
   if (call.function == "settings_snapshot") return SettingRows(session);
   if (call.function == "udf_registry") return RegistryRows();
   if (call.function == "udf_docs") return DocumentationRows();
+  if (call.function == "interval_align") return AlignRows(call, session.connection());
   std::error_code failed;
   const std::string root =
       std::filesystem::weakly_canonical(std::filesystem::path(out) / call.uri, failed).string();
@@ -173,6 +259,7 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
   }
   CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
                       storage::Snapshot::Load(environment, root, call.version));
+  if (call.function == "read_delta_cdf") return ChangeRows(call, snapshot, environment, session);
   if (call.function == "delta_snapshot") return RenderSnapshotRow(snapshot, snapshot.root());
   if (call.function == "delta_add_actions") return RenderFileRows(snapshot, snapshot.root());
   const bool deleted =

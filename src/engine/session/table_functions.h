@@ -5,10 +5,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/session/session.h"
+#include "storage/log/changes.h"
 #include "storage/log/snapshot.h"
 
 namespace codeanatomy::engine {
@@ -17,17 +21,23 @@ struct TableCall {
   std::string function;
   std::string uri;  // empty for functions without arguments
   std::optional<int64_t> version;
+  std::vector<std::string> arguments;  // of functions with other parameters, as text, in order
 
   /// Name of the view that the macro of the function looks up.
   std::string ViewName() const;
 };
 
 /// The query that the call stands for. `out` is the absolute folder of the build; tables lie below.
-/// Errors NotFound: no such table or version. SqlPolicyViolation: a table outside of the build.
+/// Errors NotFound: no such table or version. InvalidArgument: values that the function does not
+/// take. SqlPolicyViolation: a table outside of the build.
 ///        DeltaFeatureUnsupported: a table with partitions or deletion vectors.
 Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
-                                    const storage::Environment& environment,
-                                    const Session& session);
+                                    const storage::Environment& environment, Session& session);
+
+/// Rows that commits added and removed, with the three columns of changes. `columns` are names and
+/// SQL types of the table's.
+std::string RenderChangeScan(std::span<const storage::ChangedFile> changes,
+                             std::span<const std::pair<std::string, std::string>> columns);
 
 /// One row of delta_snapshot and the rows of delta_add_actions, which call the table `uri`.
 std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_view uri);

@@ -39,6 +39,15 @@ LogicalType ParseSqlType(std::string_view name) {
   if (name == "VARCHAR") return text;
   if (name == "BIGINT") return {.id = DUCKDB_TYPE_BIGINT};
   if (name == "BOOLEAN") return {.id = DUCKDB_TYPE_BOOLEAN};
+  if (name == "BIGINT[][]") {
+    const LogicalType list{.id = DUCKDB_TYPE_LIST, .children = {{"", {.id = DUCKDB_TYPE_BIGINT}}}};
+    return {.id = DUCKDB_TYPE_LIST, .children = {{"", list}}};
+  }
+  if (name == "STRUCT(l BIGINT, r BIGINT)[]") {
+    const LogicalType number{.id = DUCKDB_TYPE_BIGINT};
+    const LogicalType pair{.id = DUCKDB_TYPE_STRUCT, .children = {{"l", number}, {"r", number}}};
+    return {.id = DUCKDB_TYPE_LIST, .children = {{"", pair}}};
+  }
   if (name == "ANY") return {.id = DUCKDB_TYPE_ANY};
   if (name == "MAP(VARCHAR, VARCHAR)") {
     return {.id = DUCKDB_TYPE_MAP, .children = {{"key", text}, {"value", text}}};
