@@ -130,6 +130,9 @@ Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connect
   auto files =
       engine::WriteParquet(connection, fmt::format("SELECT * FROM ca_batch_scan('{}')", relation),
                            folder, {.sorted = true, .delta_encodings = true});
+  if (files) {
+    for (storage::DataFile& file : *files) session_.batches().AddBounds(relation, file);
+  }
   session_.batches().Drop(relation);
   return files;
 }

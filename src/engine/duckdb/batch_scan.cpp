@@ -1,16 +1,21 @@
 // How rows reach the engine: the table function's bind step looks the relation up by name and
-// declares its columns, each call then fills one vector of up to 2,048 rows per requested column,
-// across batch borders. The engine sees max_threads = 1 and, for a sink that keeps insertion order,
-// runs the pipeline serially, so rows arrive in the order of the batches.
+// declares its columns (text of few values as an ENUM of them), each call then fills one vector of
+// up to 2,048 rows per requested column, across batch borders. The engine sees max_threads = 1 and,
+// for a sink that keeps insertion order, runs the pipeline serially, so rows arrive in the order of
+// the batches.
 #include "engine/duckdb/batch_scan.h"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "engine/duckdb/batch_dictionary.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -20,7 +25,8 @@ constexpr const char* kFunctionName = "ca_batch_scan";
 struct Relation {
   std::vector<std::string> names;
   std::vector<LogicalType> types;
-  std::vector<const ColumnBatch*> batches;  // none of them empty
+  std::vector<std::optional<BatchDictionary>> dictionaries;  // of the columns that have one
+  std::vector<const ColumnBatch*> batches;                   // none of them empty
   size_t rows = 0;
 };
 
@@ -182,6 +188,39 @@ struct Filler {
   }
 };
 
+/// Rows of a column as indexes into its dictionary, in the width the engine has for its size.
+template <typename Index>
+void FillIndexes(const Column& column, const BatchDictionary& dictionary, size_t batch,
+                 size_t begin, const Target& target) {
+  Index* out = target.data<Index>();
+  if (const auto* codes = std::get_if<CodeColumn>(&column)) {
+    bool has_null = false;
+    for (size_t row = 0; row < target.count; ++row) {
+      const uint16_t code = codes->codes[begin + row];
+      const bool is_null = code == CodeColumn::kNull;
+      has_null |= is_null;
+      out[row] = is_null ? Index{0} : static_cast<Index>(dictionary.IndexOfCode(code));
+    }
+    if (has_null) Filler{target, begin}.MarkNulls([&](size_t row) { return codes->is_null(row); });
+    return;
+  }
+  std::fill_n(out, target.count, static_cast<Index>(dictionary.IndexOfBatch(batch)));
+  if (std::get<ConstantTextColumn>(column).value.data() == nullptr)
+    Filler{target, begin}.MarkNulls([](size_t) { return true; });
+}
+
+void FillDictionaryColumn(const Column& column, const BatchDictionary& dictionary, size_t batch,
+                          size_t begin, const Target& target) {
+  const size_t size = dictionary.values().size();
+  if (size <= std::numeric_limits<uint8_t>::max()) {
+    FillIndexes<uint8_t>(column, dictionary, batch, begin, target);
+  } else if (size <= std::numeric_limits<uint16_t>::max()) {
+    FillIndexes<uint16_t>(column, dictionary, batch, begin, target);
+  } else {
+    FillIndexes<uint32_t>(column, dictionary, batch, begin, target);
+  }
+}
+
 void FillColumn(const Column& column, size_t begin, const Target& target) {
   std::visit(Filler{target, begin}, static_cast<const Column::variant&>(column));
 }
@@ -249,6 +288,16 @@ void Delete(void* pointer) {
   delete static_cast<T*>(pointer);
 }
 
+duckdb_logical_type ColumnType(const Library& library, const Relation& relation, size_t column) {
+  const std::optional<BatchDictionary>& dictionary = relation.dictionaries[column];
+  if (!dictionary) return relation.types[column].Create(library);
+  std::vector<std::string> values(dictionary->values().begin(), dictionary->values().end());
+  std::vector<const char*> names;
+  names.reserve(values.size());
+  for (const std::string& value : values) names.push_back(value.c_str());
+  return library.duckdb_create_enum_type(names.data(), names.size());
+}
+
 void Bind(duckdb_bind_info info) {
   const Library& library = Library::Loaded();
   const auto* state =
@@ -264,7 +313,7 @@ void Bind(duckdb_bind_info info) {
     return;
   }
   for (size_t i = 0; i < relation->names.size(); ++i) {
-    duckdb_logical_type type = relation->types[i].Create(library);
+    duckdb_logical_type type = ColumnType(library, *relation, i);
     library.duckdb_bind_add_result_column(info, relation->names[i].c_str(), type);
     library.duckdb_destroy_logical_type(&type);
   }
@@ -296,8 +345,13 @@ void Scan(duckdb_function_info info, duckdb_data_chunk chunk) {
     for (size_t i = 0; i < scan.columns.size(); ++i) {
       // A scan that needs no column asks for a row number, which batches do not have.
       if (scan.columns[i] >= batch.columns.size()) continue;
-      FillColumn(batch.columns[scan.columns[i]], scan.row,
-                 {library, library.duckdb_data_chunk_get_vector(chunk, i), filled, count});
+      const Target target{library, library.duckdb_data_chunk_get_vector(chunk, i), filled, count};
+      const Column& column = batch.columns[scan.columns[i]];
+      if (const auto& dictionary = relation.dictionaries[scan.columns[i]]) {
+        FillDictionaryColumn(column, *dictionary, scan.batch, scan.row, target);
+      } else {
+        FillColumn(column, scan.row, target);
+      }
     }
     filled += count;
     scan.row += count;
@@ -380,9 +434,29 @@ Result<void> BatchScan::Add(std::string_view name, std::span<const ColumnInfo> c
     relation->rows += batch->rows;
     relation->batches.push_back(batch);
   }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    relation->dictionaries.push_back(relation->types[i].id == DUCKDB_TYPE_VARCHAR
+                                         ? BatchDictionary::Of(relation->batches, i)
+                                         : std::nullopt);
+  }
   const std::lock_guard lock(state_->mutex);
   state_->relations.insert_or_assign(AsciiLower(name), std::move(relation));
   return {};
+}
+
+void BatchScan::AddBounds(std::string_view name, storage::DataFile& file) const {
+  const std::shared_ptr<const Relation> relation = state_->Find(name);
+  if (relation == nullptr) return;
+  for (storage::ColumnStatistics& statistics : file.columns) {
+    const auto at = std::ranges::find(relation->names, statistics.column);
+    if (at == relation->names.end()) continue;
+    const auto& dictionary =
+        relation->dictionaries[static_cast<size_t>(at - relation->names.begin())];
+    if (!dictionary) continue;
+    const auto [least, greatest] = std::ranges::minmax(dictionary->values());
+    statistics.min = least;
+    statistics.max = greatest;
+  }
 }
 
 void BatchScan::Drop(std::string_view name) {

@@ -14,6 +14,7 @@
 #include "base/column_batch.h"
 #include "catalog/table.h"
 #include "engine/duckdb/database.h"
+#include "storage/data_file.h"
 
 namespace codeanatomy::engine {
 
@@ -34,6 +35,9 @@ class BatchScan {
   /// The same for columns that no declared table has.
   Result<void> Add(std::string_view name, std::span<const ColumnInfo> columns,
                    const std::vector<const ColumnBatch*>& batches);
+  /// The least and greatest value of the relation's text columns of few values: the engine says
+  /// none of them for a file it has written from the relation.
+  void AddBounds(std::string_view name, storage::DataFile& file) const;
   void Drop(std::string_view name);
   bool contains(std::string_view name) const;
 

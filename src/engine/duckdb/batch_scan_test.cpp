@@ -143,6 +143,53 @@ TEST_CASE("batches of uneven sizes read as one relation, in order") {
                "list_transform(range(id % 3), lambda i: {'name': 'arg', 'pos': i::INT})") == "0");
 }
 
+TEST_CASE("text of few values is an ENUM of those that occur, with bounds") {
+  auto session = OpenSession();
+  std::vector<ColumnBatch> batches;
+  batches.push_back(MakeBatch(0, 100));
+  batches.push_back(MakeBatch(100, 3000));
+  std::get<ConstantTextColumn>(batches[1].columns[1]).value = "another.py";
+  const std::vector<const ColumnBatch*> pointers = {&batches[0], &batches[1]};
+  REQUIRE(session->batches().Add("few", kColumns, pointers));
+  CHECK(Single(*session, "SELECT any_value(typeof(kind)) FROM few") ==
+        "ENUM('Name', 'FunctionDef')");
+  CHECK(Single(*session, "SELECT count(*) FROM few WHERE path = 'another.py'") == "3000");
+  CHECK(Single(*session, "SELECT any_value(typeof(name)) FROM few") == "VARCHAR");
+  storage::DataFile file;
+  file.columns = {{.column = "path"}, {.column = "kind"}, {.column = "name"}};
+  session->batches().AddBounds("few", file);
+  CHECK(file.columns[0].min == "another.py");
+  CHECK(file.columns[0].max == "some/long/path/to/a/module.py");
+  CHECK(file.columns[1].min == "FunctionDef");
+  CHECK_FALSE(file.columns[2].min.has_value());
+
+  // A batch with the column in another form: plain text for all.
+  std::vector<ColumnBatch> mixed;
+  mixed.push_back(MakeBatch(0, 2));
+  TextColumn paths;
+  paths.Append("x.py");
+  paths.AppendNull();
+  mixed[0].columns[1] = std::move(paths);
+  const std::vector<const ColumnBatch*> both = {&mixed[0], &batches[0]};
+  REQUIRE(session->batches().Add("mixed", kColumns, both));
+  CHECK(Single(*session, "SELECT any_value(typeof(path)) FROM mixed") == "VARCHAR");
+  CHECK(Single(*session, "SELECT count(*) FROM mixed WHERE path IS NULL") == "1");
+
+  // More values than one byte counts.
+  std::vector<ColumnBatch> many;
+  std::vector<std::string> names;
+  for (int i = 0; i < 300; ++i) names.push_back(fmt::format("file_{}.py", i));
+  for (int i = 0; i < 300; ++i) {
+    many.push_back(MakeBatch(i * 3, 3));
+    std::get<ConstantTextColumn>(many.back().columns[1]).value = names[static_cast<size_t>(i)];
+  }
+  std::vector<const ColumnBatch*> all;
+  for (const ColumnBatch& batch : many) all.push_back(&batch);
+  REQUIRE(session->batches().Add("many", kColumns, all));
+  CHECK(Single(*session, "SELECT count(*) FROM many WHERE path <> 'file_' || (id // 3) || '.py'") ==
+        "0");
+}
+
 TEST_CASE("a batch that does not fit is refused by column") {
   auto session = OpenSession();
   ColumnBatch batch;
