@@ -153,31 +153,53 @@ class Stage {
                  std::make_shared<evidence::RepositoryResolution>(std::move(resolution)));
   }
 
+  Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> FinishWriting() {
+    SpanScope span(recorder_, "extraction.write", span_.id());
+    return writer_.Finish();
+  }
+
   Result<void> Commit() {
+    CA_ASSIGN_OR_RETURN(auto files, FinishWriting());
     SpanScope span(recorder_, "extraction.commit", span_.id());
-    CA_ASSIGN_OR_RETURN(auto files, writer_.Finish());
+    std::vector<const TableInfo*> tables;
     for (const TableInfo& table : Tables()) {
       if (IsSpecOutput(table)) continue;
-      const std::string location = TableLocation(table);
-      const std::string root = fmt::format("{}/{}", request_.out, location);
-      std::vector<storage::DataFile>& data = files[std::string(table.name)];
+      tables.push_back(&table);
       auto& live = result_.files[std::string(table.name)];
-      for (const storage::DataFile& file : data)
-        live.push_back(fmt::format("{}/{}", root, file.path));
-      CA_RETURN_IF_ERROR(environment_.files.CreateDirectories(root));
-      CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
-                                                environment_, root,
-                                                {.schema = storage::SchemaOf(table),
-                                                 .mode = storage::WriteMode::kOverwrite,
-                                                 .schema_mode = storage::SchemaMode::kReplace}));
-      transaction.Add(std::move(data));
-      CA_ASSIGN_OR_RETURN(
-          const storage::CommitOutcome outcome,
-          transaction.Commit({.metadata = request_.commit_metadata, .skip_if_unchanged = true}));
-      result_.tables.push_back({std::string(table.name), location, outcome.version,
-                                rows_[std::string(table.name)], outcome.files_added,
-                                outcome.bytes_written, outcome.content_digest});
+      for (const storage::DataFile& file : files[std::string(table.name)])
+        live.push_back(fmt::format("{}/{}/{}", request_.out, TableLocation(table), file.path));
     }
+    // Commits wait for the disk, each of a table of its own.
+    std::vector<Result<void>> done(tables.size());
+    const size_t first = result_.tables.size();
+    result_.tables.resize(first + tables.size());
+    ParallelFor(tables.size(), session_.threads(), [&](size_t i) {
+      done[i] = CommitTable(*tables[i], std::move(files.find(tables[i]->name)->second),
+                            result_.tables[first + i]);
+    });
+    for (Result<void>& status : done) CA_RETURN_IF_ERROR(std::move(status));
+    return {};
+  }
+
+  Result<void> CommitTable(const TableInfo& table, std::vector<storage::DataFile> data,
+                           BuiltTable& built) {
+    const std::string location = TableLocation(table);
+    const std::string root = fmt::format("{}/{}", request_.out, location);
+    CA_RETURN_IF_ERROR(environment_.files.CreateDirectories(root));
+    CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
+                                              environment_, root,
+                                              {.schema = storage::SchemaOf(table),
+                                               .mode = storage::WriteMode::kOverwrite,
+                                               .schema_mode = storage::SchemaMode::kReplace}));
+    transaction.Add(std::move(data));
+    CA_ASSIGN_OR_RETURN(
+        const storage::CommitOutcome outcome,
+        transaction.Commit({.metadata = request_.commit_metadata, .skip_if_unchanged = true}));
+    const auto rows = rows_.find(std::string(table.name));
+    built = {std::string(table.name), location,
+             outcome.version,         rows == rows_.end() ? 0 : rows->second,
+             outcome.files_added,     outcome.bytes_written,
+             outcome.content_digest};
     return {};
   }
 
