@@ -69,9 +69,6 @@ constexpr ColumnRule kCaptured[] = {
 
 constexpr EdgeRule kEdges[] = {
     {"edges_argument", EdgeKind::kArgument, "cst_call_args", "", kCallArguments},
-    {"edges_argument_field", EdgeKind::kArgument, "ast_nodes", "eq(kind, 'Attribute')",
-     kFieldOperands},
-    {"edges_argument_operand", EdgeKind::kArgument, "ast_nodes", CA_IS_OPERAND, kOperands},
     {"edges_binds", EdgeKind::kBinds, "cst_defs", "eq(container_def_kind, 'class')", kMemberDefs},
     {"edges_binds_member", EdgeKind::kBinds, "symtable_symbols", "eq(decl_kind, 'MEMBER')",
      kMemberNames},
@@ -90,6 +87,9 @@ constexpr EdgeRule kEdges[] = {
     {"edges_receiver", EdgeKind::kReceiver, "call_receivers", "", kReceivers},
     {"edges_reported_at", EdgeKind::kReportedAt, "diagnostics",
      "not(is_null(coalesce(subject_id, file_id)))", kReports},
+    {"derived_argument_field", EdgeKind::kArgument, "ast_nodes", "eq(kind, 'Attribute')",
+     kFieldOperands, true},
+    {"derived_argument_operand", EdgeKind::kArgument, "ast_nodes", CA_IS_OPERAND, kOperands, true},
     {"derived_ast", EdgeKind::kAst, "cpg_nodes", "not(is_null(parent_id))", kAstEdges, true},
     {"derived_cdg", EdgeKind::kCdg, "block_dependences", "", kFlowEdges, true},
     {"derived_cfg", EdgeKind::kCfg, "ast_nodes",

@@ -41,19 +41,11 @@ constexpr ColumnRule kDeclNameColumns[] = {
     {"full_name",
      "coalesce(concat(r.module, '.', replace(l.qualpath, '::', '.')), "
      "replace(l.qualpath, '::', '.'))"},
-    {"namespace_id", "null('Int64')"},
-    {"called_name", "null('Utf8')"}};
+    {"namespace_id", "null('Int64')"}};
 
 constexpr ColumnRule kBodyNameColumns[] = {{"decl_id", "body_id"},
                                            {"full_name", "concat(module, '.<module>')"},
-                                           {"namespace_id", "module_id"},
-                                           {"called_name", "null('Utf8')"}};
-
-// A call bears the last name of its callee, as `f` in x.f().
-constexpr ColumnRule kCallNameColumns[] = {{"decl_id", "parent_id"},
-                                           {"full_name", "null('Utf8')"},
-                                           {"namespace_id", "null('Int64')"},
-                                           {"called_name", "name"}};
+                                           {"namespace_id", "module_id"}};
 
 constexpr ColumnRule kAstNamedColumns[] = {
     {"node_id", "l.node_id"},
@@ -68,7 +60,7 @@ constexpr ColumnRule kAstNamedColumns[] = {
     {"end_line", "l.end_line"},
     {"end_col", "l.end_col"},
     {"name",
-     "coalesce(l.operator_name, l.name, r.called_name, case(eq(l.kind, 'Module'), '<module>', "
+     "coalesce(l.operator_name, l.name, case(eq(l.kind, 'Module'), '<module>', "
      "eq(l.kind, 'Lambda'), '<lambda>'))"},
     {"full_name", "r.full_name"},
     {"slot", "l.slot"},
@@ -139,12 +131,7 @@ constexpr ViewRule kViews[] = {
      .op = ViewOp::kProject,
      .left = "resolve_modules",
      .columns = kBodyNameColumns},
-    {.name = "call_names",
-     .op = ViewOp::kProject,
-     .left = "ast_nodes",
-     .where = "and(eq(parent_kind, 'Call'), eq(slot, 'func'), not(is_null(name)))",
-     .columns = kCallNameColumns},
-    {.name = "node_names", .op = ViewOp::kUnion, .left = "decl_names,body_names,call_names"},
+    {.name = "node_names", .op = ViewOp::kUnion, .left = "decl_names,body_names"},
     {.name = "ast_named",
      .op = ViewOp::kLeftJoin,
      .left = "ast_labels",

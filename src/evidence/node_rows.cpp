@@ -227,7 +227,9 @@ void AddNodeRows(const FileContext& context, const FileFlow& flow, TableList& ta
       idx.AppendNull();
       ordinal.AppendNull();
     }
-    const std::string_view node_name = context.NameOf(n);
+    // A call bears the last name of its callee, as `f` in x.f().
+    const NodeId named = k == AstKind::kCall ? tree.Child(n, AstField::kFunc) : n;
+    const std::string_view node_name = named.valid() ? context.NameOf(named) : std::string_view();
     if (node_name.data() != nullptr) {
       name.Append(node_name);
     } else {

@@ -41,7 +41,7 @@ TEST_CASE("views stand after those they read, and only reached ones are kept") {
 TEST_CASE("operands are the children of every operator of the mapping") {
   std::string rule;
   for (const EdgeRule& edge : EdgeRules()) {
-    if (edge.view == "edges_argument_operand") rule = edge.where;
+    if (edge.view == "derived_argument_operand") rule = edge.where;
   }
   for (const AstKindInfo& kind : kAstKinds) {
     const bool is_operator =

@@ -16,6 +16,8 @@
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
+#include "engine/execute/commit_outputs.h"
+#include "engine/execute/endpoint_check.h"
 #include "engine/execute/log_scan.h"
 #include "engine/execute/output_checks.h"
 #include "engine/execute/supported.h"
@@ -23,10 +25,10 @@
 #include "engine/plan/plan.h"
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
+#include "engine/plan/sorted_runs.h"
 #include "engine/render/sorted_select.h"
 #include "engine/session/introspection.h"
 #include "expr/json_reader.h"
-#include "storage/log/transaction.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -62,6 +64,7 @@ struct OpenOutput {
   const PlannedOutput* output = nullptr;
   std::string folder;
   std::vector<PartTask> parts;
+  bool has_runs = false;  // parts that are sorted each for itself
 };
 
 /// What has to be there before an output is written.
@@ -84,11 +87,16 @@ class Execution {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
     CA_RETURN_IF_ERROR(CheckPins());
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
-    CA_RETURN_IF_ERROR(PreparePlan());
+    {
+      const TableSpan span(options_, "plan");
+      CA_RETURN_IF_ERROR(PreparePlan());
+    }
     auto done = WriteAndCheck();
     DropTemporary();
     CA_RETURN_IF_ERROR(std::move(done));
-    for (const WrittenOutput& output : outputs_) CA_RETURN_IF_ERROR(Commit(output));
+    const TableSpan span(options_, "commit");
+    CA_RETURN_IF_ERROR(
+        CommitOutputs(outputs_, {spec_, paths_, options_, session_.threads()}, report_));
     return std::move(report_);
   }
 
@@ -290,6 +298,21 @@ class Execution {
     return filter;
   }
 
+  /// One part per file of the input that drives the relation, if one does.
+  std::vector<SortedPart> Runs(SortedPart part) {
+    const auto file_count = [&](std::string_view scan) -> size_t {
+      const auto files = paths_.input_files.find(scan);
+      if (files == paths_.input_files.end()) return 0;
+      for (size_t i = 0; i < files->second.size(); ++i)
+        part_paths_[FilePart(scan, i)] = files->second[i];
+      return files->second.size();
+    };
+    std::vector<SortedPart> runs;
+    for (Relation& run : SplitRuns(std::move(part.relation), file_count))
+      runs.push_back({"", std::move(run)});
+    return runs;
+  }
+
   /// Queues the files of an output. Those of undivided outputs begin first, since they decide when
   /// all is done; results do not depend on the order.
   Result<void> Open(const OutputNeeds& needs, WorkQueue& queue) {
@@ -298,9 +321,13 @@ class Execution {
     open.output = needs.output;
     open.folder = fmt::format("{}/{}", paths_.root, needs.output->location);
     CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open.folder));
-    for (SortedPart& part :
-         SplitSorted(Filtered(Expand(open.view->relation, plan_, written_), open.output->filters),
-                     open.output->order)) {
+    std::vector<SortedPart> parts =
+        SplitSorted(Filtered(Expand(open.view->relation, plan_, written_), open.output->filters),
+                    open.output->order);
+    const bool by_value = !parts[0].value.empty();
+    if (!by_value && !open.output->order.empty()) parts = Runs(std::move(parts[0]));
+    open.has_runs = !by_value && parts.size() > 1;
+    for (const SortedPart& part : parts) {
       open.parts.push_back(
           {.value = part.value,
            .select = RenderSorted(part.relation, open.output->schema, open.output->order, scan_)});
@@ -330,6 +357,7 @@ class Execution {
           written.files.push_back(std::move(file));
         }
       }
+      if (open.has_runs) CA_RETURN_IF_ERROR(CheckKeysAcross(session_.connection(), written));
       RememberParts(*open.view, written);
       AddReport(*open.output, written, seconds);
       outputs_.push_back(std::move(written));
@@ -356,7 +384,11 @@ class Execution {
       std::string path = fmt::format("{}/{}", open.folder, file.path);
       part.files.push_back({task.value, std::move(path), std::move(file), task.select.constants});
     }
-    CA_RETURN_IF_ERROR(CheckKeys(connection, part));
+    if (open.has_runs) {  // keys are compared over all runs
+      CA_RETURN_IF_ERROR(CheckRequired(part));
+    } else {
+      CA_RETURN_IF_ERROR(CheckKeys(connection, part));
+    }
     task.files = std::move(part.files);
     task.seconds = SecondsSince(start);
     return {};
@@ -367,7 +399,7 @@ class Execution {
     if (!output.plan->is_whole()) return;
     std::vector<WrittenPart>& parts = written_[view.name];
     for (size_t i = 0; i < output.files.size(); ++i) {
-      std::string scan = fmt::format("{}#{}", view.name, i);
+      std::string scan = FilePart(view.name, i);
       part_paths_[scan] = output.files[i].path;
       parts.push_back({std::move(scan), output.files[i].constants});
     }
@@ -412,59 +444,6 @@ class Execution {
     for (const std::string& name : temporary_) {
       const auto ignored = session_.connection().Execute("DROP TABLE IF EXISTS " + name);
     }
-  }
-
-  static storage::Schema StoredSchema(const PlannedOutput& output) {
-    const storage::Schema declared =
-        output.table == nullptr ? storage::Schema{} : storage::SchemaOf(*output.table);
-    storage::Schema schema;
-    for (const expr::Field& field : output.schema.fields) {
-      if (const storage::Field* known = declared.Find(field.name)) {
-        schema.fields.push_back(*known);
-        continue;
-      }
-      schema.fields.push_back({.name = field.name, .type = storage::FromExpr(field.type)});
-    }
-    return schema;
-  }
-
-  Result<void> Commit(const WrittenOutput& output) {
-    const spec::OutputTarget& target = output.plan->target;
-    const bool append = target.materialization_mode == spec::MaterializationMode::kAppend;
-    storage::TableWrite write{
-        .mode = append ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
-        .schema_mode = append ? storage::SchemaMode::kStrict : storage::SchemaMode::kReplace};
-    write.schema = StoredSchema(*output.plan);
-    CA_ASSIGN_OR_RETURN(
-        auto transaction,
-        storage::Transaction::Begin(paths_.environment,
-                                    fmt::format("{}/{}", paths_.root, output.plan->location),
-                                    std::move(write)));
-    std::vector<storage::DataFile> files;
-    files.reserve(output.files.size());
-    for (const WrittenFile& file : output.files) files.push_back(file.data);
-    transaction.Add(std::move(files));
-    storage::CommitOptions commit{.metadata = options_.commit_metadata, .skip_if_unchanged = true};
-    commit.metadata["codeanatomy.spec_hash"] = report_.spec_hash;
-    commit.metadata["codeanatomy.envelope_hash"] = report_.envelope_hash;
-    commit.metadata["codeanatomy.rulepack_fingerprint"] = report_.rulepack_fingerprint;
-    commit.metadata["codeanatomy.planning_surface_hash"] = report_.envelope.planning_surface_hash;
-    commit.metadata["codeanatomy.provider_identity_hash"] = report_.envelope.provider_identity_hash;
-    commit.metadata["codeanatomy.runtime_profile"] =
-        spec_.runtime_profile ? spec_.runtime_profile->name : "none";
-    for (const auto& [key, value] : spec_.runtime.lineage_tags)
-      commit.metadata["codeanatomy.lineage_tag." + key] = value;
-    if (target.max_commit_retries)
-      commit.retry.max_attempts =
-          static_cast<int>(std::min<int64_t>(*target.max_commit_retries, 100)) + 1;
-    for (const auto& [key, value] : target.write_metadata) commit.metadata[key] = value;
-    CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, transaction.Commit(commit));
-    for (OutputReport& report : report_.outputs) {
-      if (report.table != target.table_name) continue;
-      report.version = outcome.version;
-      report.content_digest = outcome.content_digest;
-    }
-    return {};
   }
 
   const spec::Spec& spec_;

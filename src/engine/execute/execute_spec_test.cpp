@@ -37,10 +37,13 @@ struct Fixture {
   }
 
   Result<ExecutionReport> Run(const spec::Spec& spec, const std::string& ast_nodes) {
+    return Run(spec, std::vector<std::string>{ast_nodes});
+  }
+  Result<ExecutionReport> Run(const spec::Spec& spec, const std::vector<std::string>& ast_nodes) {
     const storage::Environment environment{*files, *parquet, *clock};
     const BuildPaths paths{.environment = environment,
                            .root = root.string(),
-                           .input_files = {{"ast_nodes", {ast_nodes}}}};
+                           .input_files = {{"ast_nodes", ast_nodes}}};
     return ExecuteSpec(spec, *session, paths);
   }
 
@@ -132,8 +135,7 @@ int64_t Single(Session& session, const std::string& sql) {
   return (*chunk)->column(0).Integer(0);
 }
 
-TEST_CASE("outputs are sorted, checked and committed; a second run changes nothing") {
-  Fixture fixture;
+spec::Spec NodeRowsSpec() {
   spec::Spec spec = GraphSpec();
   std::get<spec::CpgEmit>(spec.view_definitions[0].transform).sources = {"node_rows"};
   spec.view_definitions[0].view_dependencies = {"node_rows"};
@@ -144,6 +146,12 @@ TEST_CASE("outputs are sorted, checked and committed; a second run changes nothi
        spec::Project{
            "ast_nodes", {"node_id", "kind", "parent_id"}, Computed({{"is_external", "false"}})},
        {}});
+  return spec;
+}
+
+TEST_CASE("outputs are sorted, checked and committed; a second run changes nothing") {
+  Fixture fixture;
+  const spec::Spec spec = NodeRowsSpec();
   const std::string input = fixture.Write("ast_nodes", AstNodes(kRows));
   const auto report = fixture.Run(spec, input);
   REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
@@ -165,6 +173,35 @@ TEST_CASE("outputs are sorted, checked and committed; a second run changes nothi
   REQUIRE(again.has_value());
   CHECK(again->outputs[0].version == 0);
   CHECK(again->outputs[0].content_digest == report->outputs[0].content_digest);
+}
+
+TEST_CASE("every file of the driving input becomes a sorted run; keys hold across runs") {
+  Fixture fixture;
+  const std::string first = fixture.Write("first", AstNodes(kRows));
+  const std::string second =
+      fixture.Write("second", AstNodes("(7, 5, 'Name', 'value', 1), (3, 1, 'Expr', 'body', 1)"));
+  const auto report = fixture.Run(NodeRowsSpec(), {first, second});
+  REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
+  CHECK(report->nodes_by_kind ==
+        std::map<std::string, uint64_t>{{"Expr", 2}, {"Module", 1}, {"Name", 2}});
+  const std::string nodes = fmt::format(
+      "read_parquet('{}/cpg/cpg_nodes/*.parquet', filename = true)", fixture.root.string());
+  CHECK(Single(*fixture.session, "SELECT count(DISTINCT filename) FROM " + nodes) == 2);
+  CHECK(Single(*fixture.session,
+               "SELECT count(*) FROM (SELECT node_id < lag(node_id) OVER (PARTITION BY filename "
+               "ORDER BY file_row_number) AS falls FROM read_parquet('" +
+                   fixture.root.string() +
+                   "/cpg/cpg_nodes/*.parquet', filename = true, file_row_number = true)) "
+                   "WHERE falls") == 0);
+
+  Fixture other;
+  const auto twice =
+      other.Run(NodeRowsSpec(), {other.Write("first", AstNodes(kRows)),
+                                 other.Write("second", AstNodes("(5, 1, 'Expr', 'body', 1)"))});
+  REQUIRE_FALSE(twice.has_value());
+  CAPTURE(twice.error().ToString());
+  CHECK(twice.error().code() == ErrorCode::kOutputContractViolation);
+  CHECK(twice.error().ToString().find("two rows with the key (5)") != std::string::npos);
 }
 
 TEST_CASE("an output that breaks its contract is not committed") {

@@ -25,17 +25,26 @@ struct WrittenOutput {
   uint64_t rows = 0;
 };
 
+/// What an output promised and does not keep: nothing is published.
+Error Violation(const WrittenOutput& output, std::string message);
+
+/// Of its files.
+std::vector<std::string> Paths(const WrittenOutput& output);
+
 /// `read_parquet([…])`, or an empty relation with `schema` where there is no file.
 std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema& schema);
+
+/// Required columns hold no null.  Errors and cost: those of CheckKeys, without a scan.
+Result<void> CheckRequired(const WrittenOutput& output);
+
+/// No two rows of all files agree in the order columns.
+/// Errors OutputContractViolation, naming table and key.
+/// Cost   one scan of the order columns into a hash table, of single ids as CheckIdsAcross.
+Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output);
 
 /// Required columns hold no null, rows are in order, no two rows agree in the order columns.
 /// Errors OutputContractViolation, naming table, key and a row.
 /// Cost   one scan of the order columns, on one thread.
 Result<void> CheckKeys(Connection& connection, const WrittenOutput& output);
-
-/// Every node id that a table of the graph names is a row of cpg_nodes: both ends of stored edges,
-/// and the columns that derived edges come from. Errors OutputContractViolation, naming table,
-/// column and id. Cost   one hash table over the nodes, one probe per edge end.
-Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs);
 
 }  // namespace codeanatomy::engine

@@ -53,18 +53,25 @@ class Planner {
   }
 
  private:
+  /// Names stand once; control characters are kept for names of parts (FilePart).
+  static Result<void> CheckName(std::string_view name, std::set<std::string_view>& names) {
+    if (std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+      return Invalid("a relation's name with a control character", std::string(name));
+    if (!names.insert(name).second) return Invalid("two relations of one name", std::string(name));
+    return {};
+  }
+
   Result<void> CheckNames() {
     std::set<std::string_view> names;
     for (const spec::InputRelation& input : spec_.input_relations) {
-      if (!names.insert(input.logical_name).second)
-        return Invalid("two relations of one name", input.logical_name);
+      CA_RETURN_IF_ERROR(CheckName(input.logical_name, names));
       CA_ASSIGN_OR_RETURN(Schema schema, DeclaredSchema(input, foreign_));
       schemas_.emplace(input.logical_name, schema);
       plan_.inputs.emplace(input.logical_name, std::move(schema));
     }
     for (size_t i = 0; i < spec_.view_definitions.size(); ++i) {
       const spec::ViewDefinition& view = spec_.view_definitions[i];
-      if (!names.insert(view.name).second) return Invalid("two relations of one name", view.name);
+      CA_RETURN_IF_ERROR(CheckName(view.name, names));
       by_name_.emplace(view.name, i);
     }
     for (const spec::ViewDefinition& view : spec_.view_definitions)

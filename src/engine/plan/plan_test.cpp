@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan/sorted_parts.h"
+#include "engine/plan/sorted_runs.h"
 #include "engine/render/duckdb_sql.h"
 #include "engine/render/session_views.h"
 #include "engine/render/sorted_select.h"
@@ -96,6 +97,52 @@ TEST_CASE("an output splits by the literals of its leading column and sorts only
         std::string::npos);
   CHECK(
       select.sql.starts_with("SELECT 'CONDITION' AS \"kind\", \"src\", \"dst\", \"label\", CAST("));
+}
+
+/// What a relation reads first, row by row.
+std::string DriverName(const Relation& relation) {
+  const Relation* at = &relation;
+  while (!at->inputs.empty()) at = &at->inputs[0];
+  return at->name;
+}
+
+TEST_CASE("an output is one run per file of the input that drives it") {
+  Relation nodes;
+  nodes.name = "nodes";
+  Relation names;
+  names.name = "names";
+  Relation joined;
+  joined.op = RelationOp::kJoin;
+  joined.join_type = spec::JoinType::kLeft;
+  joined.inputs = {nodes, names};
+  Relation filtered;
+  filtered.op = RelationOp::kFilter;
+  filtered.inputs = {nodes};
+  Relation grouped;
+  grouped.op = RelationOp::kAggregate;
+  grouped.inputs = {nodes};
+  Relation all;
+  all.op = RelationOp::kUnion;
+  all.inputs = {joined, filtered, grouped, names};
+  const auto two_files = [](std::string_view scan) -> size_t { return scan == "nodes" ? 2 : 1; };
+
+  const std::vector<Relation> runs = SplitRuns(all, two_files);
+  REQUIRE(runs.size() == 3);
+  for (size_t file = 0; file < 2; ++file) {
+    REQUIRE(runs[file].inputs.size() == 2);  // the filtered branch goes with the other
+    CHECK(DriverName(runs[file].inputs[0]) == FilePart("nodes", file));
+    CHECK(runs[file].inputs[0].inputs[1].name == "names");
+    CHECK(DriverName(runs[file].inputs[1]) == FilePart("nodes", file));
+  }
+  REQUIRE(runs[2].inputs.size() == 2);  // an aggregate needs all rows
+  CHECK(runs[2].inputs[0].op == RelationOp::kAggregate);
+  CHECK(DriverName(runs[2].inputs[0]) == "nodes");
+
+  const std::vector<Relation> filter_alone = SplitRuns(filtered, two_files);
+  REQUIRE(filter_alone.size() == 1);
+  CHECK(DriverName(filter_alone[0]) == "nodes");
+  const std::vector<Relation> one_file = SplitRuns(all, [](std::string_view) { return size_t{1}; });
+  CHECK(one_file.size() == 1);
 }
 
 TEST_CASE("session relations read the stored table under another name") {

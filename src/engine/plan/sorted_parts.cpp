@@ -23,7 +23,8 @@ Relation ReadPart(const WrittenPart& part, const expr::Schema& schema) {
   return project;
 }
 
-/// The unions at the top taken apart, projections and filters above them repeated over each branch.
+}  // namespace
+
 std::vector<Relation> Branches(Relation relation) {
   std::vector<Relation> branches;
   if (relation.op == RelationOp::kUnion) {
@@ -46,8 +47,6 @@ std::vector<Relation> Branches(Relation relation) {
   }
   return branches;
 }
-
-}  // namespace
 
 Relation Expand(const Relation& relation, const Plan& plan, const WrittenParts& written) {
   if (relation.op == RelationOp::kScan) {

@@ -1,0 +1,24 @@
+// CommitOutputs: files that were written and checked become versions of their tables.
+#pragma once
+
+#include <vector>
+
+#include "engine/execute/execute_spec.h"
+#include "engine/execute/output_checks.h"
+
+namespace codeanatomy::engine {
+
+struct CommitRequest {
+  const spec::Spec& spec;
+  const BuildPaths& paths;
+  const ExecuteOptions& options;
+  int threads = 1;
+};
+
+/// Commits each output to the log of its own table, side by side, since a commit waits for the
+/// disk; versions and digests go into the report, whose hashes go into the commits. Errors  those
+/// of storage::Transaction, of the first output in order that has one.
+Result<void> CommitOutputs(const std::vector<WrittenOutput>& outputs, const CommitRequest& request,
+                           ExecutionReport& report);
+
+}  // namespace codeanatomy::engine

@@ -1,0 +1,145 @@
+#include "engine/execute/endpoint_check.h"
+
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "engine/execute/id_set.h"
+#include "engine/render/duckdb_sql.h"
+
+namespace codeanatomy::engine {
+namespace {
+
+/// Columns of graph tables that name a node.
+struct EndpointColumn {
+  std::string_view table, column;
+};
+constexpr EndpointColumn kEndpoints[] = {
+    {"calls", "caller_id"},       {"calls", "callee_id"},     {"calls", "call_id"},
+    {"cpg_edges", "src"},         {"cpg_edges", "dst"},       {"cpg_nodes", "parent_id"},
+    {"cpg_nodes", "file_id"},     {"cpg_nodes", "method_id"}, {"cpg_nodes", "idom_id"},
+    {"cpg_nodes", "ipostdom_id"}, {"cpg_nodes", "type_id"},   {"cpg_props", "node_id"},
+};
+
+bool IsConstant(const WrittenOutput& output, std::string_view column) {
+  return std::ranges::all_of(output.files, [&](const WrittenFile& file) {
+    return file.constants.contains(std::string(column));
+  });
+}
+
+const WrittenOutput* Named(const std::vector<WrittenOutput>& outputs, std::string_view table) {
+  const auto at = std::ranges::find_if(
+      outputs, [&](const WrittenOutput& o) { return o.plan->target.table_name == table; });
+  return at == outputs.end() ? nullptr : &*at;
+}
+
+/// Puts the ids of a partition into the set; the first that was there before ends it.
+Result<std::optional<int64_t>> Insert(Connection& connection, const WrittenOutput& output,
+                                      std::string_view column, const IdPartition& part,
+                                      IdSet& ids) {
+  CA_ASSIGN_OR_RETURN(QueryResult result,
+                      connection.Query(fmt::format("SELECT {} FROM {}", QuoteIdentifier(column),
+                                                   ScanFiles(Paths(output), output.plan->schema))));
+  while (true) {
+    CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
+    if (chunk == nullptr) return std::nullopt;
+    for (size_t row = 0; row < chunk->rows(); ++row) {
+      if (chunk->column(0).is_null(row)) continue;
+      const int64_t id = chunk->column(0).Integer(row);
+      if (part.Has(id) && !ids.Insert(id)) return id;
+    }
+  }
+}
+
+/// The ids that columns of a table name are in the set.
+class EndpointReader {
+ public:
+  EndpointReader(const WrittenOutput& output, std::vector<std::string_view> columns)
+      : output_(output), columns_(std::move(columns)) {}
+
+  Result<void> Check(Connection& connection, const IdPartition& part, const IdSet& nodes) {
+    std::string list;
+    for (const std::string_view column : columns_)
+      list += (list.empty() ? "" : ", ") + QuoteIdentifier(column);
+    CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(fmt::format(
+                                                "SELECT {} FROM {}", list,
+                                                ScanFiles(Paths(output_), output_.plan->schema))));
+    while (true) {
+      CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
+      if (chunk == nullptr) return {};
+      for (size_t c = 0; c < columns_.size(); ++c) {
+        Collect(*chunk, c, part);
+        const size_t missing = nodes.FindMissing(ids_);
+        if (missing < ids_.size()) {
+          return Violation(
+              output_, fmt::format("{}.{} = {} is no node of the graph",
+                                   output_.plan->target.table_name, columns_[c], ids_[missing]));
+        }
+      }
+    }
+  }
+
+ private:
+  /// Ids that repeat from row to row, as a file's or function's do, are taken once.
+  void Collect(const Chunk& chunk, size_t column, const IdPartition& part) {
+    ids_.clear();
+    const VectorView& values = chunk.column(column);
+    std::optional<int64_t> before;
+    for (size_t row = 0; row < chunk.rows(); ++row) {
+      if (values.is_null(row)) continue;
+      const int64_t id = values.Integer(row);
+      if (before == id || !part.Has(id)) continue;
+      before = id;
+      ids_.push_back(id);
+    }
+  }
+
+  const WrittenOutput& output_;
+  std::vector<std::string_view> columns_;
+  std::vector<int64_t> ids_;
+};
+
+std::vector<EndpointReader> Readers(const std::vector<WrittenOutput>& outputs) {
+  std::vector<EndpointReader> readers;
+  for (const WrittenOutput& output : outputs) {
+    if (output.files.empty()) continue;
+    std::vector<std::string_view> columns;
+    for (const EndpointColumn& end : kEndpoints) {
+      if (end.table == output.plan->target.table_name &&
+          output.plan->schema.Find(end.column) != nullptr && !IsConstant(output, end.column)) {
+        columns.push_back(end.column);
+      }
+    }
+    if (!columns.empty()) readers.emplace_back(output, std::move(columns));
+  }
+  return readers;
+}
+
+}  // namespace
+
+Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output) {
+  for (IdPartition part{.count = PartitionsFor(output.rows)}; part.index < part.count;
+       ++part.index) {
+    IdSet ids(output.rows / part.count);
+    CA_ASSIGN_OR_RETURN(const auto twice,
+                        Insert(connection, output, output.plan->order[0], part, ids));
+    if (twice) return Violation(output, fmt::format("two rows with the key ({})", *twice));
+  }
+  return {};
+}
+
+Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs) {
+  const WrittenOutput* nodes = Named(outputs, "cpg_nodes");
+  if (nodes == nullptr) return {};
+  std::vector<EndpointReader> readers = Readers(outputs);
+  for (IdPartition part{.count = PartitionsFor(nodes->rows)}; part.index < part.count;
+       ++part.index) {
+    IdSet ids(nodes->rows / part.count);
+    CA_ASSIGN_OR_RETURN([[maybe_unused]] const auto twice,
+                        Insert(connection, *nodes, "node_id", part, ids));
+    for (EndpointReader& reader : readers) CA_RETURN_IF_ERROR(reader.Check(connection, part, ids));
+  }
+  return {};
+}
+
+}  // namespace codeanatomy::engine

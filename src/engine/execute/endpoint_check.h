@@ -1,0 +1,23 @@
+// Ids of nodes across the files of a build: no two nodes share one, and every id that a table of
+// the graph names is a node.
+#pragma once
+
+#include <vector>
+
+#include "engine/execute/output_checks.h"
+
+namespace codeanatomy::engine {
+
+/// No two rows of the output agree in the id that is its key.
+/// Errors OutputContractViolation, naming table and id.
+/// Cost   one scan of the column, one insertion per row; memory as IdSet.
+Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output);
+
+/// Every node id that a table of the graph names is a row of cpg_nodes: both ends of stored edges,
+/// and the columns that derived edges come from.
+/// Errors OutputContractViolation, naming table, column and id.
+/// Cost   one insertion per node, one look-up per edge end; one scan of the columns for every four
+/// million nodes.
+Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs);
+
+}  // namespace codeanatomy::engine
