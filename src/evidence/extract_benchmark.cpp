@@ -62,11 +62,12 @@ void Measure(benchmark::State& state, const BenchmarkInput& input, Produce produ
   source::CountRate(state, "rows/s", rows);
 }
 
-#define CA_ROW_BENCHMARK(Name, Call)                                              \
-  void Name(benchmark::State& state, const BenchmarkInput& input) {               \
-    Measure(state, input,                                                         \
-            [](const FileContext& context, [[maybe_unused]] const FileFlow& flow, \
-               TableList& tables) { Call; });                                     \
+#define CA_ROW_BENCHMARK(Name, Call)                                                             \
+  void Name(benchmark::State& state, const BenchmarkInput& input) {                              \
+    Measure(state, input,                                                                        \
+            [](const FileContext& context, [[maybe_unused]] FileFlow& flow, TableList& tables) { \
+              Call;                                                                              \
+            });                                                                                  \
   }
 CA_ROW_BENCHMARK(Anchors, {
   benchmark::DoNotOptimize(ComputeAnchors(context.tree, context.ids, context.scheme));
@@ -74,6 +75,16 @@ CA_ROW_BENCHMARK(Anchors, {
 })
 CA_ROW_BENCHMARK(LineRows, AddLineRows(context, tables))
 CA_ROW_BENCHMARK(NodeRows, AddNodeRows(context, flow, tables))
+CA_ROW_BENCHMARK(Flows, {
+  benchmark::DoNotOptimize(FileFlow(context).block_ids.data());
+  static_cast<void>(tables);
+})
+CA_ROW_BENCHMARK(FlowRows, AddFlowRows(context, flow, tables))
+CA_ROW_BENCHMARK(DefinitionRows, {
+  flow.definitions.limits.clear();
+  AddDefinitionRows(context, flow, tables);
+})
+CA_ROW_BENCHMARK(CaptureRows, AddCaptureRows(context, tables))
 CA_ROW_BENCHMARK(DefRows, AddDefRows(context, tables))
 CA_ROW_BENCHMARK(ReferenceRows, AddReferenceRows(context, tables))
 CA_ROW_BENCHMARK(ImportRows, AddImportRows(context, tables))
@@ -108,6 +119,10 @@ void Extract(benchmark::State& state, const BenchmarkInput& input, int threads) 
   RegisterForInputs("evidence/anchors", &Anchors);
   RegisterForInputs("evidence/line_rows", &LineRows);
   RegisterForInputs("evidence/node_rows", &NodeRows);
+  RegisterForInputs("evidence/flow", &Flows);
+  RegisterForInputs("evidence/flow_rows", &FlowRows);
+  RegisterForInputs("evidence/definition_rows", &DefinitionRows);
+  RegisterForInputs("evidence/capture_rows", &CaptureRows);
   RegisterForInputs("evidence/def_rows", &DefRows);
   RegisterForInputs("evidence/reference_rows", &ReferenceRows);
   RegisterForInputs("evidence/import_rows", &ImportRows);

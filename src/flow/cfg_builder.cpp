@@ -84,7 +84,7 @@ void CfgBuilder::BuildScope(NodeId scope) {
   ScopeSteps(scope);
   while (!stack_.empty()) {
     const Step step = stack_.back();
-    stack_.pop_back();
+    stack_.Truncate(stack_.size() - 1);
     Execute(step);
   }
   Leave(Close(), Completion::kReturn);
@@ -120,11 +120,11 @@ void CfgBuilder::ScopeSteps(NodeId scope) {
 
 // Pushes steps so that the first is executed first.
 void CfgBuilder::Do(std::initializer_list<Step> steps) {
-  for (auto step = std::rbegin(steps); step != std::rend(steps); ++step) stack_.push_back(*step);
+  std::reverse_copy(steps.begin(), steps.end(), stack_.Extend(steps.size()));
 }
 
 void CfgBuilder::ReverseFrom(size_t mark) {
-  std::reverse(stack_.begin() + static_cast<std::ptrdiff_t>(mark), stack_.end());
+  std::reverse(stack_.data() + mark, stack_.data() + stack_.size());
 }
 
 BlockId CfgBuilder::NewBlock(BlockKind kind) {

@@ -146,7 +146,7 @@ class CfgBuilder {
   // result
   void AddExceptionEdges();
   void SortEdges();
-  std::vector<BlockId> BlockOrder(size_t* reached) const;
+  size_t OrderBlocks();
   void Freeze(NodeId scope);
   void IndexTargets();
 
@@ -154,7 +154,7 @@ class CfgBuilder {
   const symbols::SymbolTable& symbols_;
   ControlFlow flow_;
   NodeId scope_{};
-  std::vector<Step> stack_;
+  PodVector<Step> stack_;
   std::vector<Frame> frames_;
   std::vector<Frame> finally_;  // those whose body is being built
   std::vector<BlockData> blocks_;
@@ -163,7 +163,17 @@ class CfgBuilder {
   PodVector<NodeId> nodes_;
   PodVector<uint8_t> node_flags_;
   BlockId current_{}, exit_{}, raise_exit_{};
+
+  // Of Freeze.
+  struct Visit {
+    BlockId block;
+    int32_t next;  // edges below it are still to be followed
+  };
   std::vector<int32_t> edge_begins_;
+  std::vector<EdgeData> sorted_edges_;
+  std::vector<uint8_t> seen_;  // by block
+  std::vector<Visit> open_;
+  std::vector<BlockId> order_, renamed_;
 };
 
 /// Whether a pattern matches every subject.

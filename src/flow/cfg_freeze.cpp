@@ -2,21 +2,22 @@
 #include <algorithm>
 
 #include "flow/cfg_builder.h"
+#include "flow/grouping.h"
 
 namespace codeanatomy::flow {
 
 // One edge into the handler from each block that lies in its region and may raise.
 void CfgBuilder::AddExceptionEdges() {
-  std::vector<uint8_t> has_edge(blocks_.size(), 0);
+  seen_.assign(blocks_.size(), 0);  // has such an edge
   for (const EdgeData& edge : edges_) {
     const BlockId region = blocks_[edge.source.index()].region;
     if (edge.kind == FlowEdgeKind::kException && edge.target == region) {
-      has_edge[edge.source.index()] = 1;
+      seen_[edge.source.index()] = 1;
     }
   }
   for (const BlockId b : placed_) {
     const BlockData& block = blocks_[b.index()];
-    if (!block.region.valid() || has_edge[b.index()] != 0) continue;
+    if (!block.region.valid() || seen_[b.index()] != 0) continue;
     const auto* const begin = node_flags_.begin() + block.nodes_begin;
     const auto* const end = node_flags_.begin() + block.nodes_end;
     const bool may_raise = std::any_of(
@@ -29,79 +30,69 @@ void CfgBuilder::AddExceptionEdges() {
 
 // By source; exceptions last, else in the order they were added.
 void CfgBuilder::SortEdges() {
-  edge_begins_.assign(blocks_.size() + 1, 0);
-  for (const EdgeData& edge : edges_) ++edge_begins_[edge.source.index() + 1];
-  for (size_t b = 0; b < blocks_.size(); ++b) edge_begins_[b + 1] += edge_begins_[b];
-  std::vector<int32_t> next(edge_begins_.begin(), edge_begins_.end() - 1);
-  std::vector<EdgeData> sorted(edges_.size());
-  for (const bool exceptional : {false, true}) {
-    for (const EdgeData& edge : edges_) {
-      if ((edge.kind == FlowEdgeKind::kException) != exceptional) continue;
-      sorted[static_cast<size_t>(next[edge.source.index()]++)] = edge;
+  Group(static_cast<int32_t>(blocks_.size()), edge_begins_, sorted_edges_, [&](const auto& visit) {
+    for (const bool exceptional : {false, true}) {
+      for (const EdgeData& edge : edges_) {
+        if ((edge.kind == FlowEdgeKind::kException) == exceptional) visit(edge.source.value, edge);
+      }
     }
-  }
-  edges_.swap(sorted);
+  });
+  edges_.swap(sorted_edges_);
 }
 
-// Reverse post-order from the entry, in which the first choice comes first; returns how many are
-// reached, and after them what is not.
-std::vector<BlockId> CfgBuilder::BlockOrder(size_t* reached) const {
-  struct Visit {
-    BlockId block;
-    int32_t next;  // edges below it are still to be followed
-  };
-  std::vector<uint8_t> seen(blocks_.size(), 0);
-  std::vector<BlockId> order;
-  std::vector<Visit> open;
+// Into order_: reverse post-order from the entry, in which the first choice comes first, and after
+// it what is not reached; returns how many are.
+size_t CfgBuilder::OrderBlocks() {
+  seen_.assign(blocks_.size(), 0);
+  order_.clear();
   const auto enter = [&](BlockId b) {
-    seen[b.index()] = 1;
-    open.push_back({b, edge_begins_[b.index() + 1]});
+    seen_[b.index()] = 1;
+    open_.push_back({b, edge_begins_[b.index() + 1]});
   };
   enter(BlockId{0});
-  while (!open.empty()) {
-    Visit& visit = open.back();
+  while (!open_.empty()) {
+    Visit& visit = open_.back();
     if (visit.next == edge_begins_[visit.block.index()]) {
-      order.push_back(visit.block);
-      open.pop_back();
+      order_.push_back(visit.block);
+      open_.pop_back();
       continue;
     }
     const BlockId target = edges_[static_cast<size_t>(--visit.next)].target;
-    if (seen[target.index()] == 0) enter(target);
+    if (seen_[target.index()] == 0) enter(target);
   }
-  std::reverse(order.begin(), order.end());
-  *reached = order.size();
+  std::reverse(order_.begin(), order_.end());
+  const size_t reached = order_.size();
   for (const BlockId b : placed_) {
-    if (seen[b.index()] == 0) order.push_back(b);
+    if (seen_[b.index()] == 0) order_.push_back(b);
   }
   for (const BlockId b : {exit_, raise_exit_}) {
-    if (b.valid() && seen[b.index()] == 0) order.push_back(b);
+    if (b.valid() && seen_[b.index()] == 0) order_.push_back(b);
   }
-  return order;
+  return reached;
 }
 
 void CfgBuilder::Freeze(NodeId scope) {
   AddExceptionEdges();
   SortEdges();
-  size_t reached = 0;
-  const std::vector<BlockId> order = BlockOrder(&reached);
+  const size_t reached = OrderBlocks();
   const int32_t first = flow_.block_count();
-  std::vector<BlockId> renamed(blocks_.size());
-  for (size_t i = 0; i < order.size(); ++i) {
-    renamed[order[i].index()] = BlockId{first + static_cast<int32_t>(i)};
+  renamed_.assign(blocks_.size(), {});
+  for (size_t i = 0; i < order_.size(); ++i) {
+    renamed_[order_[i].index()] = BlockId{first + static_cast<int32_t>(i)};
   }
-  const auto rename = [&](BlockId b) { return b.valid() ? renamed[b.index()] : BlockId{}; };
-  for (size_t i = 0; i < order.size(); ++i) {
-    const BlockData& block = blocks_[order[i].index()];
+  const auto rename = [&](BlockId b) { return b.valid() ? renamed_[b.index()] : BlockId{}; };
+  for (size_t i = 0; i < order_.size(); ++i) {
+    const BlockData& block = blocks_[order_[i].index()];
     flow_.kinds_.push_back(block.kind);
     flow_.regions_.push_back(rename(block.region));
     flow_.try_depths_.push_back(block.try_depth);
     flow_.reachable_.push_back(i < reached ? 1 : 0);
-    for (int32_t n = block.nodes_begin; n < block.nodes_end; ++n) {
-      flow_.nodes_.push_back(nodes_[static_cast<size_t>(n)]);
-      flow_.node_flags_.push_back(node_flags_[static_cast<size_t>(n)]);
-    }
+    const auto count = static_cast<size_t>(block.nodes_end - block.nodes_begin);
+    std::copy_n(nodes_.data() + block.nodes_begin, count, flow_.nodes_.Extend(count));
+    std::copy_n(node_flags_.data() + block.nodes_begin, count, flow_.node_flags_.Extend(count));
     flow_.node_begins_.push_back(static_cast<int32_t>(flow_.nodes_.size()));
-    for (int32_t e = edge_begins_[order[i].index()]; e < edge_begins_[order[i].index() + 1]; ++e) {
+    for (int32_t e = edge_begins_[order_[i].index()]; e < edge_begins_[order_[i].index() + 1];
+         ++e) {
       const EdgeData& edge = edges_[static_cast<size_t>(e)];
       flow_.sources_.push_back(rename(edge.source));
       flow_.targets_.push_back(rename(edge.target));
@@ -119,16 +110,15 @@ void CfgBuilder::Freeze(NodeId scope) {
 }
 
 void CfgBuilder::IndexTargets() {
-  const auto blocks = static_cast<size_t>(flow_.block_count());
-  std::vector<int32_t> next(blocks + 1, 0);
-  for (const BlockId target : flow_.targets_) ++next[target.index() + 1];
-  for (size_t b = 0; b < blocks; ++b) next[b + 1] += next[b];
-  for (const int32_t begin : next) flow_.in_begins_.push_back(begin);
-  flow_.in_edges_.Extend(flow_.targets_.size());
-  for (EdgeId e{0}; e.value < flow_.edge_count(); ++e.value) {
-    const BlockId target = flow_.target(e);
-    flow_.in_edges_[static_cast<size_t>(next[target.index()]++)] = e;
-  }
+  PodVector<int32_t>& begins = flow_.in_begins_;
+  begins.Extend(static_cast<size_t>(flow_.block_count()) + 2);
+  GroupInto(
+      std::span(begins.data(), begins.size()),
+      [&](const auto& visit) {
+        for (EdgeId e{0}; e.value < flow_.edge_count(); ++e.value) visit(flow_.target(e).value, e);
+      },
+      [&](size_t count) { return flow_.in_edges_.Extend(count); });
+  begins.Truncate(begins.size() - 1);
 }
 
 }  // namespace codeanatomy::flow

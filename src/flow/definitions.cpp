@@ -11,7 +11,11 @@ class DefinitionFinder {
  public:
   DefinitionFinder(const parse::SyntaxTree& tree, const symbols::SymbolTable& symbols,
                    const ControlFlow& graph, const DominatorTrees& trees)
-      : graph_(graph), collector_(tree, symbols, graph, trees, out_) {}
+      : graph_(graph), collector_(tree, symbols, graph, trees, out_) {
+    // About what real code has.
+    out_.uses.reserve(static_cast<size_t>(tree.size()) / 4);
+    out_.definitions.reserve(static_cast<size_t>(tree.size()) / 6);
+  }
 
   SparseDefinitions Find() {
     for (FlowScopeId s{0}; s.value < graph_.scope_count(); ++s.value) FindInScope(s);

@@ -49,13 +49,26 @@ FieldVariables::Key FieldVariables::KeyOf(NodeId access) const {
 void FieldVariables::Collect(FlowScopeId scope) {
   fields_.clear();
   accesses_.clear();
+  stored_.clear();
+  bool stores_subscript = false;
   for (BlockId b = graph_.blocks_begin(scope); b != graph_.blocks_end(scope); ++b.value) {
     for (const NodeId n : graph_.nodes(b)) {
       const AstKind kind = tree_.kind(n);
       if (kind != AstKind::kAttribute && kind != AstKind::kSubscript) continue;
-      accesses_.push_back({{}, n, Stores(n), true});
+      const bool stores = Stores(n);
+      accesses_.push_back({{}, n, stores, true});
+      if (!stores) continue;
+      if (kind == AstKind::kAttribute) stored_.push_back(tree_.Name(n, AstField::kAttr));
+      stores_subscript |= kind == AstKind::kSubscript;
     }
   }
+  // Most of what is read is never stored here.
+  std::sort(stored_.begin(), stored_.end());
+  std::erase_if(accesses_, [&](const Access& access) {
+    if (tree_.kind(access.node) == AstKind::kSubscript) return !stores_subscript;
+    const parse::NameId name = tree_.Name(access.node, AstField::kAttr);
+    return !std::binary_search(stored_.begin(), stored_.end(), name);
+  });
   for (Access& access : accesses_) {
     access.key = KeyOf(access.node);
     const NodeId parent = tree_.parent(access.node);

@@ -68,6 +68,7 @@ class FieldVariables {
   const ControlFlow& graph_;
   std::vector<Field> fields_;  // by key
   std::vector<Access> accesses_;
+  std::vector<parse::NameId> stored_;  // attributes
   int32_t left_out_ = 0;
 };
 

@@ -234,7 +234,7 @@ class NodeGraphBuilder {
   void SortEdges(size_t first) {
     std::vector<NodeEdge>& edges = out_.edges;
     const auto begin = edges.begin() + static_cast<std::ptrdiff_t>(first);
-    std::sort(begin, edges.end(), IsBefore);
+    if (!std::is_sorted(begin, edges.end(), IsBefore)) std::sort(begin, edges.end(), IsBefore);
     size_t kept = first;
     for (size_t i = first; i < edges.size(); ++i) {
       if (kept > first && !IsBefore(edges[kept - 1], edges[i])) {

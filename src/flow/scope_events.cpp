@@ -37,7 +37,7 @@ EventCollector::EventCollector(const parse::SyntaxTree& tree, const symbols::Sym
       fields_(tree, symbols, graph),
       variable_of_(static_cast<size_t>(symbols.symbol_count()), -1),
       event_of_(static_cast<size_t>(tree.size()), -1) {
-  MarkRebound();
+  MarkTaken();
 }
 
 const ScopeEvents& EventCollector::Collect(FlowScopeId scope) {
@@ -194,14 +194,21 @@ void EventCollector::AddUse(NodeId node, int32_t variable, UseKind kind) {
   events_.graph.events.push_back({SsaAction::kUse, variable});
 }
 
-// Names that functions rebind by `nonlocal` or `global`: any call may do so.
-void EventCollector::MarkRebound() {
+// Scopes that have names of others, and names that functions rebind by `nonlocal` or `global`: any
+// call may do so.
+void EventCollector::MarkTaken() {
+  using namespace symbols::symbol_flag;
+  takes_.assign(static_cast<size_t>(symbols_.scope_count()), 0);
   is_rebound_.assign(static_cast<size_t>(symbols_.symbol_count()), 0);
   left_out_in_.assign(is_rebound_.size(), {});
   for (SymbolId y{0}; y.value < symbols_.symbol_count(); ++y.value) {
-    const bool is_declared =
-        symbols_.has(y, symbols::symbol_flag::kNonlocal | symbols::symbol_flag::kGlobalStatement);
-    if (!is_declared || !symbols_.has(y, symbols::symbol_flag::kBound)) continue;
+    const Resolution resolution = symbols_.resolution(y);
+    const bool is_declared = symbols_.has(y, kNonlocal | kGlobalStatement);
+    const bool is_taken = is_declared || resolution == Resolution::kFree ||
+                          resolution == Resolution::kGlobalExplicit ||
+                          symbols_.has(y, kFreeInClass);
+    if (is_taken) takes_[symbols_.scope(y).index()] = 1;
+    if (!is_declared || !symbols_.has(y, kBound)) continue;
     if (symbols_.is_comprehension(symbols_.scope(y))) continue;  // runs where it stands
     const SymbolId owner = symbols_.definition(y);
     if (!owner.valid() || owner == y) continue;
@@ -215,7 +222,7 @@ void EventCollector::CollectEntry() {
   rebound_.clear();
   const NodeId node = graph_.scope_node(scope_);
   const symbols::ScopeId own = symbols_.opened_by(node);
-  if (!own.valid()) return;
+  if (!own.valid() || (!has_rebound_ && takes_[own.index()] == 0)) return;
   if (has_rebound_) LeaveOutRebound(own);
   for (SymbolId y = symbols_.symbols_begin(own); y != symbols_.symbols_end(own); ++y.value) {
     if (symbols_.has(y, symbols::symbol_flag::kMerged)) continue;
@@ -440,7 +447,7 @@ SymbolId EventCollector::BehindClass(SymbolId y) {
 // a comprehension binds in this one, once for each element.
 void EventCollector::CollectCaptures(NodeId node) {
   const symbols::ScopeId inner = symbols_.opened_by(node);
-  if (!inner.valid()) return;
+  if (!inner.valid() || takes_[inner.index()] == 0) return;
   for (SymbolId y = symbols_.symbols_begin(inner); y != symbols_.symbols_end(inner); ++y.value) {
     const bool is_behind = symbols_.has(y, symbols::symbol_flag::kFreeInClass);
     const SymbolId owner = is_behind ? BehindClass(y) : symbols_.definition(y);

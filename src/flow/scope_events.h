@@ -48,7 +48,7 @@ class EventCollector {
   void Define(NodeId node, int32_t variable, DefinitionKind kind, NodeId value, SsaAction action);
   void AddUse(NodeId node, symbols::SymbolId symbol, UseKind kind);
   void AddUse(NodeId node, int32_t variable, UseKind kind);
-  void MarkRebound();
+  void MarkTaken();
   void CollectEntry();
   void LeaveOutRebound(symbols::ScopeId own);
   bool RunsCode(NodeId node) const;
@@ -71,6 +71,7 @@ class EventCollector {
   std::vector<int32_t> variable_of_;  // by symbol; of an earlier scope if below first_variable_
   std::vector<int32_t> event_of_;     // by node: its last event in the scope it stands in
   FlowScopeId scope_;
+  std::vector<uint8_t> takes_;            // by scope of symbols: it has names of other scopes
   std::vector<uint8_t> is_rebound_;       // by symbol
   std::vector<FlowScopeId> left_out_in_;  // by symbol
   std::vector<int32_t> rebound_;          // variables of the scope

@@ -107,13 +107,15 @@ void SsaSolver::FindWaysIn() {
   }
 }
 
-void SsaSolver::FindFrontiers() {
+// Of all joins, or of those alone that narrowings need.
+void SsaSolver::FindFrontiers(bool open_alone) {
   sources_.clear();
   for (int32_t b = 0; b < graph().block_count(); ++b) {
     if (!graph().is_reached(b)) continue;
     for (int32_t e = graph().edge_begins[At(b)]; e < graph().edge_begins[At(b) + 1]; ++e) {
       const int32_t target = graph().targets[At(e)];
-      if (ways_in_[At(target)] > 1) sources_.emplace_back(target, b);
+      if (ways_in_[At(target)] < 2 || (open_alone && Closes(target))) continue;
+      sources_.emplace_back(target, b);
     }
   }
   in_.Fill(graph().block_count(), sources_);
@@ -171,7 +173,8 @@ void SsaSolver::PlacePhis() {
   }
   by_block_.begins.assign(At(graph().block_count()) + 1, 0);
   if (definition_pairs_.empty() && narrowing_pairs_.empty()) return;
-  FindFrontiers();
+  FindFrontiers(definition_pairs_.empty());
+  if (frontier_pairs_.empty() && definition_pairs_.empty()) return;
   definitions_.Fill(graph().variable_count, definition_pairs_);
   narrowings_.Fill(graph().variable_count, narrowing_pairs_);
   placed_.clear();  // block, variable

@@ -114,7 +114,7 @@ class SsaSolver {
   void CountRaises();
   void FindCrossingVariables();
   void FindWaysIn();
-  void FindFrontiers();
+  void FindFrontiers(bool open_alone);
   bool IsLeftAtEnd(int32_t block) const;
   bool Closes(int32_t join) const;
   void PlacePhis();
