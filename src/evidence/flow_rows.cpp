@@ -69,6 +69,8 @@ void FlowRows::AddBlocks(TableList& tables) const {
   BoolColumn& is_reachable = builder.Bools("is_reachable");
   Int32Column& loop_depth = builder.Ints("loop_depth");
   Int32Column& try_depth = builder.Ints("try_depth");
+  Int64Column& node_ids = Elements<Int64Column>(nodes);
+  BoolColumn& raises = Elements<BoolColumn>(may_raise);
   for (BlockId b{0}; b.value < graph_.block_count(); ++b.value) {
     function_id.Append(FunctionId(b));
     block_id.Append(id(b));
@@ -80,8 +82,8 @@ void FlowRows::AddBlocks(TableList& tables) const {
       const NodeId n = graph_.nodes(b)[i];
       const ByteSpan own = context_.tree.span(n);
       hull = i == 0 ? own : ByteSpan{std::min(hull.begin, own.begin), std::max(hull.end, own.end)};
-      Elements<Int64Column>(nodes).Append(context_.ids.id(n));
-      Elements<BoolColumn>(may_raise).Append((flags[i] & flow::flow_node_flag::kMayRaise) != 0);
+      node_ids.Append(context_.ids.id(n));
+      raises.Append((flags[i] & flow::flow_node_flag::kMayRaise) != 0);
     }
     nodes.CloseRow();
     may_raise.CloseRow();
