@@ -363,6 +363,12 @@ std::vector<parse::Diagnostic> CompileChecker::Finish() {
     error.type = "SyntaxError";
     error.message = std::move(f.message);
     error.shown = f.shown;
+    const bool may_move = f.shown == parse::ShownLine::kOfSpan && f.where == tree_.span(f.node);
+    if (AtLeast(PythonVersion::k39) || !may_move) continue;
+    // 3.8 looks for fields of format strings where they may not stand.
+    if (const parse::ReportedSpan* place = tree_.FindReportedSpan(f.node)) {
+      error.reported = {place->begin.line, static_cast<int32_t>(place->begin.column) + 1};
+    }
   }
   return errors;
 }

@@ -60,6 +60,8 @@ STATEMENTS = (
     "y[(yield)], *z = *a, break_",
 )
 MODULES = (
+    "x = (f'a'\n f'{(yield)}')",
+    'x = (rf"""\n {(yield\n) = }{a}""")',
     "[x async for x in await y]",
     "{x: 1 async for x in await y}",
     "def f():\n {x async for x in await y}",
