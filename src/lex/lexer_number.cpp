@@ -13,10 +13,16 @@ int DigitValue(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
 }
 
-/// `1if x else y` is a number and a keyword: these may follow a number without a space.
+/// `1if x else y` is a number and a keyword: these may follow a number without a space, the longer
+/// ones if the word ends there.
 bool BeginsKeywordAfterNumber(std::string_view rest) {
-  for (std::string_view word : {"and", "else", "for", "if", "in", "is", "not", "or"}) {
+  for (std::string_view word : {"if", "in", "is"}) {
     if (rest.starts_with(word)) return true;
+  }
+  for (std::string_view word : {"and", "else", "for", "not", "or"}) {
+    if (!rest.starts_with(word)) continue;
+    return rest.size() == word.size() ||
+           !(IsWord(rest[word.size()]) || static_cast<uint8_t>(rest[word.size()]) >= 0x80);
   }
   return false;
 }

@@ -195,8 +195,8 @@ bool Lexer::EndSpecification(const char* begin, TokenKind middle, const char* ki
     FailFormatString(
         p_, Message(kind_name, ": newlines are not allowed in format specifiers for single quoted ",
                     kind_name, "s"));
-  } else if (p_ > begin) {
-    Emit(middle, begin);
+  } else if (p_ > begin || !options_.recover) {
+    Emit(middle, begin);  // empty, too, as where a field ends
   }
   return true;
 }
