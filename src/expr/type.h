@@ -61,6 +61,7 @@ Result<Type> CommonType(const Type& a, const Type& b);
 struct Field {
   std::string name;
   Type type;
+  std::string semantic_type = {};  // what the values mean: node_id, byte_offset …; empty: unknown
   bool operator==(const Field&) const = default;
 };
 

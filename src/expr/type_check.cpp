@@ -234,8 +234,16 @@ class Checker {
   Result<Type> CheckSpecial(const Expr& expr, const std::vector<Type>& types,
                             const std::string& path) {
     if (expr.name == "struct") return CheckStruct(expr, types, path);
+    if (expr.name == "struct_pick") return CheckPick(expr, types, path);
+    if (expr.name == "arrow_metadata") return CheckMetadata(expr, types, path);
     if (types.size() != 2) return Fail(path, expr.name + " takes 2 arguments");
     if (expr.name == "field") return CheckField(expr, types[0], path);
+    if (expr.name == "semantic_tag") {
+      const auto* tag = std::get_if<std::string>(&expr.args[0].literal);
+      if (tag == nullptr || tag->empty())
+        return Fail(path + ".args[0]", "a literal semantic type is expected");
+      return types[1];
+    }
     if (types[0].kind == TypeKind::kList && types[1].is_integer()) return types[0].children[0];
     if (types[0].kind == TypeKind::kMap && types[1].kind == TypeKind::kUtf8)
       return types[0].children[0];
@@ -251,6 +259,41 @@ class Checker {
       if (type.fields[i] == *name) return type.children[i];
     }
     return Fail(path, type.ToString() + " has no field " + *name);
+  }
+
+  static Result<Type> CheckPick(const Expr& expr, const std::vector<Type>& types,
+                                const std::string& path) {
+    constexpr size_t kMostFields = 6;
+    if (types.size() < 2 || types.size() > 1 + kMostFields)
+      return Fail(path, "struct_pick takes a struct and 1 to 6 names of its fields");
+    Type picked(TypeKind::kStruct);
+    for (size_t i = 1; i < types.size(); ++i) {
+      const std::string at = path + ".args[" + std::to_string(i) + "]";
+      const auto* name = std::get_if<std::string>(&expr.args[i].literal);
+      if (name == nullptr) return Fail(at, "a literal field name is expected");
+      const auto field = std::ranges::find(types[0].fields, *name);
+      if (types[0].kind != TypeKind::kStruct || field == types[0].fields.end())
+        return Fail(at, types[0].ToString() + " has no field " + *name);
+      if (std::ranges::find(picked.fields, *name) != picked.fields.end())
+        return Fail(at, "a field is picked once");
+      picked.fields.push_back(*name);
+      picked.children.push_back(
+          types[0].children[static_cast<size_t>(field - types[0].fields.begin())]);
+    }
+    return picked;
+  }
+
+  static Result<Type> CheckMetadata(const Expr& expr, const std::vector<Type>& types,
+                                    const std::string& path) {
+    if (types.empty() || types.size() > 2)
+      return Fail(path, "arrow_metadata takes a column and, at most, a key");
+    const Expr& of = expr.args[0];
+    if (of.kind != ExprKind::kColumn && of.name != "semantic_tag")
+      return Fail(path + ".args[0]", "a column is expected: what is computed has no metadata");
+    if (types.size() == 1) return Type::Map(TypeKind::kUtf8);
+    if (std::get_if<std::string>(&expr.args[1].literal) == nullptr)
+      return Fail(path + ".args[1]", "a literal key is expected");
+    return Type(TypeKind::kUtf8);
   }
 
   static Result<Type> CheckStruct(const Expr& expr, const std::vector<Type>& types,
@@ -276,6 +319,13 @@ class Checker {
 
 Result<Type> CheckExpr(const Expr& expr, const Scope& scope, const std::string& json_path) {
   return Checker(scope).Check(expr, json_path);
+}
+
+std::string SemanticTypeOf(const Expr& expr, const Schema& schema) {
+  if (expr.kind == ExprKind::kCall && expr.name == "semantic_tag")
+    return std::get<std::string>(expr.args[0].literal);
+  const Field* field = expr.kind == ExprKind::kColumn ? schema.Find(expr.name) : nullptr;
+  return field == nullptr ? "" : field->semantic_type;
 }
 
 Result<void> CheckPredicate(const Expr& expr, const Scope& scope, const std::string& json_path) {

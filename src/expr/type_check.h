@@ -25,4 +25,8 @@ Result<Type> CheckExpr(const Expr& expr, const Scope& scope, const std::string& 
 /// The same, and it must be Boolean.
 Result<void> CheckPredicate(const Expr& expr, const Scope& scope, const std::string& json_path);
 
+/// The semantic type of an expression that was checked: a column's, or what semantic_tag says;
+/// empty for what is computed.
+std::string SemanticTypeOf(const Expr& expr, const Schema& schema);
+
 }  // namespace codeanatomy::expr

@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "expr/json_reader.h"
 
 namespace codeanatomy::storage {
 namespace {
+
+constexpr std::string_view kSemanticType = "semantic_type";
 
 std::string LowerAscii(std::string_view text) {
   std::string lower(text);
@@ -121,10 +124,28 @@ Result<expr::Type> ToExpr(const DataType& type) {
   return Error(ErrorCode::kDeltaSchemaMismatch, "specs have no type " + ToText(type));
 }
 
+Field FieldOf(const expr::Field& field) {
+  Field stored{.name = field.name, .type = FromExpr(field.type)};
+  if (!field.semantic_type.empty()) {
+    std::string value;
+    AppendJsonString(value, field.semantic_type);
+    stored.metadata.emplace_back(kSemanticType, std::move(value));
+  }
+  return stored;
+}
+
+std::string SemanticTypeOf(const Field& field) {
+  for (const auto& [key, value] : field.metadata) {
+    if (key != kSemanticType) continue;
+    const auto text = expr::ParseJson(value);
+    return text && text->is_string() ? text->get<std::string>() : "";
+  }
+  return {};
+}
+
 Schema SchemaOf(const expr::Schema& relation) {
   Schema schema;
-  for (const expr::Field& field : relation.fields)
-    schema.fields.push_back({field.name, FromExpr(field.type)});
+  for (const expr::Field& field : relation.fields) schema.fields.push_back(FieldOf(field));
   return schema;
 }
 
@@ -133,13 +154,9 @@ Schema SchemaOf(const TableInfo& table) {
   for (const ColumnInfo& column : table.columns) {
     const Result<expr::Type> type = expr::ParseType(column.type);
     CA_CHECK(type.has_value(), "every declared column has a type of the grammar");
-    Field field{std::string(column.name), FromExpr(*type), !column.required, {}};
-    if (!column.semantic_type.empty()) {
-      std::string value;
-      AppendJsonString(value, column.semantic_type);
-      field.metadata.emplace_back("semantic_type", std::move(value));
-    }
-    schema.fields.push_back(std::move(field));
+    schema.fields.push_back(
+        FieldOf({std::string(column.name), *type, std::string(column.semantic_type)}));
+    schema.fields.back().nullable = !column.required;
   }
   return schema;
 }

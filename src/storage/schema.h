@@ -73,6 +73,9 @@ DataType FromExpr(const expr::Type& type);
 Result<expr::Type> ToExpr(const DataType& type);
 /// The stored schema of a view, all columns nullable.
 Schema SchemaOf(const expr::Schema& relation);
+Field FieldOf(const expr::Field& field);
+/// The field's metadata `semantic_type`; empty: none.
+std::string SemanticTypeOf(const Field& field);
 /// The stored schema of a declared table; `semantic_type` goes into the field metadata.
 Schema SchemaOf(const TableInfo& table);
 

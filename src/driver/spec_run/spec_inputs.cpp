@@ -25,7 +25,7 @@ Result<expr::Schema> SchemaOfStored(const storage::Schema& stored) {
   expr::Schema schema;
   for (const storage::Field& field : stored.fields) {
     CA_ASSIGN_OR_RETURN(expr::Type type, storage::ToExpr(field.type));
-    schema.fields.push_back({field.name, std::move(type)});
+    schema.fields.push_back({field.name, std::move(type), storage::SemanticTypeOf(field)});
   }
   return schema;
 }

@@ -19,7 +19,7 @@ storage::Schema StoredSchema(const PlannedOutput& output) {
       schema.fields.push_back(*known);
       continue;
     }
-    schema.fields.push_back({.name = field.name, .type = storage::FromExpr(field.type)});
+    schema.fields.push_back(storage::FieldOf(field));
   }
   return schema;
 }

@@ -330,7 +330,8 @@ class Lowering {
       CA_ASSIGN_OR_RETURN(
           Type type, expr::CheckExpr(columns[i].expr, {input, context_.parameters}, path_ + where));
       if (type.kind == TypeKind::kNull) return TypeError(where, "a column needs a type");
-      schema.fields.push_back({columns[i].name, std::move(type)});
+      schema.fields.push_back(
+          {columns[i].name, std::move(type), expr::SemanticTypeOf(columns[i].expr, input)});
     }
     return schema;
   }
@@ -371,6 +372,7 @@ class Lowering {
                            fmt::format("{}: {}", field.name, common.error().message()));
         }
         known->type = *std::move(common);
+        if (known->semantic_type != field.semantic_type) known->semantic_type.clear();
       }
     }
     if (sorted) std::ranges::sort(schema.fields, {}, &Field::name);

@@ -28,7 +28,8 @@ Result<Schema> DeclaredSchema(const spec::InputRelation& input, const InputSchem
   Schema schema;
   for (const ColumnInfo& column : table->columns) {
     CA_ASSIGN_OR_RETURN(expr::Type type, expr::ParseType(column.type));
-    schema.fields.push_back({std::string(column.name), std::move(type)});
+    schema.fields.push_back(
+        {std::string(column.name), std::move(type), std::string(column.semantic_type)});
   }
   return schema;
 }

@@ -69,6 +69,27 @@ std::string FillForm(std::string_view form, const std::vector<std::string>& args
   return out;
 }
 
+std::string RenderPick(const Expr& expr, const std::string& value) {
+  std::string fields;
+  for (size_t i = 1; i < expr.args.size(); ++i) {
+    const std::string name = QuoteIdentifier(std::get<std::string>(expr.args[i].literal));
+    fields += fmt::format("{}{} := ({}).{}", i == 1 ? "" : ", ", name, value, name);
+  }
+  return fmt::format("CASE WHEN ({}) IS NULL THEN NULL ELSE struct_pack({}) END", value, fields);
+}
+
+/// What is known of a column, as a literal.
+std::string RenderMetadata(const Expr& expr, const Schema& schema) {
+  const std::string type = expr::SemanticTypeOf(expr.args[0], schema);
+  if (expr.args.size() == 1) {
+    return type.empty() ? "CAST(MAP {} AS MAP(VARCHAR, VARCHAR))"
+                        : fmt::format("MAP {{'semantic_type': {}}}", QuoteLiteral(type));
+  }
+  const bool known =
+      !type.empty() && std::get<std::string>(expr.args[1].literal) == "semantic_type";
+  return known ? QuoteLiteral(type) : "CAST(NULL AS VARCHAR)";
+}
+
 std::string RenderCall(const Expr& expr, const Schema& schema) {
   std::vector<std::string> args;
   args.reserve(expr.args.size());
@@ -86,6 +107,8 @@ std::string RenderCall(const Expr& expr, const Schema& schema) {
     return fmt::format("({}).{}", args[0],
                        QuoteIdentifier(std::get<std::string>(expr.args[1].literal)));
   }
+  if (expr.name == "struct_pick") return RenderPick(expr, args[0]);
+  if (expr.name == "arrow_metadata") return RenderMetadata(expr, schema);
   if (const OperatorInfo* op = FindOperator(expr.name)) return FillForm(op->duckdb, args);
   CA_CHECK(FindFunction(expr.name) != nullptr, "rendered expressions are type-checked");
   return fmt::format("{}({})", expr.name, fmt::join(args, ", "));

@@ -159,7 +159,7 @@ Result<InputSchemas> BuildReader::State::ForeignSchemas(const spec::Spec& spec) 
     expr::Schema schema;
     for (const storage::Field& field : snapshot.schema().fields) {
       CA_ASSIGN_OR_RETURN(expr::Type type, storage::ToExpr(field.type));
-      schema.fields.push_back({field.name, std::move(type)});
+      schema.fields.push_back({field.name, std::move(type), storage::SemanticTypeOf(field)});
     }
     foreign.emplace(input.logical_name, std::move(schema));
   }
