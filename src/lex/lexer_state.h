@@ -96,6 +96,7 @@ class Lexer {
   void LexFormatMiddle();
   bool IsNestedTooDeeply() const;
   void CloseFormatString(const char* at);
+  bool FailAtFieldEnd(const char* begin, char quote, bool triple);
   bool EndSpecification(const char* begin, TokenKind middle, const char* kind_name);
   bool InReplacement() const { return !brackets_.empty() && brackets_.back().replacement; }
   void FailFormatString(const char* begin, std::string message);

@@ -86,6 +86,16 @@ bool Lexer::LexStrayQuotes(const char* begin) {
   return true;
 }
 
+/// An unterminated string inside a field, with the quotes of the format string around it, is more
+/// likely the end of that, and the field lacks its own.
+bool Lexer::FailAtFieldEnd(const char* begin, char quote, bool triple) {
+  if (format_strings_.empty()) return false;
+  const FormatString& around = format_strings_.back();
+  if (around.quote != quote || around.triple != triple) return false;
+  Fail(begin, Message(around.interpolation ? "t" : "f", "-string: expecting '}'"));
+  return true;
+}
+
 void Lexer::LexString(const char* begin, StringPrefix prefix) {
   const TokenKind kind = prefix.format  ? TokenKind::kFormatString
                          : prefix.bytes ? TokenKind::kBytes
@@ -110,6 +120,7 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
       }
     }
     out_.ends_in_string = true;
+    if (FailAtFieldEnd(begin, quote, true)) return;
     Fail(begin, modern ? Message("unterminated triple-quoted string literal (detected at line ",
                                  std::to_string(LastLineBefore(end_)), ")")
                        : "EOF while scanning triple-quoted string literal");
@@ -128,10 +139,7 @@ void Lexer::LexString(const char* begin, StringPrefix prefix) {
     ++p_;
     return Emit(kind, begin);
   }
-  if (InReplacement() && format_strings_.back().quote == quote && !format_strings_.back().triple) {
-    const bool interpolation = format_strings_.back().interpolation;
-    return Fail(begin, Message(interpolation ? "t" : "f", "-string: expecting '}'"));
-  }
+  if (FailAtFieldEnd(begin, quote, false)) return;
   const std::string_view body(begin, static_cast<size_t>(p_ - begin));
   const char escaped_quote[] = {'\\', quote, '\0'};
   const std::string_view hint =
