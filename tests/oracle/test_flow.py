@@ -188,6 +188,17 @@ def executed_steps(program, seed):
     return set(recorder.steps)
 
 
+def printed_scopes(run, folder, programs):
+    """What `debug cfg` prints of the function that each program holds."""
+    paths = []
+    for number, program in enumerate(programs):
+        paths.append(folder / f"program_{number}.py")
+        paths[-1].write_text(program.text)
+    printed = list(map(json.loads, run("debug", "cfg", *paths).stdout.splitlines()))
+    assert len(printed) == len(paths)
+    return [{scope["scope"]: scope for scope in line["scopes"]}["1:0"] for line in printed]
+
+
 def line_edges(scope):
     line = lambda node: node if node in ("entry", "exit") else int(node.split(":")[0])
     return {(line(a), line(b)) for a, b in scope["edges"]}
@@ -214,16 +225,9 @@ def test_pairs_are_limited(run, tmp_path):
 )
 def test_executed_steps_are_edges(run, tmp_path):
     programs = [Program(seed) for seed in range(200)]
-    paths = []
-    for number, program in enumerate(programs):
-        paths.append(tmp_path / f"program_{number}.py")
-        paths[-1].write_text(program.text)
-    printed = run("debug", "cfg", *paths).stdout.splitlines()
-    assert len(printed) == len(paths)
     count = 0
-    for program, text in zip(programs, printed):
-        scopes = {scope["scope"]: scope for scope in json.loads(text)["scopes"]}
-        edges = line_edges(scopes["1:0"])
+    for program, scope in zip(programs, printed_scopes(run, tmp_path, programs)):
+        edges = line_edges(scope)
         for seed in range(8):
             steps = executed_steps(program, seed)
             count += len(steps)

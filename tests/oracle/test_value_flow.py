@@ -5,12 +5,11 @@ and each read tells which value it saw. The pair must be among those of `debug c
 """
 
 import ast
-import json
 import random
 import sys
 
 import pytest
-from test_flow import Context, OutOfSteps, Program
+from test_flow import Context, OutOfSteps, Program, printed_scopes
 
 MAX_STEPS = 300
 LOCALS = {"x", "y", "z", "w", "v", "error"}
@@ -172,15 +171,9 @@ def observed_pairs(program, seed):
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="programs with match statements")
 def test_observed_values_are_reaching_definitions(run, tmp_path):
     programs = [ValueProgram(seed) for seed in range(300)]
-    paths = []
-    for number, program in enumerate(programs):
-        paths.append(tmp_path / f"program_{number}.py")
-        paths[-1].write_text(program.text)
-    printed = run("debug", "cfg", *paths).stdout.splitlines()
     count = 0
-    for program, text in zip(programs, printed):
-        scopes = {scope["scope"]: scope for scope in json.loads(text)["scopes"]}
-        known = {tuple(pair) for pair in scopes["1:0"]["defuse"]}
+    for program, scope in zip(programs, printed_scopes(run, tmp_path, programs)):
+        known = {tuple(pair) for pair in scope["defuse"]}
         for seed in range(8):
             seen = observed_pairs(program, seed)
             count += len(seen)
