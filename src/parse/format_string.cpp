@@ -178,7 +178,10 @@ void Parser::AddSpecPieces(bool raw) {
     const size_t end = FindPieceEnd(text, raw);
     std::string value;
     std::string error = AppendStr(text.substr(0, end), raw, false, options_.version, value);
-    if (!error.empty()) FailHere(std::move(error));
+    if (!error.empty()) {
+      FailHere(std::move(error));
+      return;
+    }
     const auto to = from + static_cast<uint32_t>(end);
     const int32_t constant = tree_.AddConstant(ConstantKind::kStr, tree_.Keep(value));
     stack_.push_back(Add<AstKind::kConstant>({from, to}, constant, kNoNode));

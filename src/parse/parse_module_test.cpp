@@ -361,6 +361,14 @@ TEST_CASE("what a failed rule leaves behind is not read as parts of a conditiona
   }
 }
 
+TEST_CASE("nothing is read behind a piece of a specification that cannot be decoded") {
+  for (const char* text : {"f'{x:\\N{DASH}{y}}'\n", "f'{x:\\N{DASH}'", "f'{x:\\N{DASH}"}) {
+    const SyntaxTree tree = Parse(text, PythonVersion::k312);
+    CHECK(IsWellFormed(tree));
+    CHECK(tree.diagnostics().size() == 1);
+  }
+}
+
 TEST_CASE("any text gives a tree") {
   constexpr std::string_view kWords[] = {
       "def ",    "class ", "if ", "else",   ":",       "\n",    "\n  ", "\n    ",
