@@ -31,6 +31,7 @@ struct OptionInfo {
   std::string_view summary;
   std::span<const std::string_view> choices;
   int64_t minimum = 0;
+  bool loads_code = false;  // then not from a file that was found rather than named
 };
 
 /// All options, sorted by key.

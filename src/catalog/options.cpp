@@ -60,7 +60,9 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      .type = kTextList,
      .flag = "--plugin",
      .effect = kContent,
-     .summary = "load a plugin: its library, or LIBRARY={options}; repeatable"},
+     .summary = "load a plugin: its library, or LIBRARY={options}; repeatable; in a configuration "
+                "file only if --config names it",
+     .loads_code = true},
     {.key = "engine.profile",
      .type = kChoice,
      .default_value = "medium",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -224,13 +225,13 @@ def test_declarations_of_a_plugin_are_compiled(tool, compile_plugin, tmp_path):
 
 
 def test_plugins_and_features_come_from_the_configuration(tool, built, plugin, tmp_path, monkeypatch):
-    (tmp_path / "codeanatomy.toml").write_text(
+    (tmp_path / "own.toml").write_text(
         f"[engine]\nplugins = ['{plugin}={{\"min_letters\": 3}}']\nfeatures = ['no-input_plugins']\n")
 
     def ask(statement, *flags, environment={}):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        return tool.run("sql", "--build", built, statement, "--format", "json", *flags, cwd=tmp_path)
+        return tool.run("--config", tmp_path / "own.toml", "sql", "--build", built, statement, "--format", "json", *flags)
 
     words = "SELECT text_metrics_words('two big words or so') AS n"
     assert json.loads(ask(words).stdout) == [{"n": 3}]
@@ -239,6 +240,16 @@ def test_plugins_and_features_come_from_the_configuration(tool, built, plugin, t
     assert json.loads(ask(gate, environment={"CODEANATOMY_FEATURES": "input_plugins"}).stdout) == [{"value": "on"}]
     assert json.loads(ask(gate, "--feature", "no-input_plugins").stdout) == [{"value": "off"}]
     assert json.loads(ask(words, "--plugin", plugin).stdout) == [{"n": 5}]
+
+
+@pytest.mark.parametrize("name, section", [("codeanatomy.toml", "engine"), ("pyproject.toml", "tool.codeanatomy.engine")])
+def test_a_repository_cannot_have_its_own_code_loaded(tool, plugin, tmp_path, name, section):
+    write_files(tmp_path / "repo", SMALL)
+    shutil.copy(plugin, tmp_path / "repo" / "own.so")
+    (tmp_path / "repo" / name).write_text(f"[{section}]\nplugins = ['{tmp_path}/repo/own.so']\n")
+    for command in (["build", "."], ["plan"], ["sql", "SELECT 1"]):
+        refused = tool.run(*command, cwd=tmp_path / "repo")
+        assert refused.returncode == 4 and "INVALID_CONFIG" in refused.stderr and "--plugin" in refused.stderr
 
 
 def test_options_of_a_plugin_are_part_of_the_envelope(tool, plugin, tmp_path):

@@ -61,8 +61,10 @@ Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& va
                       ErrorCode::kInvalidConfig, where);
 }
 
-/// Takes the sections of `document` that `settings` does not hold yet.
-Result<void> Merge(const nlohmann::json& document, const std::string& file, Settings& settings) {
+/// Takes the sections of `document` that `settings` does not hold yet. A file that was found, in a
+/// repository perhaps that nobody has read, loads no code.
+Result<void> Merge(const nlohmann::json& document, const std::string& file, bool is_named,
+                   Settings& settings) {
   Settings found;
   for (const auto& [section, keys] : document.items()) {
     const std::string where = fmt::format("{}: {}", file, section);
@@ -74,6 +76,13 @@ Result<void> Merge(const nlohmann::json& document, const std::string& file, Sett
       const OptionInfo* option = FindOption(key);
       if (option == nullptr)
         return Invalid(fmt::format("unknown key {}", key), fmt::format("{}: {}", file, key));
+      if (option->loads_code && !is_named) {
+        return Error(
+            ErrorCode::kInvalidConfig,
+            fmt::format("{} loads code, which a configuration that was found may not", key),
+            fmt::format("{}: {}", file, key),
+            fmt::format("name the file with --config, or use {}", option->flag));
+      }
       CA_ASSIGN_OR_RETURN(auto parsed, LeafValue(*option, value, fmt::format("{}: {}", file, key)));
       if (!taken) found[key] = {std::move(parsed), fmt::format("{}: {}", file, key)};
     }
@@ -161,7 +170,7 @@ Result<Settings> LoadConfigFiles(const std::string& directory,
   }
   for (const std::string& file : files) {
     CA_ASSIGN_OR_RETURN(const nlohmann::json document, ReadDocument(file));
-    CA_RETURN_IF_ERROR(Merge(document, file, settings));
+    CA_RETURN_IF_ERROR(Merge(document, file, explicit_file.has_value(), settings));
   }
   return settings;
 }
