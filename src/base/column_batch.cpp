@@ -1,5 +1,6 @@
 #include "base/column_batch.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace codeanatomy {
@@ -37,17 +38,18 @@ void ListColumn::AppendNull() {
 }
 
 std::string_view TextArena::Copy(std::string_view text) {
-  static constexpr size_t kBlock = 64 * 1024;
   if (text.empty()) return "";
   if (text.size() > left_) {
-    const size_t size = text.size() > kBlock / 4 ? text.size() : kBlock;
-    blocks_.push_back(std::make_unique<char[]>(size));
-    if (size != kBlock) {  // large text gets a block of its own; the open block stays open
+    const bool is_large = text.size() > block_bytes_ / 4;
+    const size_t size = is_large ? text.size() : block_bytes_;
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
+    if (is_large) {  // large text gets a block of its own; the open block stays open
       std::memcpy(blocks_.back().get(), text.data(), text.size());
       return {blocks_.back().get(), text.size()};
     }
     next_ = blocks_.back().get();
     left_ = size;
+    block_bytes_ = std::min(block_bytes_ * 2, kMaxBlock);
   }
   std::memcpy(next_, text.data(), text.size());
   std::string_view copy(next_, text.size());

@@ -110,15 +110,19 @@ class Column : public std::variant<BoolColumn, Int32Column, Int64Column, Float64
   using variant::variant;
 };
 
-/// Bump allocator for text that is neither in the source nor in the tree.
+/// Bump allocator for text that is neither in the source nor in the tree. Blocks double from 2 KiB
+/// to 64 KiB: every file of a build has an arena, and small tables keep them all until they are
+/// written.
 class TextArena {
  public:
   std::string_view Copy(std::string_view text);
 
  private:
+  static constexpr size_t kMaxBlock = 64 * 1024;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t left_ = 0;
+  size_t block_bytes_ = 2 * 1024;
 };
 
 struct ColumnBatch {
