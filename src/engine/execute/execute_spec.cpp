@@ -86,6 +86,7 @@ class Execution {
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
     CA_RETURN_IF_ERROR(CheckPins());
+    NameInputFiles();
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     {
       const TableSpan span(options_, "plan");
@@ -119,6 +120,13 @@ class Execution {
       }
     }
     return {};
+  }
+
+  /// Runs read inputs file by file.
+  void NameInputFiles() {
+    for (const auto& [input, files] : paths_.input_files) {
+      for (size_t i = 0; i < files.size(); ++i) part_paths_[FilePart(input, i)] = files[i];
+    }
   }
 
   /// What the spec's runtime profile fixes, if it does.
@@ -302,10 +310,7 @@ class Execution {
   std::vector<SortedPart> Runs(SortedPart part) {
     const auto file_count = [&](std::string_view scan) -> size_t {
       const auto files = paths_.input_files.find(scan);
-      if (files == paths_.input_files.end()) return 0;
-      for (size_t i = 0; i < files->second.size(); ++i)
-        part_paths_[FilePart(scan, i)] = files->second[i];
-      return files->second.size();
+      return files == paths_.input_files.end() ? 0 : files->second.size();
     };
     std::vector<SortedPart> runs;
     for (Relation& run : SplitRuns(std::move(part.relation), file_count))

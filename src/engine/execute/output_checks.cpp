@@ -9,20 +9,28 @@
 namespace codeanatomy::engine {
 namespace {
 
+/// The values of columns as one text, for messages.
+std::string ValuesText(const std::vector<std::string>& quoted) {
+  std::string text;
+  for (const std::string& name : quoted) {
+    text += fmt::format("{}coalesce(CAST({} AS VARCHAR), 'null')",
+                        text.empty() ? "" : " || ', ' || ", name);
+  }
+  return text;
+}
+
 Result<void> CheckFile(Connection& connection, const WrittenOutput& output,
                        const WrittenFile& file) {
-  std::string same, columns, text, first;
+  std::string same;
+  std::vector<std::string> names;
   for (const std::string& key : output.plan->order) {
     if (file.constants.contains(key)) continue;
     const std::string name = QuoteIdentifier(key);
     same += fmt::format("{}{} IS NOT DISTINCT FROM lag({}) OVER ()", same.empty() ? "" : " AND ",
                         name, name);
-    text += fmt::format("{}coalesce(CAST({} AS VARCHAR), 'null')",
-                        text.empty() ? "" : " || ', ' || ", name);
-    columns += (columns.empty() ? "" : ", ") + name;
-    if (first.empty()) first = name;
+    names.push_back(name);
   }
-  if (first.empty()) {
+  if (names.empty()) {
     if (file.data.rows < 2) return {};
     return Violation(output, "rows that agree in every key column");
   }
@@ -31,7 +39,8 @@ Result<void> CheckFile(Connection& connection, const WrittenOutput& output,
       "SELECT is_same, {} FROM (SELECT {}, {} AS is_same, lag({}) OVER () > {} AS is_before, "
       "row_number() OVER () "
       "AS ca_row FROM {}) WHERE (is_same AND ca_row > 1) OR is_before LIMIT 1",
-      text, columns, same, first, first, ScanFiles({file.path}, output.plan->schema));
+      ValuesText(names), fmt::join(names, ", "), same, names[0], names[0],
+      ScanFiles({file.path}, output.plan->schema));
   CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(sql));
   CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
   if (chunk == nullptr || chunk->rows() == 0) return {};
@@ -90,15 +99,11 @@ Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output
   const std::vector<std::string>& key = output.plan->order;
   if (key.size() == 1 && output.plan->schema.Find(key[0])->type.kind == expr::TypeKind::kInt64)
     return CheckIdsAcross(connection, output);
-  std::string columns, text;
-  for (const std::string& column : key) {
-    const std::string name = QuoteIdentifier(column);
-    columns += (columns.empty() ? "" : ", ") + name;
-    text += fmt::format("{}coalesce(CAST({} AS VARCHAR), 'null')",
-                        text.empty() ? "" : " || ', ' || ", name);
-  }
-  const std::string sql = fmt::format("SELECT {} FROM {} GROUP BY {} HAVING count(*) > 1 LIMIT 1",
-                                      text, ScanFiles(Paths(output), output.plan->schema), columns);
+  std::vector<std::string> names;
+  for (const std::string& column : key) names.push_back(QuoteIdentifier(column));
+  const std::string sql =
+      fmt::format("SELECT {} FROM {} GROUP BY {} HAVING count(*) > 1 LIMIT 1", ValuesText(names),
+                  ScanFiles(Paths(output), output.plan->schema), fmt::join(names, ", "));
   CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(sql));
   CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
   if (chunk == nullptr || chunk->rows() == 0) return {};

@@ -25,8 +25,8 @@ using FileCount = std::function<size_t(std::string_view scan)>;
 std::string FilePart(std::string_view relation, size_t file);
 
 /// The relation as relations whose rows are together its own; one where there is nothing to split.
-/// An input is split by if it has several files and drives a branch without a filter, since the
-/// files of filtered ones could be tiny; filtered branches over it go with them.
+/// A relation is split by an input that has several files and drives a branch without a filter,
+/// since the files of filtered ones could be tiny; filtered branches over it go with them.
 std::vector<Relation> SplitRuns(Relation relation, const FileCount& files);
 
 }  // namespace codeanatomy::engine
