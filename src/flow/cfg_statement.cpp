@@ -215,7 +215,10 @@ void CfgBuilder::Handlers(NodeId node, BlockId dispatch, BlockId end) {
       stack_.push_back({Op::kPlace, {}, body.value});
     }
     Push(Op::kEmit, handler);
-    if (is_named) stack_.push_back({Op::kEnterCleanup, handler});
+    if (is_named) {
+      stack_.push_back(
+          {Op::kEnterCleanup, handler, -1, -1, static_cast<uint8_t>(BlockKind::kFinally)});
+    }
     stack_.push_back({Op::kSuite, handler, -1, -1, static_cast<uint8_t>(AstField::kBody)});
     if (is_named) stack_.push_back({Op::kExitCleanup});
     stack_.push_back({Op::kJump, {}, is_star ? next.value : end.value});

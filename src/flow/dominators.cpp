@@ -100,37 +100,93 @@ void FillScopeGraph(const ControlFlow& graph, FlowScopeId s, Raises raises, Digr
   }
 }
 
-// Nodes from which a new way to the common end begins: those without successors, and one of each
-// loop that no way leaves.
-std::vector<int32_t> Ends(const Digraph& graph, const Digraph& reversed, int32_t reachable) {
-  std::vector<uint8_t> seen(static_cast<size_t>(graph.size()), 0);
-  std::vector<int32_t> ends, open;
-  const auto enter = [&](int32_t n) {
-    if (seen[static_cast<size_t>(n)] != 0) return;
-    seen[static_cast<size_t>(n)] = 1;
-    open.push_back(n);
-  };
-  const auto add = [&](int32_t end) {
-    ends.push_back(end);
-    enter(end);
-    while (!open.empty()) {
-      const auto n = static_cast<size_t>(open.back());
-      open.pop_back();
-      for (int32_t i = reversed.begins[n]; i < reversed.begins[n + 1]; ++i) {
-        enter(reversed.targets[static_cast<size_t>(i)]);
+// Nodes from which a new way to the common end begins: those without successors, and of each set of
+// nodes that reach one another and nothing else (a loop that no way leaves) the last.
+class EndFinder {
+ public:
+  EndFinder(const Digraph& graph, const Digraph& reversed)
+      : graph_(graph), reversed_(reversed), seen_(static_cast<size_t>(graph.size()), 0) {}
+
+  std::vector<int32_t> Find(int32_t reachable) {
+    for (int32_t n = 0; n < reachable; ++n) {
+      const auto at = static_cast<size_t>(n);
+      if (graph_.begins[at] == graph_.begins[at + 1]) Add(n);
+    }
+    bool is_endless = false;
+    for (int32_t n = 0; n < reachable && !is_endless; ++n) is_endless = !seen(n);
+    if (is_endless) AddLoops(reachable);
+    std::sort(ends_.begin(), ends_.end());
+    return std::move(ends_);
+  }
+
+ private:
+  bool seen(int32_t n) const { return seen_[static_cast<size_t>(n)] != 0; }
+
+  // Calls `enter` with each target of n.
+  template <typename Enter>
+  static void Each(const Digraph& graph, int32_t n, const Enter& enter) {
+    const auto at = static_cast<size_t>(n);
+    for (int32_t i = graph.begins[at]; i < graph.begins[at + 1]; ++i) {
+      enter(graph.targets[static_cast<size_t>(i)]);
+    }
+  }
+
+  void Add(int32_t end) {
+    ends_.push_back(end);
+    Flood(reversed_, end, seen_);
+  }
+
+  // Marks what `from` reaches; the last of it in number.
+  int32_t Flood(const Digraph& graph, int32_t from, std::vector<uint8_t>& marks) {
+    int32_t last = from;
+    const auto enter = [&](int32_t n) {
+      if (marks[static_cast<size_t>(n)] != 0) return;
+      marks[static_cast<size_t>(n)] = 1;
+      last = std::max(last, n);
+      open_.push_back(n);
+    };
+    enter(from);
+    while (!open_.empty()) {
+      const int32_t n = open_.back();
+      open_.pop_back();
+      Each(graph, n, enter);
+    }
+    return last;
+  }
+
+  // Sharir 1981: in a search of the reversed graph, what is left last is in a set that nothing
+  // leaves, if what leads to earlier such sets is taken away.
+  void AddLoops(int32_t reachable) {
+    std::vector<uint8_t> entered = seen_, looped(seen_.size(), 0);
+    std::vector<int32_t> left;
+    std::vector<Visit> open;
+    const auto enter = [&](int32_t n) {
+      if (entered[static_cast<size_t>(n)] != 0) return;
+      entered[static_cast<size_t>(n)] = 1;
+      open.push_back({n, 0, reversed_.begins[static_cast<size_t>(n)]});
+    };
+    for (int32_t n = 0; n < reachable; ++n) {
+      enter(n);
+      while (!open.empty()) {
+        Visit& visit = open.back();
+        if (visit.next == reversed_.begins[static_cast<size_t>(visit.node) + 1]) {
+          left.push_back(visit.node);
+          open.pop_back();
+        } else {
+          enter(reversed_.targets[static_cast<size_t>(visit.next++)]);
+        }
       }
     }
-  };
-  for (int32_t n = 0; n < reachable; ++n) {
-    const auto at = static_cast<size_t>(n);
-    if (graph.begins[at] == graph.begins[at + 1]) add(n);
+    for (; !left.empty(); left.pop_back()) {
+      if (!seen(left.back())) Add(Flood(graph_, left.back(), looped));
+    }
   }
-  for (int32_t n = reachable - 1; n >= 0; --n) {
-    if (seen[static_cast<size_t>(n)] == 0) add(n);
-  }
-  std::sort(ends.begin(), ends.end());
-  return ends;
-}
+
+  const Digraph& graph_;
+  const Digraph& reversed_;
+  std::vector<uint8_t> seen_;
+  std::vector<int32_t> ends_, open_;
+};
 
 // Fills the trees where each block leads to the next one only, as in most functions.
 bool FillOneWay(const ControlFlow& graph, FlowScopeId s, int32_t reachable, DominatorTrees& trees) {
@@ -221,7 +277,7 @@ class TreeFinder {
     const int32_t reachable = Reachable(s);
     FillScopeGraph(graph_, s, raises, flow_);
     TransposeInto(flow_, reversed_);
-    const std::vector<int32_t> ends = Ends(flow_, reversed_, reachable);
+    const std::vector<int32_t> ends = EndFinder(flow_, reversed_).Find(reachable);
     reversed_.targets.insert(reversed_.targets.end(), ends.begin(), ends.end());
     reversed_.begins.push_back(static_cast<int32_t>(reversed_.targets.size()));
     Place(solver_.ImmediateDominators(reversed_, flow_.size()), s, reachable, out);

@@ -61,6 +61,13 @@ struct Module {
 
 using Edges = std::multiset<std::string>;
 
+TEST_CASE("clearing the name of a handler is entered by exceptions only, not with the scope") {
+  const Module module("try:\n  a\nexcept B as c:\n  d\n");
+  const auto edges = module.All(FlowRelation::kCfg);
+  CHECK(edges.count("Module > ExceptHandler") == 0);
+  CHECK(edges.count("Expr EXCEPTION> ExceptHandler") == 1);
+}
+
 TEST_CASE("a function begins at its node and ends at its end; what evaluates nothing is passed") {
   const Module module("def f():\n  if a:\n    b\n  c\n");
   CHECK(module.All(FlowRelation::kCfg) ==

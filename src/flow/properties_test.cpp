@@ -1,6 +1,4 @@
-// Reaching definitions of Python programs against the naive fixpoint.
-#include "flow/scope_events.h"
-
+// Flow of Python programs, random ones and files, against the definitions of its parts.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "flow/flow_properties.h"
 #include "flow/ssa_fixpoint.h"
 
 namespace codeanatomy::flow {
@@ -146,23 +145,30 @@ class RandomProgram {
   int loops_ = 0;
 };
 
-std::string Compare(const std::string& text, size_t& compared) {
+struct Compared {
+  size_t uses = 0, scopes = 0;
+};
+
+// Empty if all properties hold: of the graphs, the trees, control dependence and definitions.
+std::string Broken(const std::string& text, Compared& compared) {
   const parse::SyntaxTree tree = parse::ParseModule(text, {});
   const symbols::SymbolTable symbols = symbols::BuildSymbolTable(tree);
-  return CompareWithFixpoint(tree, symbols, 2000, compared);
+  const std::string broken = BrokenFlow(BuildControlFlow(tree, symbols), 200, compared.scopes);
+  return broken.empty() ? CompareWithFixpoint(tree, symbols, 2000, compared.uses) : broken;
 }
 
-TEST_CASE("reaching definitions of random programs, against the naive fixpoint") {
-  size_t compared = 0;
+TEST_CASE("flow of random programs has its properties") {
+  Compared compared;
   for (uint32_t seed = 0; seed < 1500; ++seed) {
     const std::string text = RandomProgram(seed).Write();
-    REQUIRE_MESSAGE(Compare(text, compared) == "", text);
+    REQUIRE_MESSAGE(Broken(text, compared) == "", text);
   }
-  CHECK(compared > 20000);
+  CHECK(compared.uses > 20000);
+  CHECK(compared.scopes > 3000);
 }
 
 // Files of the golden cases; with CODEANATOMY_TEST_FULL=1 also the pinned inputs of benchmarks.
-TEST_CASE("reaching definitions of files, against the naive fixpoint") {
+TEST_CASE("flow of files has its properties") {
   namespace fs = std::filesystem;
   const char* root = std::getenv("CODEANATOMY_SOURCE_DIR");
   REQUIRE(root != nullptr);
@@ -171,7 +177,8 @@ TEST_CASE("reaching definitions of files, against the naive fixpoint") {
   if (std::getenv("CODEANATOMY_TEST_FULL") != nullptr) {
     folders.push_back(fs::path(root) / ".deps" / "inputs");
   }
-  size_t compared = 0, files = 0;
+  Compared compared;
+  size_t files = 0;
   for (const fs::path& folder : folders) {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       if (!entry.is_regular_file() || entry.path().extension() != ".py") continue;
@@ -179,11 +186,11 @@ TEST_CASE("reaching definitions of files, against the naive fixpoint") {
       std::stringstream text;
       text << in.rdbuf();
       ++files;
-      REQUIRE_MESSAGE(Compare(text.str(), compared) == "", entry.path().string());
+      REQUIRE_MESSAGE(Broken(text.str(), compared) == "", entry.path().string());
     }
   }
-  MESSAGE(files, " files, ", compared, " uses");
-  CHECK(compared > 2000);
+  MESSAGE(files, " files, ", compared.scopes, " scopes, ", compared.uses, " uses");
+  CHECK(compared.uses > 2000);
 }
 
 }  // namespace
