@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view kEdgesChoices[] = {"stored", "full"};
 constexpr std::string_view kPropsChoices[] = {"sparse", "full"};
 constexpr std::string_view kProfileChoices[] = {"small", "medium", "large"};
+constexpr std::string_view kTunerChoices[] = {"spec", "off", "observe"};
 constexpr std::string_view kRulepackChoices[] = {"Default", "LowLatency", "Replay", "Strict"};
 
 using enum OptionType;
@@ -87,6 +88,15 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      .env = "CODEANATOMY_THREADS",
      .effect = kRun,
      .summary = "worker threads; 0: what the profile says"},
+    {.key = "engine.tuner_mode",
+     .type = kChoice,
+     .default_value = "spec",
+     .flag = "--tuner-mode",
+     .env = "CODEANATOMY_ENGINE_TUNER_MODE",
+     .effect = kRun,
+     .summary = "observe: measure the run and give hints for the knobs of runtime profiles; spec: "
+                "what the spec says",
+     .choices = kTunerChoices},
     {.key = "flow.exceptional_dependence",
      .type = kBool,
      .default_value = "false",

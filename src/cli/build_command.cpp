@@ -10,6 +10,7 @@
 #include "cli/version.h"
 #include "driver/build/build.h"
 #include "driver/run/run_id.h"
+#include "driver/run/tuning.h"
 
 namespace codeanatomy::cli {
 namespace {
@@ -55,6 +56,8 @@ void PrintText(const driver::BuildReport& report) {
   for (const auto& [code, count] : report.diagnostics)
     fmt::print("  {:<28}{:>6}\n", code, WithThousands(count));
   line("tables", fmt::format("{}", report.tables.size()));
+  for (const engine::TunerHint& hint : report.tuner_hints)
+    line("hint", driver::TunerHintText(hint));
   line("seconds", fmt::format("{:.2f}", report.seconds));
   line("peak memory", fmt::format("{} MiB", report.peak_memory_bytes >> 20));
 }
@@ -86,6 +89,7 @@ void PrintJson(const driver::BuildReport& report) {
       {"edges", report.edges},
       {"diagnostics", report.diagnostics},
       {"tables", tables},
+      {"tuner_hints", driver::TunerHintsJson(report.tuner_hints)},
       {"seconds", report.seconds},
       {"peak_memory_bytes", report.peak_memory_bytes}};
   fmt::print("{}\n",

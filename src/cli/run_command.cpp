@@ -9,6 +9,7 @@
 #include "cli/version.h"
 #include "driver/config/session_options.h"
 #include "driver/run/run_id.h"
+#include "driver/run/tuning.h"
 #include "driver/spec_run/run_spec.h"
 #include "storage/file_system.h"
 
@@ -33,6 +34,8 @@ void Print(const RunOptions& options, const driver::RunSpecReport& report) {
   if (options.format == "text") {
     for (const driver::BuiltTable& table : report.build.tables)
       fmt::print("{:<32}{:>12} rows  version {}\n", table.name, table.rows, table.version);
+    for (const engine::TunerHint& hint : report.build.tuner_hints)
+      fmt::print("{}\n", driver::TunerHintText(hint));
     return;
   }
   const auto tables = [](const std::vector<driver::BuiltTable>& list) {
@@ -46,14 +49,16 @@ void Print(const RunOptions& options, const driver::RunSpecReport& report) {
     }
     return rows;
   };
-  const nlohmann::ordered_json document{{"run_id", report.build.run_id},
-                                        {"output_dir", report.build.output_dir},
-                                        {"spec_hash", report.build.spec_hash},
-                                        {"envelope_hash", report.build.envelope_hash},
-                                        {"rulepack_fingerprint", report.build.rulepack_fingerprint},
-                                        {"inputs", tables(report.inputs)},
-                                        {"tables", tables(report.build.tables)},
-                                        {"seconds", report.build.seconds}};
+  const nlohmann::ordered_json document{
+      {"run_id", report.build.run_id},
+      {"output_dir", report.build.output_dir},
+      {"spec_hash", report.build.spec_hash},
+      {"envelope_hash", report.build.envelope_hash},
+      {"rulepack_fingerprint", report.build.rulepack_fingerprint},
+      {"inputs", tables(report.inputs)},
+      {"tables", tables(report.build.tables)},
+      {"tuner_hints", driver::TunerHintsJson(report.build.tuner_hints)},
+      {"seconds", report.build.seconds}};
   fmt::print("{}\n",
              document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
@@ -82,6 +87,7 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
                             .run_id = global.run_id,
                             .program_version = std::string(kProgramVersion),
                             .session = session,
+                            .tuner_mode = config.GetText("engine.tuner_mode"),
                             .recorder = &recorder,
                             .cancel = &CatchSignals()});
   }();
@@ -105,7 +111,9 @@ void AddRunCommand(CLI::App& app, Invocation& invocation) {
   command->add_option("-o,--output-dir", options->output, "Folder of the outputs")
       ->required()
       ->type_name("DIR");
-  options->settings = AddConfigOptions(*command, kSessionKeys);
+  std::vector<std::string_view> keys(std::begin(kSessionKeys), std::end(kSessionKeys));
+  keys.emplace_back("engine.tuner_mode");
+  options->settings = AddConfigOptions(*command, keys);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("FORMAT");

@@ -3,6 +3,7 @@
 #include <codeanatomy/run_build.h>
 #include <nlohmann/json.hpp>
 
+#include "driver/run/tuning.h"
 #include "driver/spec_run/run_spec.h"
 #include "embed/document.h"
 #include "storage/environment.h"
@@ -117,6 +118,7 @@ Result<std::string> Run(const char* request_json) {
                                {"rulepack_fingerprint", report.build.rulepack_fingerprint},
                                {"inputs", InputsJson(report.inputs)},
                                {"outputs", OutputsJson(report.build.tables)},
+                               {"tuner_hints", driver::TunerHintsJson(report.build.tuner_hints)},
                                {"started_at", TimeText(started)},
                                {"completed_at", TimeText(clock->NowMilliseconds())}}},
                              {"artifacts",

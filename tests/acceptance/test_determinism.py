@@ -22,6 +22,7 @@ FLIPPED = {
     "engine.profile": "small",
     "engine.rulepack_profile": "Strict",
     "engine.threads": "1",
+    "engine.tuner_mode": "observe",
     "flow.exceptional_dependence": "true",
     "graph.edges": "full",
     "graph.id_salt": "7",

@@ -54,6 +54,12 @@ def test_a_request_gives_what_the_program_gives(tool, embed, request_of, tmp_pat
     assert replay(tool, response["artifacts"]["run_bundle_dir"])["status"] == "match"
 
 
+def test_hints_of_the_tuner(embed, request_of):
+    hints = [embed(request_of(runtime={"tuner_mode": "Observe"}))["run_result"]["tuner_hints"] for _ in range(4)]
+    assert hints[:3] == [[], [], []]
+    assert {"knob": "planning_concurrency", "current": 2, "proposed": 1, "reason": "few_rows"} in hints[3]
+
+
 def test_artifacts_are_there_when_asked_for(embed, request_of, tmp_path):
     artifacts = embed(request_of(orchestration={"include_manifest": False}))["artifacts"]
     assert artifacts["manifest_path"] is None and artifacts["run_bundle_dir"] is None

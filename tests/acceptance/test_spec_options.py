@@ -46,7 +46,7 @@ SAFETY = {"name": "safety", "class": "Safety", "params": {}}
 CASES = {
     "runtime.compliance_capture": (True, RUNS),
     "runtime.capture_optimizer_lab": (True, RUNS),
-    "runtime.tuner_mode": ("Observe", REFUSED),
+    "runtime.tuner_mode": ("Observe", RUNS),
     "runtime.pushdown_enforcement_mode": ("warn", REFUSED),
     "runtime.extension_governance_mode": ("warn_on_unregistered", REFUSED),
     "runtime.enable_tracing": (True, REFUSED),

@@ -19,6 +19,7 @@
 #include "driver/run/plan_artifact.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
+#include "driver/run/tuning.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/session/capabilities.h"
@@ -242,12 +243,15 @@ class BuildRun {
              .commit_metadata = Provenance(),
              .sink = &recorder_,
              .parent_span = span.id(),
-             .capture_explain = WantsExplain()}));
+             .capture_explain = WantsExplain(),
+             .collect_metrics = IsObserved(spec_, config_.GetText("engine.tuner_mode"))}));
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
     plan_json_ = PlanArtifactJson(executed);
     compliance_ = ComplianceJson(executed, spec_, settings_);
+    CA_ASSIGN_OR_RETURN(report_.tuner_hints,
+                        Observe(*files_, report_.output_dir, report_.run_id, spec_, executed));
     report_.tables = evidence.tables;
     for (const engine::OutputReport& output : executed.outputs) {
       report_.tables.push_back({output.table, output.location, output.version, output.rows,

@@ -16,6 +16,7 @@
 #include "catalog/python_version.h"
 #include "driver/config/config.h"
 #include "driver/run/recorder.h"
+#include "engine/schedule/tuner.h"
 
 namespace codeanatomy::driver {
 
@@ -45,6 +46,7 @@ struct BuildReport {
   uint64_t nodes = 0;
   std::map<std::string, uint64_t> edges;        // relation cpg_edges: stored kinds
   std::map<std::string, uint64_t> diagnostics;  // by code
+  std::vector<engine::TunerHint> tuner_hints;   // empty where the run was not observed
   std::vector<BuiltTable> tables;               // by name
   double seconds = 0;
   uint64_t peak_memory_bytes = 0;

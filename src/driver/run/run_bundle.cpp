@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "driver/run/tuning.h"
+
 namespace codeanatomy::driver {
 namespace {
 
@@ -47,6 +49,7 @@ std::string Manifest(const RunBundle& bundle) {
                                   {"nodes", report.nodes},
                                   {"edges", report.edges},
                                   {"diagnostics", report.diagnostics},
+                                  {"tuner_hints", TunerHintsJson(report.tuner_hints)},
                                   {"seconds", report.seconds},
                                   {"peak_memory_bytes", report.peak_memory_bytes},
                                   {"outputs", TablesJson(report.tables)}};

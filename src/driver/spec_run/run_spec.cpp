@@ -6,6 +6,7 @@
 #include "driver/run/plan_artifact.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
+#include "driver/run/tuning.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/session/capabilities.h"
@@ -70,12 +71,15 @@ class SpecRun {
                              .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
                              .sink = request_.recorder,
                              .parent_span = span.id(),
-                             .capture_explain = WantsExplain()}));
+                             .capture_explain = WantsExplain(),
+                             .collect_metrics = IsObserved(*request_.spec, request_.tuner_mode)}));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.edges = executed.edges_by_kind;
     plan_json_ = PlanArtifactJson(executed);
     compliance_ = ComplianceJson(executed, *request_.spec, settings_);
+    CA_ASSIGN_OR_RETURN(build.tuner_hints,
+                        Observe(*files_, build.output_dir, build.run_id, *request_.spec, executed));
     for (const engine::OutputReport& output : executed.outputs) {
       build.tables.push_back({output.table, output.location, output.version, output.rows,
                               output.files, output.bytes, output.content_digest});

@@ -23,8 +23,9 @@ struct RunSpecRequest {
   std::string output_dir;  // another folder
   std::string run_id;      // empty: a new one
   std::string program_version;
-  engine::SessionOptions session;  // temporary folder, sink and cancel flag are set by RunSpec
-  bool include_manifest = true;    // in the run bundle's folder
+  engine::SessionOptions session;   // temporary folder, sink and cancel flag are set by RunSpec
+  std::string tuner_mode = "spec";  // value of engine.tuner_mode
+  bool include_manifest = true;     // in the run bundle's folder
   bool include_run_bundle = true;
   Recorder* recorder = nullptr;
   const CancelFlag* cancel = nullptr;

@@ -81,7 +81,11 @@ class Execution {
  public:
   Execution(const spec::Spec& spec, Session& session, const BuildPaths& paths,
             const ExecuteOptions& options)
-      : spec_(spec), session_(session), paths_(paths), options_(options) {}
+      : spec_(spec),
+        session_(session),
+        paths_(paths),
+        options_(options),
+        measure_(options.collect_metrics) {}
 
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
@@ -200,14 +204,23 @@ class Execution {
   Result<void> WriteAndCheck() {
     const int64_t width = report_.rules.width.value_or(
         Knob(&spec::RuntimeProfile::planning_concurrency).value_or(session_.threads()));
+    const Clock::time_point start = Clock::now();
     {
       WorkQueue queue(session_, static_cast<size_t>(width));
       CA_RETURN_IF_ERROR(WriteOutputs(queue));
     }
+    if (measure_.is_on()) ReportMetrics(width, SecondsSince(start));
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
     CA_RETURN_IF_ERROR(CheckEndpoints(session_.connection(), outputs_));
     return CountNodes();
+  }
+
+  void ReportMetrics(int64_t width, double seconds) {
+    RunMetrics& metrics = report_.metrics.emplace(measure_.metrics());
+    metrics.knobs = {session_.threads(), width, static_cast<int64_t>(Parquet().row_group_rows)};
+    metrics.elapsed_microseconds = static_cast<uint64_t>(seconds * 1e6);
+    for (const OutputReport& output : report_.outputs) metrics.output_rows += output.rows;
   }
 
   /// Outputs that do not read one another are written side by side; one that reads an output not
@@ -289,8 +302,10 @@ class Execution {
     const TableSpan span(options_, fmt::format("compute {}", view.name));
     const std::string select = RenderDuckdb(relation, scan_);
     CA_RETURN_IF_ERROR(Explain(view.name, "", select));
-    auto made = session_.connection().Execute(
-        fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, select));
+    auto made = measure_.Measure(session_.connection(), [&] {
+      return session_.connection().Execute(
+          fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, select));
+    });
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
     temporary_.push_back(name);
     return {};
@@ -371,19 +386,26 @@ class Execution {
     return {};
   }
 
+  /// Of written files, but for their order.
+  ParquetOptions Parquet() const {
+    ParquetOptions parquet{.delta_encodings = true};
+    if (const auto rows = Knob(&spec::RuntimeProfile::row_group_rows))
+      parquet.row_group_rows = static_cast<uint64_t>(*rows);
+    return parquet;
+  }
+
   Result<void> RunTask(Connection& connection, const OpenOutput& open, PartTask& task) {
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const Clock::time_point start = Clock::now();
     const PlannedOutput& output = *open.output;
     const TableSpan span(options_,
                          fmt::format("write {} {}", output.target.table_name, task.value));
-    const bool sorted =
+    ParquetOptions parquet = Parquet();
+    parquet.sorted =
         task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
-    ParquetOptions parquet{.sorted = sorted, .delta_encodings = true};
-    if (const auto rows = Knob(&spec::RuntimeProfile::row_group_rows))
-      parquet.row_group_rows = static_cast<uint64_t>(*rows);
-    CA_ASSIGN_OR_RETURN(auto files,
-                        WriteParquet(connection, task.select.sql, open.folder, parquet));
+    CA_ASSIGN_OR_RETURN(auto files, measure_.Measure(connection, [&] {
+      return WriteParquet(connection, task.select.sql, open.folder, parquet);
+    }));
     WrittenOutput part{.plan = &output};
     for (storage::DataFile& file : files) {
       std::string path = fmt::format("{}/{}", open.folder, file.path);
@@ -455,6 +477,7 @@ class Execution {
   Session& session_;
   const BuildPaths& paths_;
   const ExecuteOptions& options_;
+  RunMeasure measure_;
   Plan plan_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/observe.h"
 #include "base/result.h"
+#include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/rules/rule_pack.h"
 #include "engine/session/envelope.h"
@@ -41,6 +43,7 @@ struct ExecuteOptions {
   EventSink* sink = nullptr;                           // gets a span per file written; may be null
   uint64_t parent_span = 0;
   bool capture_explain = false;  // as if the spec had compliance_capture
+  bool collect_metrics = false;  // measure every statement
 };
 
 /// What the engine says of one statement.
@@ -70,6 +73,7 @@ struct ExecutionReport {
   std::map<std::string, uint64_t> edges_by_kind;
   std::map<std::string, uint64_t> nodes_by_kind;
   std::vector<ExplainTrace> explains;  // where they were asked for, in the order of execution
+  std::optional<RunMetrics> metrics;   // likewise
 };
 
 /// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its

@@ -15,7 +15,6 @@ constexpr std::pair<std::string_view, std::string_view> kNotExecuted[] = {
     {"/runtime/enable_plan_preview", "plans are shown by `codeanatomy plan`"},
     {"/runtime/tracing_preset", "spans of every run stand in its run bundle; nothing is exported"},
     {"/runtime/tracing", "spans of every run stand in its run bundle; nothing is exported"},
-    {"/runtime/tuner_mode", "settings are the caller's"},
     {"/runtime/pushdown_enforcement_mode", "lost predicates are always an error"},
     {"/runtime/extension_governance_mode", "unknown extensions are always an error"},
     {"/cache_policy/min_estimated_rows", "rows are not estimated before a run"},
@@ -73,6 +72,11 @@ Result<void> CheckSupported(const spec::Spec& spec) {
         JsonPath(FirstDifference(std::string(member), given.at(pointer), defaults.at(pointer)));
     return Error(ErrorCode::kInvalidPlan, fmt::format("{} is not executed", path), path,
                  std::string(instead));
+  }
+  if (spec.runtime.tuner_mode == spec::TunerMode::kApply) {
+    return Error(ErrorCode::kInvalidPlan, "$.runtime.tuner_mode Apply is not executed",
+                 "$.runtime.tuner_mode",
+                 "Observe gives hints, and runtime_profile is where they are followed");
   }
   for (const spec::InputRelation& input : spec.input_relations) {
     if (input.requires_lineage) {

@@ -1,0 +1,26 @@
+#include "engine/execute/run_metrics.h"
+
+#include <algorithm>
+
+namespace codeanatomy::engine {
+
+std::optional<double> RunMetrics::ScanSelectivity() const {
+  if (rows_scanned == 0) return std::nullopt;
+  return std::min(1.0, static_cast<double>(output_rows) / static_cast<double>(rows_scanned));
+}
+
+RunMetrics RunMeasure::metrics() const {
+  const std::lock_guard lock(mutex_);
+  return metrics_;
+}
+
+void RunMeasure::Add(const StatementMetrics& statement) {
+  const std::lock_guard lock(mutex_);
+  metrics_.compute_microseconds += static_cast<uint64_t>(statement.compute_seconds * 1e6);
+  metrics_.rows_scanned += statement.rows_scanned;
+  metrics_.peak_memory_bytes = std::max(metrics_.peak_memory_bytes, statement.peak_memory_bytes);
+  metrics_.spill_count += statement.spilled_bytes > 0 ? 1 : 0;
+  metrics_.spilled_bytes = std::max(metrics_.spilled_bytes, statement.spilled_bytes);
+}
+
+}  // namespace codeanatomy::engine

@@ -1,0 +1,64 @@
+// RunMetrics: what the execution of a spec took, summed over its statements. Measured when asked
+// for only.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include "engine/duckdb/statement_profile.h"
+
+namespace codeanatomy::engine {
+
+/// How a spec was executed, as far as its runtime profile may say.
+struct ExecutionKnobs {
+  int64_t target_partitions = 1;     // threads of the engine
+  int64_t planning_concurrency = 1;  // outputs side by side
+  int64_t row_group_rows = 0;        // of written files
+  auto operator<=>(const ExecutionKnobs&) const = default;
+};
+
+struct RunMetrics {
+  ExecutionKnobs knobs;
+  uint64_t elapsed_microseconds = 0;  // from the first statement to the last
+  uint64_t compute_microseconds = 0;  // over all threads
+  uint64_t output_rows = 0;
+  uint64_t rows_scanned = 0;
+  uint64_t peak_memory_bytes = 0;  // buffers of the engine
+  uint64_t spill_count = 0;        // statements during which something lay on disk
+  uint64_t spilled_bytes = 0;      // most that lay there at one time
+
+  /// Rows written of rows scanned, at most 1; null where nothing was scanned.
+  std::optional<double> ScanSelectivity() const;
+};
+
+/// Collects the metrics of statements that run side by side.
+class RunMeasure {
+ public:
+  explicit RunMeasure(bool is_on) : is_on_(is_on) {}
+
+  /// Does `work`, whose last statement on `connection` counts. Errors those of `work` and of
+  /// StatementProfile.
+  template <typename Work>
+  auto Measure(Connection& connection, const Work& work) -> decltype(work()) {
+    if (!is_on_) return work();
+    CA_ASSIGN_OR_RETURN(const StatementProfile profile, StatementProfile::Begin(connection));
+    auto done = work();
+    if (!done) return done;
+    CA_ASSIGN_OR_RETURN(const StatementMetrics metrics, profile.Read());
+    Add(metrics);
+    return done;
+  }
+
+  bool is_on() const { return is_on_; }
+  RunMetrics metrics() const;
+
+ private:
+  void Add(const StatementMetrics& statement);
+
+  bool is_on_;
+  mutable std::mutex mutex_;
+  RunMetrics metrics_;
+};
+
+}  // namespace codeanatomy::engine
