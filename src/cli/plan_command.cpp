@@ -9,7 +9,9 @@
 #include "cli/commands.h"
 #include "cli/config_options.h"
 #include "driver/build/semantic_model.h"
+#include "driver/config/session_options.h"
 #include "driver/run/plan_diff.h"
+#include "driver/spec_run/scan_plan.h"
 #include "engine/plan/describe.h"
 #include "engine/plan/lineage_report.h"
 #include "engine/session/feature_gates.h"
@@ -40,6 +42,7 @@ struct PlanOptions {
   bool print_spec = false;
   bool print_schema = false;
   bool explain = false;
+  bool scans = false;
   std::string lineage;            // a view
   std::vector<std::string> diff;  // two run bundles, or their plan.json
   std::shared_ptr<driver::TextSettings> settings;
@@ -88,6 +91,10 @@ Result<void> WriteText(const std::string& path, const std::string& text) {
   return {};
 }
 
+std::string BuildFolder(const PlanOptions& options) {
+  return options.build.empty() ? options.repository + "/.codeanatomy" : options.build;
+}
+
 /// Rows that the build before has counted; none where there is no build: costs are then unknown.
 Result<engine::RowCounts> CountedRows(const GlobalOptions& global, const PlanOptions& options) {
   engine::RowCounts counts;
@@ -96,9 +103,7 @@ Result<engine::RowCounts> CountedRows(const GlobalOptions& global, const PlanOpt
                       engine::FeatureGates::Parse(config.GetList("engine.features")));
   if (!features.is_on(FeatureGate::kStatisticsCollection)) return counts;
   const auto files = storage::OpenPosixFileSystem();
-  const std::string out =
-      options.build.empty() ? options.repository + "/.codeanatomy" : options.build;
-  if (const auto current = storage::ReadCurrent(*files, out)) {
+  if (const auto current = storage::ReadCurrent(*files, BuildFolder(options))) {
     for (const auto& [name, table] : current->build.tables) counts[name] = table.rows;
   }
   return counts;
@@ -139,6 +144,20 @@ Result<int> Diff(const PlanOptions& options) {
   return 0;
 }
 
+Result<int> Scans(const GlobalOptions& global, const PlanOptions& options, const spec::Spec& spec,
+                  engine::PlanFormat format) {
+  if (format != engine::PlanFormat::kText && format != engine::PlanFormat::kJson)
+    return Error(ErrorCode::kInvalidArgument, "scans are shown as text or json", options.format);
+  CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
+  driver::ScanPlanRequest request{.spec = &spec,
+                                  .build_dir = BuildFolder(options),
+                                  .as_json = format == engine::PlanFormat::kJson};
+  CA_ASSIGN_OR_RETURN(request.session, driver::SessionOptionsOf(config));
+  CA_ASSIGN_OR_RETURN(const std::string text, driver::DescribeScans(request));
+  CA_RETURN_IF_ERROR(WriteText(options.output, text));
+  return 0;
+}
+
 Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
   if (!options.diff.empty()) return Diff(options);
   if (options.print_schema) {
@@ -156,6 +175,7 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
     CA_ASSIGN_OR_RETURN(compiled.compilation.spec, ReadSpec(options));
   }
   const spec::Spec& spec = compiled.compilation.spec;
+  if (options.scans) return Scans(global, options, spec, format);
   CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec, foreign));
   if (options.explain) return Explain(options, compiled, format);
   if (!options.lineage.empty()) {
@@ -196,6 +216,9 @@ void AddPlanCommand(CLI::App& app, Invocation& invocation) {
                     "Only check the plan and print the spec's hash");
   command->add_flag("--explain", options->explain,
                     "For each view the declaration and rules that made it, and what was inferred");
+  command->add_flag("--scans", options->scans,
+                    "Files and row groups that the build's inputs would be read from, those that "
+                    "cannot match, and why; text or json");
   command
       ->add_option("--diff", options->diff,
                    "In what two plans differ: run bundles or their plan.json; text or json")

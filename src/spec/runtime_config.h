@@ -127,6 +127,7 @@ struct RuntimeProfile {
   std::optional<int64_t> max_temp_directory_bytes;  // on disk, for spilling
   std::optional<int64_t> row_group_rows;            // of written files
   std::optional<int64_t> optimizer_max_passes;      // of the rules over a plan
+  std::optional<bool> file_pruning;                 // files that cannot match are not read
   std::optional<bool> pushdown_filters, enable_join_filter_pushdown, enable_top_n;
 };
 

@@ -98,6 +98,7 @@ CA_DESCRIBE(RuntimeProfile) {
   v.Default("max_temp_directory_bytes", x.max_temp_directory_bytes);
   v.Default("row_group_rows", x.row_group_rows);
   v.Default("optimizer_max_passes", x.optimizer_max_passes);
+  v.Default("file_pruning", x.file_pruning);
   v.Default("pushdown_filters", x.pushdown_filters);
   v.Default("enable_join_filter_pushdown", x.enable_join_filter_pushdown);
   v.Default("enable_top_n", x.enable_top_n);

@@ -61,6 +61,7 @@ CASES = {
     "runtime_profile.max_temp_directory_bytes": (1 << 30, RUNS),
     "runtime_profile.row_group_rows": (2048, RUNS),
     "runtime_profile.optimizer_max_passes": (1, RUNS),
+    "runtime_profile.file_pruning": (False, RUNS),
     "runtime_profile.pushdown_filters": (False, PLANS),
     "runtime_profile.enable_join_filter_pushdown": (False, PLANS),
     "runtime_profile.enable_top_n": (False, PLANS),

@@ -82,6 +82,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
              registrations, [](const Json& one) { return one.value("content_digest", "") != ""; })},
         {"no_volatile_functions", !IsVolatile(named.functions)},
         {"deterministic_optimizer", true}}},
+      {"scans", Json::parse(engine::ScanUnitsJson(report.scans, "", false))},
       {"plan_identity_payload", identity},
       {"plan_identity", Hex(Sha256::Of(expr::CanonicalText(identity)))},
       {"plan", plan}};

@@ -46,7 +46,7 @@ class SpecRun {
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, out));
     CA_ASSIGN_OR_RETURN(const SpecInputs inputs,
-                        OpenSpecInputs(*request_.spec, environment, request_.input_dir));
+                        OpenSpecInputs(*request_.spec, environment, input_dir_));
     report_.inputs = inputs.tables;
     CA_RETURN_IF_ERROR(Execute(*session, environment, inputs));
     report_.build.seconds = request_.recorder->Seconds();

@@ -12,14 +12,15 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/hash.h"
-#include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/commit_outputs.h"
 #include "engine/execute/endpoint_check.h"
 #include "engine/execute/log_scan.h"
 #include "engine/execute/output_checks.h"
+#include "engine/execute/plan_scans.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/work_queue.h"
 #include "engine/plan/plan.h"
@@ -85,12 +86,12 @@ class Execution {
         session_(session),
         paths_(paths),
         options_(options),
-        measure_(options.collect_metrics) {}
+        measure_(options.collect_metrics),
+        pruner_(MakeScanPruner(spec, session, paths)) {}
 
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
     CA_RETURN_IF_ERROR(CheckPins());
-    NameInputFiles();
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     {
       const TableSpan span(options_, "plan");
@@ -99,6 +100,7 @@ class Execution {
     auto done = WriteAndCheck();
     DropTemporary();
     CA_RETURN_IF_ERROR(std::move(done));
+    CA_RETURN_IF_ERROR(ReportScans());
     const TableSpan span(options_, "commit");
     CA_RETURN_IF_ERROR(
         CommitOutputs(outputs_, {spec_, paths_, options_, session_.threads()}, report_));
@@ -126,11 +128,12 @@ class Execution {
     return {};
   }
 
-  /// Runs read inputs file by file.
-  void NameInputFiles() {
-    for (const auto& [input, files] : paths_.input_files) {
-      for (size_t i = 0; i < files.size(); ++i) part_paths_[FilePart(input, i)] = files[i];
-    }
+  bool Captures() const { return options_.capture_explain || spec_.runtime.compliance_capture; }
+
+  Result<void> ReportScans() {
+    report_.scans = pruner_->Units();
+    return Captures() ? CountRowGroups(session_.connection(), *pruner_, report_.scans)
+                      : Result<void>();
   }
 
   /// What the spec's runtime profile fixes, if it does.
@@ -175,11 +178,9 @@ class Execution {
       }
       const spec::InputRelation& input = *spec_.FindInput(read.source);
       const auto version = paths_.input_versions.find(read.source);
-      LogTable table{
-          .root = fmt::format("{}/{}", paths_.input_root.empty() ? paths_.root : paths_.input_root,
-                              input.delta_location),
-          .location = input.delta_location,
-          .schema = &plan_.inputs.find(read.source)->second};
+      LogTable table{.root = fmt::format("{}/{}", paths_.InputRoot(), input.delta_location),
+                     .location = input.delta_location,
+                     .schema = &plan_.inputs.find(read.source)->second};
       if (version != paths_.input_versions.end()) table.version = version->second;
       auto rows = RenderLogRead(read, table, paths_.environment);
       if (!rows) return std::move(rows.error()).WithFrame("reading the log of " + read.source);
@@ -191,7 +192,7 @@ class Execution {
   }
 
   Result<void> Explain(const std::string& table, const std::string& part, const std::string& sql) {
-    if (!options_.capture_explain && !spec_.runtime.compliance_capture) return {};
+    if (!Captures()) return {};
     CA_ASSIGN_OR_RETURN(QueryResult rows, session_.connection().Query("EXPLAIN " + sql));
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
@@ -290,14 +291,14 @@ class Execution {
     if (const auto log = log_scans_.find(name); log != log_scans_.end()) return log->second;
     if (const PlannedView* view = plan_.FindView(name))
       return QuoteIdentifier(TemporaryName(view->name));
-    const auto files = paths_.input_files.find(name);
-    static const std::vector<std::string> kNone;
-    return ScanFiles(files == paths_.input_files.end() ? kNone : files->second,
-                     plan_.inputs.find(name)->second);
+    const std::vector<std::string>* files = pruner_->FilesOf(name);
+    CA_CHECK(files != nullptr, "scans name inputs, views or parts of them");
+    return ScanFiles(*files, plan_.inputs.find(ScanPruner::InputOf(name))->second);
   }
 
   Result<void> Materialize(const PlannedView& view) {
-    const Relation relation = Expand(view.relation, plan_, written_);
+    Relation relation = Expand(view.relation, plan_, written_);
+    CA_RETURN_IF_ERROR(pruner_->Prune(relation, view.name));
     const std::string name = QuoteIdentifier(TemporaryName(view.name));
     const TableSpan span(options_, fmt::format("compute {}", view.name));
     const std::string select = RenderDuckdb(relation, scan_);
@@ -309,16 +310,6 @@ class Execution {
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
     temporary_.push_back(name);
     return {};
-  }
-
-  static Relation Filtered(Relation relation, const std::vector<expr::Expr>& predicates) {
-    if (predicates.empty()) return relation;
-    Relation filter;
-    filter.op = RelationOp::kFilter;
-    filter.schema = relation.schema;
-    filter.predicates = predicates;
-    filter.inputs.push_back(std::move(relation));
-    return filter;
   }
 
   /// One part per file of the input that drives the relation, if one does.
@@ -347,7 +338,8 @@ class Execution {
     const bool by_value = !parts[0].value.empty();
     if (!by_value && !open.output->order.empty()) parts = Runs(std::move(parts[0]));
     open.has_runs = !by_value && parts.size() > 1;
-    for (const SortedPart& part : parts) {
+    for (SortedPart& part : parts) {
+      CA_RETURN_IF_ERROR(pruner_->Prune(part.relation, open.output->target.table_name));
       open.parts.push_back(
           {.value = part.value,
            .select = RenderSorted(part.relation, open.output->schema, open.output->order, scan_)});
@@ -479,8 +471,9 @@ class Execution {
   const ExecuteOptions& options_;
   RunMeasure measure_;
   Plan plan_;
+  std::unique_ptr<ScanPruner> pruner_;
   WrittenParts written_;
-  std::map<std::string, std::string, std::less<>> part_paths_;
+  std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
   std::map<std::string, std::string, std::less<>> log_scans_;
   std::deque<OpenOutput> open_;  // tasks refer to its elements
   size_t depth_ = 0;             // of the outputs that are open

@@ -13,6 +13,7 @@
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/rules/rule_pack.h"
+#include "engine/scan/scan_pruner.h"
 #include "engine/session/envelope.h"
 #include "engine/session/session.h"
 #include "spec/spec.h"
@@ -35,6 +36,8 @@ struct BuildPaths {
   std::map<std::string, int64_t, std::less<>> input_versions = {};
   /// Where the inputs' tables lie, for transforms that read their logs; empty: below `root`.
   std::string input_root = {};
+
+  const std::string& InputRoot() const { return input_root.empty() ? root : input_root; }
 };
 
 struct ExecuteOptions {
@@ -74,6 +77,7 @@ struct ExecutionReport {
   std::map<std::string, uint64_t> nodes_by_kind;
   std::vector<ExplainTrace> explains;  // where they were asked for, in the order of execution
   std::optional<RunMetrics> metrics;   // likewise
+  std::vector<ScanUnit> scans;         // with row groups where explanations were asked for
 };
 
 /// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan/conditions.h"
 #include "engine/plan/sorted_parts.h"
 
 namespace codeanatomy::engine {
@@ -50,8 +51,8 @@ class Walker {
  private:
   struct Step {
     const Relation* relation;
-    Names needed;                            // of its columns
-    const std::vector<expr::Expr>* filters;  // of a filter directly above; null: none
+    Names needed;                        // of its columns
+    std::vector<expr::Expr> conditions;  // that its rows must fulfil
   };
 
   /// Columns that an expression names; its functions are taken down.
@@ -68,9 +69,10 @@ class Walker {
     for (const spec::SortKey& key : keys) Read(key.expr, columns);
   }
 
-  void Push(const Relation& relation, Names needed,
-            const std::vector<expr::Expr>* filters = nullptr) {
-    open_.push_back({&relation, std::move(needed), filters});
+  /// Goes on with an input of the step's relation.
+  void Push(const Step& step, size_t input, Names needed) {
+    open_.push_back({&step.relation->inputs[input], std::move(needed),
+                     ConditionsBelow(*step.relation, step.conditions, input)});
   }
 
   void Visit(const Step& step) {
@@ -82,26 +84,25 @@ class Walker {
         Names columns = step.needed;
         Read(r.predicates, columns);
         lineage_.filters.insert(lineage_.filters.end(), r.predicates.begin(), r.predicates.end());
-        return Push(r.inputs[0], std::move(columns), &r.predicates);
+        return Push(step, 0, std::move(columns));
       }
       case RelationOp::kProject: {
         Names columns;
         for (const NamedExpr& column : r.columns) {
           if (step.needed.contains(column.name)) Read(column.expr, columns);
         }
-        return Push(r.inputs[0], std::move(columns));
+        return Push(step, 0, std::move(columns));
       }
       case RelationOp::kJoin:
         return VisitJoin(r, step);
       case RelationOp::kUnion:
         // The first is visited first.
-        for (auto input = r.inputs.rbegin(); input != r.inputs.rend(); ++input)
-          Push(*input, step.needed);
+        for (size_t input = r.inputs.size(); input-- > 0;) Push(step, input, step.needed);
         return;
       case RelationOp::kDistinct: {
         Names columns;
         for (const expr::Field& field : r.schema.fields) columns.insert(field.name);
-        return Push(r.inputs[0], std::move(columns));
+        return Push(step, 0, std::move(columns));
       }
       default:
         return VisitGroup(r, step);
@@ -111,9 +112,7 @@ class Walker {
   void AddScan(const Relation& r, const Step& step) {
     Names& required = lineage_.required_columns[r.name];
     required.insert(step.needed.begin(), step.needed.end());
-    LineageScan scan{.dataset = r.name, .columns = step.needed};
-    if (step.filters != nullptr) scan.filters = *step.filters;
-    lineage_.scans.push_back(std::move(scan));
+    lineage_.scans.push_back({r.name, step.needed, step.conditions});
   }
 
   void VisitJoin(const Relation& r, const Step& step) {
@@ -130,8 +129,8 @@ class Walker {
       right.insert(key.right_key);
     }
     lineage_.joins.push_back({kJoins[static_cast<size_t>(r.join_type)], r.join_keys, r.predicates});
-    Push(r.inputs[1], std::move(right));
-    Push(r.inputs[0], std::move(left));
+    Push(step, 1, std::move(right));
+    Push(step, 0, std::move(left));
   }
 
   /// Operators that keep some columns and compute others from groups, lists or pairs.
@@ -153,7 +152,7 @@ class Walker {
       if (passes && step.needed.contains(field.name) && field.name != r.name)
         columns.insert(field.name);
     }
-    Push(r.inputs[0], std::move(columns));
+    Push(step, 0, std::move(columns));
   }
 
   Lineage lineage_;

@@ -15,7 +15,7 @@ namespace codeanatomy::engine {
 struct LineageScan {
   std::string dataset;
   std::set<std::string> columns;    // that anything above it reads
-  std::vector<expr::Expr> filters;  // that stand directly over the scan
+  std::vector<expr::Expr> filters;  // that every row must fulfil to count (conditions.h)
 };
 
 struct LineageJoin {

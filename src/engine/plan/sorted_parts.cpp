@@ -25,6 +25,16 @@ Relation ReadPart(const WrittenPart& part, const expr::Schema& schema) {
 
 }  // namespace
 
+Relation Filtered(Relation relation, const std::vector<expr::Expr>& predicates) {
+  if (predicates.empty()) return relation;
+  Relation filter;
+  filter.op = RelationOp::kFilter;
+  filter.schema = relation.schema;
+  filter.predicates = predicates;
+  filter.inputs.push_back(std::move(relation));
+  return filter;
+}
+
 std::vector<Relation> Branches(Relation relation) {
   std::vector<Relation> branches;
   if (relation.op == RelationOp::kUnion) {

@@ -32,6 +32,9 @@ using WrittenParts = std::map<std::string, std::vector<WrittenPart>, std::less<>
 /// replaced by their parts; what remains are scans of inputs, temporary tables and parts.
 Relation Expand(const Relation& relation, const Plan& plan, const WrittenParts& written);
 
+/// The rows of the relation that fulfil all predicates.
+Relation Filtered(Relation relation, const std::vector<expr::Expr>& predicates);
+
 /// The unions at the top taken apart, projections and filters above them repeated over each branch.
 std::vector<Relation> Branches(Relation relation);
 

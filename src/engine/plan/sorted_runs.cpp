@@ -54,7 +54,7 @@ Relation OverFile(const Relation& branch, size_t file) {
 }  // namespace
 
 std::string FilePart(std::string_view relation, size_t file) {
-  return fmt::format("{}\x1f{}", relation, file);
+  return fmt::format("{}{}{}", relation, kPartSeparator, file);
 }
 
 std::vector<Relation> SplitRuns(Relation relation, const FileCount& files) {

@@ -21,7 +21,9 @@ namespace codeanatomy::engine {
 /// How many files an input has.
 using FileCount = std::function<size_t(std::string_view scan)>;
 
-/// The name of one file of a relation where scans are named; no relation of a spec has such a name.
+/// Between the name of a relation and what tells its parts apart; no relation of a spec has it.
+inline constexpr char kPartSeparator = '\x1f';
+/// The name of one file of a relation where scans are named.
 std::string FilePart(std::string_view relation, size_t file);
 
 /// The relation as relations whose rows are together its own; one where there is nothing to split.

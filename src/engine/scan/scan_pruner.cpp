@@ -1,0 +1,174 @@
+#include "engine/scan/scan_pruner.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "engine/plan/sorted_runs.h"
+#include "engine/scan/can_match.h"
+#include "expr/json_reader.h"
+
+namespace codeanatomy::engine {
+namespace {
+
+std::string ConditionsText(const std::vector<expr::Expr>& conditions) {
+  std::string text;
+  for (const expr::Expr& condition : conditions)
+    text += expr::CanonicalText(expr::Write(condition)) + "\n";
+  return text;
+}
+
+bool AllMatch(const std::vector<expr::Expr>& conditions,
+              const storage::FileStatistics& statistics) {
+  return std::ranges::all_of(
+      conditions, [&](const expr::Expr& condition) { return CanMatch(condition, statistics); });
+}
+
+}  // namespace
+
+/// An input, and its log once that was needed.
+struct ScanPruner::Input {
+  ScanInput given;
+  bool is_loaded = false;
+  std::optional<storage::Snapshot> snapshot;                  // none: there is no log
+  std::map<std::string, storage::FileStatistics> statistics;  // by path; read when first asked for
+  std::map<std::string, const storage::AddFile*> added;       // by path
+  std::optional<int64_t> rows;
+
+  const storage::FileStatistics* Statistics(const std::string& path) {
+    const auto known = statistics.find(path);
+    if (known != statistics.end()) return &known->second;
+    const auto file = added.find(path);
+    if (file == added.end()) return nullptr;
+    return &statistics.emplace(path, storage::ReadStatistics(snapshot->schema(), *file->second))
+                .first->second;
+  }
+
+  bool IsPartitioned(const std::vector<expr::Expr>& conditions) const {
+    if (!snapshot || snapshot->metadata().partition_columns.empty()) return false;
+    const std::vector<std::string>& by = snapshot->metadata().partition_columns;
+    return std::ranges::any_of(conditions, [&](const expr::Expr& condition) {
+      return IsJudgedByStatistics(condition) &&
+             std::ranges::any_of(expr::ReferencedColumns(condition), [&](const std::string& name) {
+               return std::ranges::find(by, name) != by.end();
+             });
+    });
+  }
+};
+
+std::string ScanUnit::Key() const {
+  std::string identity = ConditionsText(conditions);
+  identity += decision.policy.file_pruning ? "pruned" : "whole";
+  identity += decision.policy.file_column.value_or("");
+  for (const std::string& path : candidates) {  // by name: folders differ between machines
+    identity += '\n';
+    identity += path.substr(path.rfind('/') + 1);
+  }
+  return fmt::format("scan::{}::{}::{}", dataset,
+                     version ? fmt::format("{}", *version) : std::string("latest"),
+                     Hex(Sha256::Of(identity)).substr(0, 16));
+}
+
+ScanPruner::ScanPruner(const storage::Environment& environment, ScanPolicy defaults,
+                       bool has_collation)
+    : environment_(environment), defaults_(std::move(defaults)), has_collation_(has_collation) {}
+ScanPruner::~ScanPruner() = default;
+
+void ScanPruner::AddInput(std::string name, ScanInput input) {
+  for (size_t i = 0; i < input.files.size(); ++i) files_[FilePart(name, i)] = {input.files[i]};
+  files_[name] = input.files;
+  auto known = std::make_unique<Input>();
+  known->given = std::move(input);
+  inputs_[std::move(name)] = std::move(known);
+}
+
+std::string_view ScanPruner::InputOf(std::string_view scan) {
+  return scan.substr(0, scan.find(kPartSeparator));
+}
+
+const std::vector<std::string>* ScanPruner::FilesOf(std::string_view scan) const {
+  const auto files = files_.find(scan);
+  return files == files_.end() ? nullptr : &files->second;
+}
+
+const storage::Schema* ScanPruner::SchemaOf(std::string_view input) const {
+  const auto known = inputs_.find(input);
+  return known == inputs_.end() || !known->second->snapshot ? nullptr
+                                                            : &known->second->snapshot->schema();
+}
+
+Result<void> ScanPruner::LoadLog(Input& input) const {
+  if (std::exchange(input.is_loaded, true) || input.given.root.empty()) return {};
+  if (input.given.version) {
+    CA_ASSIGN_OR_RETURN(input.snapshot, storage::Snapshot::Load(environment_, input.given.root,
+                                                                input.given.version));
+  } else {
+    CA_ASSIGN_OR_RETURN(input.snapshot,
+                        storage::Snapshot::LoadIfExists(environment_, input.given.root));
+  }
+  if (!input.snapshot) return {};
+  input.rows = input.snapshot->CountRows();
+  for (const storage::AddFile& file : input.snapshot->files()) {
+    CA_ASSIGN_OR_RETURN(const std::string path, storage::LocalPath(input.given.root, file));
+    input.added.emplace(path, &file);
+  }
+  return {};
+}
+
+Result<void> ScanPruner::Prune(Relation& root, std::string_view reader) {
+  for (const ConditionedScan& scan : FindScans(root)) CA_RETURN_IF_ERROR(PruneScan(scan, reader));
+  return {};
+}
+
+Result<void> ScanPruner::PruneScan(const ConditionedScan& scan, std::string_view reader) {
+  const auto known = inputs_.find(InputOf(scan.scan->name));
+  if (known == inputs_.end()) return {};  // a temporary view, an output, a log
+  Input& input = *known->second;
+  const std::vector<std::string>* files = FilesOf(scan.scan->name);
+  CA_CHECK(files != nullptr, "scans name an input or one of its files");
+  ScanSignals signals{.files = input.given.files.size(),
+                      .judged_conditions = static_cast<size_t>(
+                          std::ranges::count_if(scan.conditions, IsJudgedByStatistics)),
+                      .has_collation = has_collation_,
+                      .requires_lineage = input.given.requires_lineage};
+  if (NeedsLog(signals, defaults_)) {
+    CA_RETURN_IF_ERROR(LoadLog(input));
+    signals.rows = input.rows;
+    signals.filters_partition = input.IsPartitioned(scan.conditions);
+  }
+  const ScanDecision decision = DecideScan(signals, defaults_);
+  std::vector<std::string> kept;
+  for (const std::string& path : *files) {
+    const storage::FileStatistics* statistics =
+        decision.policy.file_pruning ? input.Statistics(path) : nullptr;
+    if (statistics == nullptr || AllMatch(scan.conditions, *statistics)) kept.push_back(path);
+  }
+  ScanUnit& unit =
+      units_[fmt::format("{}\n{}\n{}", reader, known->first, ConditionsText(scan.conditions))];
+  unit.reader = reader;
+  unit.dataset = known->first;
+  if (input.snapshot) unit.version = input.snapshot->version();
+  unit.conditions = scan.conditions;
+  unit.candidates.insert(kept.begin(), kept.end());
+  std::ranges::copy_if(*files, std::inserter(unit.pruned, unit.pruned.end()),
+                       [&](const std::string& path) { return !unit.candidates.contains(path); });
+  unit.table_rows = signals.rows;
+  unit.signals = signals;
+  unit.decision = decision;
+  if (kept.size() == files->size()) return {};
+  scan.scan->name = fmt::format("{}{}kept {}", known->first, kPartSeparator, files_.size());
+  files_[scan.scan->name] = std::move(kept);
+  return {};
+}
+
+std::vector<ScanUnit> ScanPruner::Units() const {
+  std::vector<ScanUnit> units;
+  units.reserve(units_.size());
+  for (const auto& [key, unit] : units_) units.push_back(unit);
+  return units;
+}
+
+}  // namespace codeanatomy::engine
