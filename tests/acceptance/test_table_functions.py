@@ -37,10 +37,36 @@ def test_functions_describe_themselves(tool, built):
     assert docs[0]["section"] == "span" and docs[0]["sql_example"] and docs[0]["description"]
 
 
+def test_caches_count_what_is_ours(tool, built):
+    """One row per cache that the session has; counts are of the moment: the second statement's own views are seen by it."""
+    caches = {row["cache_name"]: row for row in tool.sql(built, "SELECT * FROM engine_caches()")}
+    assert list(caches) == ["plan", "snapshot", "staging"]
+    assert all(row["entry_count"] == row["hit_count"] == row["miss_count"] == row["eviction_count"] == 0 for row in caches.values())
+    assert caches["snapshot"]["limit_bytes"] == 64 << 20 and caches["plan"]["limit_bytes"] is None
+    assert 0 < caches["snapshot"]["event_time_unix_ms"] and caches["snapshot"]["ttl_seconds"] is None
+    named = tool.sql(built, "SELECT c.* FROM engine_caches() AS c, (SELECT count(*) FROM repo_files), (SELECT count(*) FROM delta_snapshot("
+                            "'evidence/repo_files', version := 0)), (SELECT count(*) FROM repo_files) ORDER BY cache_name")
+    plan, snapshot, staging = named
+    assert (plan["entry_count"], plan["miss_count"]) == (2, 2)  # the table and the function's view
+    assert (snapshot["entry_count"], snapshot["miss_count"], snapshot["hit_count"]) == (1, 1, 1)
+    assert staging["miss_count"] == 0
+    small = tool.run("sql", "--build", built, "SELECT limit_bytes FROM engine_caches() WHERE cache_name = 'snapshot'", "--format", "json",
+                     "--engine-profile", "small")
+    assert json.loads(small.stdout) == [{"limit_bytes": 16 << 20}]
+
+
+def test_a_run_tells_of_its_caches(built):
+    (bundle,) = (built / "run_bundles").iterdir()
+    caches = json.loads((bundle / "manifest.json").read_text())["caches"]
+    assert caches["staging"]["misses"] > 0 and caches["staging"]["hits"] >= caches["staging"]["misses"]
+    assert caches["staging"]["entries"] == 0 and set(caches) == {"plan", "snapshot", "staging"}
+
+
 @pytest.mark.parametrize(
     "code, statement",
     [
         ("SQL_INVALID", "SELECT * FROM read_delta()"),
+        ("SQL_INVALID", "SELECT * FROM engine_caches(1)"),
         ("SQL_INVALID", "SELECT * FROM read_delta('cpg' || '/calls')"),
         ("SQL_INVALID", "SELECT * FROM read_delta('cpg/calls', version := -1)"),
         ("SQL_INVALID", "SELECT * FROM read_delta('a\", \"b')"),

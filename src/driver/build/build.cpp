@@ -107,6 +107,7 @@ class BuildRun {
             .plan_json = plan_json_,
             .settings = settings_,
             .session = &session_,
+            .caches = caches_,
             .compliance_json = compliance_,
             .capabilities_json = capabilities_,
             .error = error};
@@ -261,6 +262,7 @@ class BuildRun {
     std::sort(report_.tables.begin(), report_.tables.end(),
               [](const BuiltTable& a, const BuiltTable& b) { return a.name < b.name; });
     report_.edges = executed.edges_by_kind;
+    caches_ = session.caches().Describe();
     return {};
   }
 
@@ -297,6 +299,7 @@ class BuildRun {
   engine::SessionOptions session_options_;
   engine::Settings settings_;
   engine::SessionIdentity session_;
+  std::vector<engine::CacheState> caches_;
   bool locked_ = false;
 };
 

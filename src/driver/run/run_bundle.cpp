@@ -61,6 +61,12 @@ std::string Manifest(const RunBundle& bundle) {
     manifest["input_dir"] = bundle.input_dir;
     manifest["inputs"] = TablesJson(bundle.inputs);
   }
+  for (const engine::CacheState& cache : bundle.caches) {
+    manifest["caches"][cache.name] = {{"entries", cache.counts.entries},
+                                      {"hits", cache.counts.hits},
+                                      {"misses", cache.counts.misses},
+                                      {"evictions", cache.counts.evictions}};
+  }
   if (bundle.session != nullptr) manifest["session"] = SessionJson(*bundle.session);
   if (bundle.error != nullptr) {
     manifest["error"] = {{"code", GetErrorCodeInfo(bundle.error->code()).name},

@@ -21,6 +21,7 @@ struct RunBundle {
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
   engine::Settings settings;                         // of the engine session
   const engine::SessionIdentity* session = nullptr;  // null: it was not opened
+  std::vector<engine::CacheState> caches = {};       // of the engine session
   std::string compliance_json =
       {};  // compliance.json (compliance_artifact.h); empty: not asked for
   std::string capabilities_json = {};  // of the engine session; empty: it was not opened

@@ -76,6 +76,7 @@ class SpecRun {
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.edges = executed.edges_by_kind;
+    caches_ = session.caches().Describe();
     plan_json_ = PlanArtifactJson(executed);
     compliance_ = ComplianceJson(executed, *request_.spec, settings_);
     CA_ASSIGN_OR_RETURN(build.tuner_hints,
@@ -100,6 +101,7 @@ class SpecRun {
                                        .plan_json = plan_json_,
                                        .settings = settings_,
                                        .session = &session_,
+                                       .caches = caches_,
                                        .compliance_json = compliance_,
                                        .capabilities_json = capabilities_,
                                        .inputs = report_.inputs,
@@ -133,6 +135,7 @@ class SpecRun {
   std::string input_dir_, spec_json_, plan_json_, capabilities_, compliance_;
   engine::Settings settings_;
   engine::SessionIdentity session_;
+  std::vector<engine::CacheState> caches_;
 };
 
 }  // namespace

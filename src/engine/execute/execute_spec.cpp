@@ -289,8 +289,10 @@ class Execution {
       return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
     }
     if (const auto log = log_scans_.find(name); log != log_scans_.end()) return log->second;
-    if (const PlannedView* view = plan_.FindView(name))
+    if (const PlannedView* view = plan_.FindView(name)) {
+      session_.caches().staging.Hit();
       return QuoteIdentifier(TemporaryName(view->name));
+    }
     const std::vector<std::string>* files = pruner_->FilesOf(name);
     CA_CHECK(files != nullptr, "scans name inputs, views or parts of them");
     return ScanFiles(*files, plan_.inputs.find(ScanPruner::InputOf(name))->second);
@@ -309,6 +311,7 @@ class Execution {
     });
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
     temporary_.push_back(name);
+    session_.caches().staging.Miss();
     return {};
   }
 
@@ -441,20 +444,7 @@ class Execution {
   Result<void> CountNodes() {
     for (const WrittenOutput& output : outputs_) {
       if (output.plan->target.table_name != "cpg_nodes" || output.files.empty()) continue;
-      std::vector<std::string> paths;
-      paths.reserve(output.files.size());
-      for (const WrittenFile& file : output.files) paths.push_back(file.path);
-      CA_ASSIGN_OR_RETURN(QueryResult result, session_.connection().Query(fmt::format(
-                                                  "SELECT kind, count(*) FROM {} GROUP BY kind",
-                                                  ScanFiles(paths, output.plan->schema))));
-      while (true) {
-        CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
-        if (chunk == nullptr) break;
-        for (size_t row = 0; row < chunk->rows(); ++row) {
-          report_.nodes_by_kind[std::string(chunk->column(0).Text(row))] =
-              static_cast<uint64_t>(chunk->column(1).Integer(row));
-        }
-      }
+      CA_ASSIGN_OR_RETURN(report_.nodes_by_kind, CountKinds(session_.connection(), output));
     }
     return {};
   }
@@ -463,6 +453,7 @@ class Execution {
     for (const std::string& name : temporary_) {
       const auto ignored = session_.connection().Execute("DROP TABLE IF EXISTS " + name);
     }
+    session_.caches().staging.Clear();
   }
 
   const spec::Spec& spec_;

@@ -79,6 +79,22 @@ std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema&
   return fmt::format("read_parquet([{}], hive_partitioning = false)", text);
 }
 
+Result<std::map<std::string, uint64_t>> CountKinds(Connection& connection,
+                                                   const WrittenOutput& output) {
+  CA_ASSIGN_OR_RETURN(QueryResult result,
+                      connection.Query(fmt::format("SELECT kind, count(*) FROM {} GROUP BY kind",
+                                                   ScanFiles(Paths(output), output.plan->schema))));
+  std::map<std::string, uint64_t> counts;
+  while (true) {
+    CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
+    if (chunk == nullptr) return counts;
+    for (size_t row = 0; row < chunk->rows(); ++row) {
+      counts[std::string(chunk->column(0).Text(row))] =
+          static_cast<uint64_t>(chunk->column(1).Integer(row));
+    }
+  }
+}
+
 Result<void> CheckRequired(const WrittenOutput& output) {
   if (output.plan->table == nullptr) return {};
   for (const ColumnInfo& column : output.plan->table->columns) {

@@ -34,6 +34,10 @@ std::vector<std::string> Paths(const WrittenOutput& output);
 /// `read_parquet([…])`, or an empty relation with `schema` where there is no file.
 std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema& schema);
 
+/// Rows by their column `kind`. Errors those of Connection.
+Result<std::map<std::string, uint64_t>> CountKinds(Connection& connection,
+                                                   const WrittenOutput& output);
+
 /// Required columns hold no null.  Errors and cost: those of CheckKeys, without a scan.
 Result<void> CheckRequired(const WrittenOutput& output);
 

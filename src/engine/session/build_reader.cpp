@@ -153,11 +153,11 @@ Result<InputSchemas> BuildReader::State::ForeignSchemas(const spec::Spec& spec) 
     const auto stored = tables().find(input.logical_name);
     if (FindTable(input.logical_name) != nullptr || stored == tables().end()) continue;
     CA_ASSIGN_OR_RETURN(
-        const storage::Snapshot snapshot,
-        storage::Snapshot::Load(environment, storage::JoinPath(out, stored->second.path),
-                                stored->second.version));
+        const auto snapshot,
+        session->caches().snapshots.Load(environment, storage::JoinPath(out, stored->second.path),
+                                         stored->second.version));
     expr::Schema schema;
-    for (const storage::Field& field : snapshot.schema().fields) {
+    for (const storage::Field& field : snapshot->schema().fields) {
       CA_ASSIGN_OR_RETURN(expr::Type type, storage::ToExpr(field.type));
       schema.fields.push_back({field.name, std::move(type), storage::SemanticTypeOf(field)});
     }
@@ -170,6 +170,7 @@ Result<void> BuildReader::State::CreateView(const std::string& name, std::string
   auto status = session->connection().Execute(
       fmt::format("CREATE VIEW {} AS {}", QuoteIdentifier(name), select));
   if (!status) return std::move(status.error()).WithFrame("preparing the relation " + name);
+  session->caches().plans.Miss();
   return {};
 }
 
@@ -177,16 +178,19 @@ Result<void> BuildReader::State::CreateTable(const std::string& name, const std:
                                              std::optional<int64_t> version) {
   const storage::TableVersion& entry = tables().at(table);
   const storage::Environment environment{*files, *parquet, *clock};
-  CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
-                      storage::Snapshot::Load(environment, storage::JoinPath(out, entry.path),
-                                              version.value_or(entry.version)));
-  return CreateView(name, RenderSnapshotScan(snapshot));
+  CA_ASSIGN_OR_RETURN(const auto snapshot, session->caches().snapshots.Load(
+                                               environment, storage::JoinPath(out, entry.path),
+                                               version.value_or(entry.version)));
+  return CreateView(name, RenderSnapshotScan(*snapshot));
 }
 
 /// What the macro of a table function will look up.
 Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
   const std::string name = call.ViewName();
-  if (created.contains(name)) return {};
+  if (created.contains(name)) {
+    session->caches().plans.Hit();
+    return {};
+  }
   const storage::Environment environment{*files, *parquet, *clock};
   CA_ASSIGN_OR_RETURN(const std::string select, RenderTableCall(call, out, environment, *session));
   CA_RETURN_IF_ERROR(CreateView(name, select));
@@ -196,7 +200,10 @@ Result<void> BuildReader::State::EnsureCall(const TableCall& call) {
 
 /// Looks the relation up and creates it, unless it is a view that reads others.
 Result<BuildReader::State::Standing> BuildReader::State::Begin(const std::string& key) {
-  if (!created.insert(key).second) return Standing::kThere;
+  if (!created.insert(key).second) {
+    session->caches().plans.Hit();
+    return Standing::kThere;
+  }
   if (key.starts_with(kRelationPrefix)) {
     if (!session->features().is_on(FeatureGate::kInputPlugins)) {
       return Error(ErrorCode::kUnknownSchema, "names with a prefix are switched off", key,

@@ -18,9 +18,9 @@ constexpr uint64_t kGiB = uint64_t{1} << 30;
 // (measured: limit 512 MiB, 771 thousand KiB resident). With 300 MiB a build of the standard
 // library took a quarter longer, and some nested relations could no longer be read.
 constexpr auto kProfiles = std::to_array<ProfileInfo>({
-    {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB},
-    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB},
-    {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB},
+    {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB, 16 * kMiB},
+    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB, 64 * kMiB},
+    {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB, 256 * kMiB},
 });
 
 }  // namespace
@@ -44,6 +44,10 @@ int ThreadsOf(const SessionOptions& options) {
 
 uint64_t MemoryLimitOf(const SessionOptions& options) {
   return options.memory_limit_bytes.value_or(GetProfileInfo(options.profile).memory_bytes);
+}
+
+uint64_t SnapshotLimitOf(const SessionOptions& options) {
+  return GetProfileInfo(options.profile).snapshot_bytes;
 }
 
 Settings SettingsOf(const SessionOptions& options) {

@@ -21,6 +21,7 @@ struct ProfileInfo {
   uint64_t memory_bytes;     // resident memory of the process
   uint64_t engine_bytes;     // DuckDB's part of it
   uint64_t temporary_bytes;  // on disk, for spilling
+  uint64_t snapshot_bytes;   // of tables' logs that a session keeps
 };
 const ProfileInfo& GetProfileInfo(Profile profile);
 /// Errors InvalidArgument, naming the three.
@@ -30,6 +31,9 @@ Result<Profile> ParseProfile(std::string_view name);
 int ThreadsOf(const SessionOptions& options);
 /// The resident memory that it may take, in bytes.
 uint64_t MemoryLimitOf(const SessionOptions& options);
+
+/// How many bytes of snapshots it keeps.
+uint64_t SnapshotLimitOf(const SessionOptions& options);
 
 /// Settings of the engine by name, as texts that it accepts.
 using Settings = std::map<std::string, std::string>;

@@ -27,6 +27,7 @@ struct Session::State {
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
   Settings settings, default_settings;
+  std::unique_ptr<SessionCaches> caches;
   std::unique_ptr<Database> database;
   std::unique_ptr<BatchScan> batches;
 
@@ -79,6 +80,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->features = options.features;
   state->sink = options.sink;
   state->cancel = options.cancel;
+  state->caches = std::make_unique<SessionCaches>(SnapshotLimitOf(options));
   state->settings = SettingsOf(options);
   state->default_settings =
       SettingsOf({.profile = options.profile, .temp_directory = options.temp_directory});
@@ -94,6 +96,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->settings["TimeZone"] = state->default_settings["TimeZone"] = "UTC";
   CA_RETURN_IF_ERROR(InstallFunctions(*state->main));
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
+  CA_RETURN_IF_ERROR(InstallCacheFunction(*state->database, *state->caches));
   for (const Plugin& plugin : options.plugins) {
     CA_ASSIGN_OR_RETURN(ExtensionDescriptor loaded,
                         LoadPlugin(plugin, *state->main, {&state->settings, state->sink}));
@@ -139,6 +142,7 @@ Settings Session::SettingsSnapshot() const {
 const Settings& Session::default_settings() const { return state_->default_settings; }
 
 BatchScan& Session::batches() { return *state_->batches; }
+SessionCaches& Session::caches() { return *state_->caches; }
 EventSink* Session::sink() { return state_->sink; }
 void Session::Interrupt() { state_->Interrupt(); }
 

@@ -15,6 +15,7 @@
 #include "engine/duckdb/connection.h"
 #include "engine/duckdb/database.h"
 #include "engine/extension/plugin_library.h"
+#include "engine/session/caches.h"
 #include "engine/session/feature_gates.h"
 #include "engine/session/profile.h"
 
@@ -50,10 +51,9 @@ class Session {
   };
   using PooledConnection = std::unique_ptr<Connection, ReturnConnection>;
 
-  /// Phases: configuration → database → function registry → batch scans → plugins → cancellation
-  /// watch.
-  /// Errors SessionInitializationFailed; InvalidConfig for a setting that the engine refuses.
-  /// Cost   about 20 ms.
+  /// Phases: configuration → database → function registry → table functions → plugins →
+  /// cancellation watch. Errors SessionInitializationFailed; InvalidConfig for a setting that the
+  /// engine refuses. Cost   about 20 ms.
   static Result<std::unique_ptr<Session>> Create(const SessionOptions& options);
   ~Session();
 
@@ -70,6 +70,7 @@ class Session {
   const Settings& default_settings() const;
 
   BatchScan& batches();
+  SessionCaches& caches();
   /// Null where the options had none.
   EventSink* sink();
 

@@ -225,6 +225,10 @@ class NameCollector {
     TableCall call{.function = std::string(info.name)};
     dom::array arguments;
     if (function["children"].get(arguments) != simdjson::SUCCESS) arguments = {};
+    if (!info.is_macro()) {  // registered when the session was built
+      if (arguments.size() > 0) return BadCall(info);
+      return {};
+    }
     if (!info.parameters.empty() && info.parameters != kTableAndVersion)
       return AddArguments(info, arguments, std::move(call));
     size_t position = 0;

@@ -257,8 +257,9 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
     return Error(ErrorCode::kSqlPolicyViolation, "the table lies outside of the build", call.uri,
                  "name a table by its path below the build, such as cpg/cpg_nodes");
   }
-  CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
-                      storage::Snapshot::Load(environment, root, call.version));
+  CA_ASSIGN_OR_RETURN(const std::shared_ptr<const storage::Snapshot> kept,
+                      session.caches().snapshots.Load(environment, root, call.version));
+  const storage::Snapshot& snapshot = *kept;
   if (call.function == "read_delta_cdf") return ChangeRows(call, snapshot, environment, session);
   if (call.function == "delta_snapshot") return RenderSnapshotRow(snapshot, snapshot.root());
   if (call.function == "delta_add_actions") return RenderFileRows(snapshot, snapshot.root());
