@@ -59,7 +59,7 @@ void PrintText(const driver::BuildReport& report) {
   for (const engine::TunerHint& hint : report.tuner_hints)
     line("hint", driver::TunerHintText(hint));
   line("seconds", fmt::format("{:.2f}", report.seconds));
-  line("peak memory", fmt::format("{} MiB", report.peak_memory_bytes >> 20));
+  line("peak memory", fmt::format("{} MiB", report.memory.peak_resident_bytes >> 20));
 }
 
 void PrintJson(const driver::BuildReport& report) {
@@ -91,7 +91,7 @@ void PrintJson(const driver::BuildReport& report) {
       {"tables", tables},
       {"tuner_hints", driver::TunerHintsJson(report.tuner_hints)},
       {"seconds", report.seconds},
-      {"peak_memory_bytes", report.peak_memory_bytes}};
+      {"peak_memory_bytes", report.memory.peak_resident_bytes}};
   fmt::print("{}\n",
              document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }

@@ -100,6 +100,8 @@ class RepositoryResolution {
 
   /// Shards in path order; takes the interfaces and ids, leaves the tables.
   void Add(ShardEvidence&& shard);
+  /// Memory of what was added, without the texts of names.
+  uint64_t held_bytes() const;
   /// resolve_modules, resolve_imports and their diagnostics. Errors: IdCollision naming both
   /// identities. Cost: near linear in imports and module-level names.
   Result<std::vector<TableBatches>> Finish();

@@ -60,6 +60,7 @@ struct RepositoryResolution::State {
   ExtractOptions options;
   std::vector<FileInterface> files;
   std::vector<FileIdRecords> ids;
+  uint64_t held_bytes = 0;
 };
 
 namespace {
@@ -211,12 +212,17 @@ RepositoryResolution& RepositoryResolution::operator=(RepositoryResolution&&) no
 
 void RepositoryResolution::Add(ShardEvidence&& shard) {
   for (size_t i = 0; i < shard.interfaces.size(); ++i) {
+    state_->held_bytes += shard.ids[i].capacity() * sizeof(IdRecord) +
+                          shard.interfaces[i].exports.capacity() * sizeof(resolve::Export) +
+                          shard.interfaces[i].imports.capacity() * sizeof(resolve::ImportRecord);
     state_->ids.push_back({shard.interfaces[i].path, std::move(shard.ids[i])});
     state_->files.push_back(std::move(shard.interfaces[i]));
   }
   shard.interfaces.clear();
   shard.ids.clear();
 }
+
+uint64_t RepositoryResolution::held_bytes() const { return state_->held_bytes; }
 
 Result<std::vector<TableBatches>> RepositoryResolution::Finish() {
   const ExtractOptions& options = state_->options;

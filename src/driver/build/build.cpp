@@ -5,8 +5,6 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <malloc.h>
-#include <sys/resource.h>
 
 #include "base/hash.h"
 #include "driver/build/evidence_stage.h"
@@ -33,12 +31,6 @@ namespace codeanatomy::driver {
 namespace {
 
 namespace fs = std::filesystem;
-
-uint64_t PeakMemoryBytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 PythonVersion TargetVersion(const Config& config, const std::string& repository) {
   if (const std::string& named = config.GetText("build.target_version"); !named.empty()) {
@@ -77,7 +69,7 @@ class BuildRun {
     SpanScope span(recorder_, "build_orchestrator");
     span.Set("run_id", report_.run_id);
     auto status = RunSteps(span.id());
-    Measure();
+    report_.seconds = recorder_.Seconds();
     if (!status) {
       span.Exception(status.error());
       // The bundle of a failed run is what one looks at; its own failure must not hide the error.
@@ -91,9 +83,9 @@ class BuildRun {
   }
 
  private:
-  void Measure() {
+  void Measure(engine::Session& session) {
     report_.seconds = recorder_.Seconds();
-    report_.peak_memory_bytes = PeakMemoryBytes();
+    report_.memory = MemoryUse::Of(session.memory());
   }
 
   bool WantsBundle() const { return config_.GetBool("build.include_run_bundle"); }
@@ -126,16 +118,21 @@ class BuildRun {
     settings_ = session->SettingsSnapshot();
     session_ = session->identity();
     capabilities_ = engine::CapabilitiesJson(*session);
-    engine::DuckdbParquetIo parquet(*session);
-    const storage::Environment environment{*files_, parquet, *clock_};
-    CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
-    CA_ASSIGN_OR_RETURN(EvidenceStageResult evidence, Extract(*session, environment, span));
-    CA_RETURN_IF_ERROR(Import(*session, environment, evidence));
-    CA_RETURN_IF_ERROR(Execute(*session, environment, evidence, span));
-    CA_RETURN_IF_ERROR(session->CheckCancelled());
-    Measure();
+    auto made = MakeTables(*session, span);
+    Measure(*session);
+    CA_RETURN_IF_ERROR(std::move(made));
     if (WantsBundle()) CA_RETURN_IF_ERROR(WriteRunBundle(Bundle(nullptr)));
     return Publish();
+  }
+
+  Result<void> MakeTables(engine::Session& session, uint64_t span) {
+    engine::DuckdbParquetIo parquet(session);
+    const storage::Environment environment{*files_, parquet, *clock_};
+    CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
+    CA_ASSIGN_OR_RETURN(EvidenceStageResult evidence, Extract(session, environment, span));
+    CA_RETURN_IF_ERROR(Import(session, environment, evidence));
+    CA_RETURN_IF_ERROR(Execute(session, environment, evidence, span));
+    return session.CheckCancelled();
   }
 
   /// Finds out where everything is, before anything is written.
@@ -185,12 +182,14 @@ class BuildRun {
                     .id_salt = config_.GetInt("graph.id_salt")},
         .repository = report_.repository,
         .out = report_.output_dir,
+        .spill_folder = session_options_.temp_directory,
         .max_file_bytes = static_cast<uint64_t>(config_.GetInt("source.max_file_bytes")),
         .commit_metadata = Provenance()};
     CA_ASSIGN_OR_RETURN(auto evidence, RunEvidenceStage(request, session, environment, recorder_,
                                                         span, *request_.cancel));
     // The allocator keeps what trees and rows took; the engine's share of the budget needs it back.
-    ::malloc_trim(0);
+    ReleaseFreedMemory();
+    CA_RETURN_IF_ERROR(session.ShareMemory());
     report_.files = evidence.file_count;
     report_.bytes = evidence.counts.bytes;
     report_.lines = evidence.counts.lines;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/memory_budget.h"
 #include "base/observe.h"
 #include "base/result.h"
 #include "catalog/python_version.h"
@@ -49,13 +50,13 @@ struct BuildReport {
   std::vector<engine::TunerHint> tuner_hints;   // empty where the run was not observed
   std::vector<BuiltTable> tables;               // by name
   double seconds = 0;
-  uint64_t peak_memory_bytes = 0;
+  MemoryUse memory;
 };
 
 /// Errors  of every stage, typed; nothing is published then. With `build.strict` a file that cannot
 /// be
 ///         read or parsed is ExtractionFailed.
-/// Cost    linear in the sources; memory bounded by shards and the engine's limit.
+/// Cost    linear in the sources; memory bounded by the session's limit.
 Result<BuildReport> RunBuild(const BuildRequest& request);
 
 }  // namespace codeanatomy::driver

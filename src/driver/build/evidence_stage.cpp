@@ -2,11 +2,14 @@
 // the sources alone. While a shard is being written the next one is read and extracted.
 #include "driver/build/evidence_stage.h"
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "base/memory_budget.h"
 #include "base/parallel_for.h"
 #include "catalog/diagnostic_code.h"
 #include "catalog/table.h"
@@ -19,7 +22,20 @@ namespace {
 
 constexpr uint64_t kShardBytes = 1 << 20;
 
-using Shard = std::vector<source::SourceFile>;
+// Bytes of memory per byte of source, measured on the standard library, whole and as one file of
+// six megabytes: rows of all tables; trees and analyses of a file while it is being worked on;
+// sources and arenas that rows point into.
+constexpr uint64_t kRowBytes = 40;
+constexpr uint64_t kTreeBytes = 28;
+constexpr uint64_t kTextBytes = 2;
+// What the engine needs per file that is being written.
+constexpr uint64_t kWritingBytes = 32 << 20;
+
+/// Files of a shard, for as long as rows point into them.
+struct Shard {
+  std::vector<source::SourceFile> files;
+  MemoryReservation memory;
+};
 
 /// Consecutive ranges of `paths` of about kShardBytes each.
 std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root,
@@ -45,11 +61,23 @@ std::vector<std::pair<size_t, size_t>> CutShards(const std::string& root,
 
 std::shared_ptr<Shard> ReadShard(const std::string& root, std::span<const std::string> paths,
                                  uint64_t max_file_bytes, int threads) {
-  auto shard = std::make_shared<Shard>(paths.size());
+  auto shard = std::make_shared<Shard>();
+  shard->files.resize(paths.size());
   ParallelFor(paths.size(), threads, [&](size_t i) {
-    (*shard)[i] = source::ReadSourceFile(root, paths[i], max_file_bytes);
+    shard->files[i] = source::ReadSourceFile(root, paths[i], max_file_bytes);
   });
   return shard;
+}
+
+/// What extracting a shard takes: the rows of all files, and the trees of the `threads` largest.
+uint64_t ExtractionBytes(const Shard& shard, int threads) {
+  std::vector<uint64_t> sizes;
+  for (const source::SourceFile& file : shard.files) sizes.push_back(file.text().size());
+  std::ranges::sort(sizes, std::greater<>());
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < sizes.size(); ++i)
+    bytes += sizes[i] * (kRowBytes + (i < static_cast<size_t>(threads) ? kTreeBytes : 0));
+  return bytes;
 }
 
 class Stage {
@@ -63,7 +91,7 @@ class Stage {
         recorder_(recorder),
         span_(recorder, "extraction", parent_span),
         cancel_(cancel),
-        writer_(session, request.out, session.threads()) {}
+        writer_(session, request.out, request.spill_folder, session.threads()) {}
 
   Result<EvidenceStageResult> Run() {
     auto result = RunSteps();
@@ -83,6 +111,9 @@ class Stage {
       return Error(ErrorCode::kExtractionFailed, "no Python file to analyse", request_.repository,
                    "check the path, --include-glob, --exclude-glob and the ignore rules of git");
     }
+    // A file is written by each thread; the rest of the memory is the rows'.
+    CA_RETURN_IF_ERROR(
+        session_.ShareMemory(kWritingBytes * static_cast<uint64_t>(session_.threads())));
     CA_RETURN_IF_ERROR(Write(evidence::CatalogEvidence(), nullptr));
     CA_RETURN_IF_ERROR(Write(evidence::ScanEvidence(scan, request_.extract), nullptr));
     CA_RETURN_IF_ERROR(ExtractShards(scan.root, paths));
@@ -125,16 +156,47 @@ class Stage {
     }
   }
 
+  /// What is reserved is not all that is resident: the allocator keeps what trees took, in pages
+  /// between rows that wait. So before `bytes` more are taken the kernel is asked, too.
+  Result<void> FitResident(uint64_t bytes) {
+    const uint64_t limit = session_.memory().limit_bytes();
+    const auto fits = [&] { return ResidentBytes() + bytes + limit / 8 <= limit; };
+    while (!fits()) {
+      ReleaseFreedMemory();
+      if (fits()) break;
+      CA_ASSIGN_OR_RETURN(const bool has_given, writer_.MakeRoom());
+      if (!has_given) break;  // the reservation holds, and what is resident beyond it may be reused
+    }
+    return {};
+  }
+
+  Result<evidence::ShardEvidence> ExtractShard(Shard& shard) {
+    MemoryBudget& memory = session_.memory();
+    uint64_t text = 0;
+    for (const source::SourceFile& file : shard.files) text += file.text().size();
+    shard.memory = memory.Hold(MemoryOwner::kExtraction, text * kTextBytes);
+    const uint64_t bytes = ExtractionBytes(shard, session_.threads());
+    auto reserved =
+        memory.Reserve(MemoryOwner::kExtraction, bytes, [this] { return writer_.MakeRoom(); });
+    if (!reserved) {
+      return std::move(reserved.error())
+          .WithFrame(fmt::format("extracting {} files from {} on", shard.files.size(),
+                                 shard.files[0].path));
+    }
+    CA_RETURN_IF_ERROR(FitResident(bytes + bytes / 4));
+    return evidence::ExtractShard(shard.files, request_.extract, session_.threads(), cancel_);
+  }
+
   Result<void> ExtractShards(const std::string& root, const std::vector<std::string>& paths) {
     evidence::RepositoryResolution resolution(request_.extract);
+    interfaces_ = session_.memory().Hold(MemoryOwner::kExtraction, 0);
     size_t done = 0;
     for (const auto& [begin, end] : CutShards(root, paths)) {
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
       SpanScope span(recorder_, "extract.shard", span_.id());
       auto files = ReadShard(root, std::span(paths).subspan(begin, end - begin),
                              request_.max_file_bytes, session_.threads());
-      evidence::ShardEvidence shard =
-          evidence::ExtractShard(*files, request_.extract, session_.threads(), cancel_);
+      CA_ASSIGN_OR_RETURN(evidence::ShardEvidence shard, ExtractShard(*files));
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
       result_.counts.bytes += shard.counts.bytes;
       result_.counts.lines += shard.counts.lines;
@@ -142,6 +204,7 @@ class Stage {
       result_.counts.diagnostics += shard.counts.diagnostics;
       std::vector<evidence::TableBatches> tables = std::move(shard.tables);
       resolution.Add(std::move(shard));
+      interfaces_.Set(resolution.held_bytes());
       CA_RETURN_IF_ERROR(Write(std::move(tables), std::move(files)));
       done = end;
       recorder_.Progress("extract", "files", done, paths.size());
@@ -211,6 +274,7 @@ class Stage {
   const CancelFlag& cancel_;
   EvidenceWriter writer_;
   EvidenceStageResult result_;
+  MemoryReservation interfaces_;  // of all files
   std::map<std::string, uint64_t> rows_;
 };
 

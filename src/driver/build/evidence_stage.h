@@ -19,7 +19,7 @@ struct EvidenceStageRequest {
   source::ScanOptions scan;
   evidence::ExtractOptions extract;
   std::string repository;
-  std::string out;
+  std::string out, spill_folder;
   uint64_t max_file_bytes = 0;
   std::map<std::string, std::string> commit_metadata;
 };
@@ -33,10 +33,11 @@ struct EvidenceStageResult {
   std::map<std::string, uint64_t> diagnostics;  // rows by code
 };
 
-/// Errors  ExtractionFailed when the repository holds no Python file; IdCollision; those of scan,
+/// Errors  ExtractionFailed when the repository holds no Python file; IdCollision;
+///         MemoryBudgetExceeded for a file whose tree cannot fit; those of scan,
 ///         storage and engine; Interrupted.
-/// Memory  sources, one shard of 1 MiB as trees, rows of a few files per table, per-file
-/// interfaces.
+/// Memory  reserved of the session's: a shard of 1 MiB as trees and rows, rows of a file per table
+///         (spilled where memory is short), per-file interfaces.
 Result<EvidenceStageResult> RunEvidenceStage(const EvidenceStageRequest& request,
                                              engine::Session& session,
                                              const storage::Environment& environment,

@@ -45,7 +45,7 @@ void WriteEvidence(benchmark::State& state, const BenchmarkInput& input) {
     rows = 0;
     for (const evidence::TableBatches& table : shard.tables) rows += table.rows;
     state.ResumeTiming();
-    EvidenceWriter writer(*place.session, place.folder, place.session->threads());
+    EvidenceWriter writer(*place.session, place.folder, place.folder, place.session->threads());
     auto written = writer.Write(std::move(shard.tables), files);
     if (!written) return state.SkipWithError(written.error().ToString().c_str());
     const auto finished = writer.Finish();

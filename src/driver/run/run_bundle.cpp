@@ -32,6 +32,14 @@ nlohmann::ordered_json SessionJson(const engine::SessionIdentity& session) {
   return {{"features", session.features}, {"plugins", std::move(plugins)}};
 }
 
+/// Bytes: the limit, and the most that each owner had reserved.
+nlohmann::ordered_json MemoryJson(const MemoryUse& memory) {
+  nlohmann::ordered_json peaks = nlohmann::ordered_json::object();
+  for (size_t i = 0; i < kMemoryOwnerCount; ++i)
+    peaks[std::string(kMemoryOwnerNames[i])] = memory.peaks[i];
+  return {{"limit_bytes", memory.limit_bytes}, {"reserved_peak_bytes", std::move(peaks)}};
+}
+
 std::string Manifest(const RunBundle& bundle) {
   const BuildReport& report = *bundle.report;
   nlohmann::ordered_json manifest{{"run_id", report.run_id},
@@ -51,7 +59,8 @@ std::string Manifest(const RunBundle& bundle) {
                                   {"diagnostics", report.diagnostics},
                                   {"tuner_hints", TunerHintsJson(report.tuner_hints)},
                                   {"seconds", report.seconds},
-                                  {"peak_memory_bytes", report.peak_memory_bytes},
+                                  {"peak_memory_bytes", report.memory.peak_resident_bytes},
+                                  {"memory", MemoryJson(report.memory)},
                                   {"outputs", TablesJson(report.tables)}};
   if (bundle.config != nullptr) {
     manifest["id_salt"] = bundle.config->GetInt("graph.id_salt");

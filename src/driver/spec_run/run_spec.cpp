@@ -50,6 +50,7 @@ class SpecRun {
     report_.inputs = inputs.tables;
     CA_RETURN_IF_ERROR(Execute(*session, environment, inputs));
     report_.build.seconds = request_.recorder->Seconds();
+    report_.build.memory = MemoryUse::Of(session->memory());
     CA_RETURN_IF_ERROR(WriteBundle());
     return Publish();
   }

@@ -50,15 +50,19 @@ uint64_t SnapshotLimitOf(const SessionOptions& options) {
   return GetProfileInfo(options.profile).snapshot_bytes;
 }
 
+uint64_t EngineBytesOf(const SessionOptions& options) {
+  return options.engine_memory_bytes.value_or(options.memory_limit_bytes
+                                                  ? *options.memory_limit_bytes / 2
+                                                  : GetProfileInfo(options.profile).engine_bytes);
+}
+
 Settings SettingsOf(const SessionOptions& options) {
   const ProfileInfo& profile = GetProfileInfo(options.profile);
   const int threads = ThreadsOf(options);
-  const uint64_t engine_bytes = options.engine_memory_bytes.value_or(
-      options.memory_limit_bytes ? *options.memory_limit_bytes / 2 : profile.engine_bytes);
   Settings settings{
       {"enable_external_file_cache",
        options.features.is_on(FeatureGate::kMetadataCache) ? "true" : "false"},
-      {"memory_limit", fmt::format("{}B", engine_bytes)},
+      {"memory_limit", fmt::format("{}B", EngineBytesOf(options))},
       {"preserve_insertion_order", "true"},
       {"temp_directory", options.temp_directory},
       {"threads", fmt::format("{}", threads)},

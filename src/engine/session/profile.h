@@ -31,6 +31,8 @@ Result<Profile> ParseProfile(std::string_view name);
 int ThreadsOf(const SessionOptions& options);
 /// The resident memory that it may take, in bytes.
 uint64_t MemoryLimitOf(const SessionOptions& options);
+/// The engine's part of it, to begin with.
+uint64_t EngineBytesOf(const SessionOptions& options);
 
 /// How many bytes of snapshots it keeps.
 uint64_t SnapshotLimitOf(const SessionOptions& options);

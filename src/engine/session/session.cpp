@@ -16,18 +16,32 @@ namespace {
 
 constexpr std::chrono::milliseconds kCancelPoll{20};
 
+// What the process takes with the engine open and no data: 62 MiB were measured. In a larger
+// process, which is someone else's, it is not the session's to count.
+constexpr uint64_t kProgramBytes = 64 << 20;
+// Less than this the engine cannot write a file with.
+constexpr uint64_t kLeastEngineBytes = 32 << 20;
+
+/// Resident memory of an engine with this limit, which does not bound it: blocks being written,
+/// allocator, threads.
+uint64_t EngineResidentBytes(uint64_t limit_bytes) { return limit_bytes / 3 * 4; }
+uint64_t EngineLimitBytes(uint64_t resident_bytes) { return resident_bytes / 4 * 3; }
+
 }  // namespace
 
 struct Session::State {
   // Destroyed from the last to the first: connections end before the database.
   int threads = 1;
-  uint64_t memory_limit_bytes = 0;
   FeatureGates features;
   std::vector<ExtensionDescriptor> extensions;
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
   Settings settings, default_settings;
   std::unique_ptr<SessionCaches> caches;
+  std::unique_ptr<MemoryBudget> memory;
+  MemoryReservation program_memory, engine_memory;
+  uint64_t engine_limit = 0;  // in force; 0: the options name one
+  uint64_t first_engine_limit = 0;
   std::unique_ptr<Database> database;
   std::unique_ptr<BatchScan> batches;
 
@@ -47,6 +61,17 @@ struct Session::State {
     }
     closing_changed.notify_all();
     if (watch.joinable()) watch.join();
+  }
+
+  void ReserveMemory(const SessionOptions& options) {
+    program_memory = memory->Hold(MemoryOwner::kProgram, std::min(ResidentBytes(), kProgramBytes));
+    const uint64_t limit = EngineBytesOf(options);
+    engine_memory = memory->Hold(MemoryOwner::kEngine, EngineResidentBytes(limit));
+    const bool is_named = options.engine_memory_bytes.has_value() ||
+                          std::ranges::any_of(options.settings, [](const auto& setting) {
+                            return setting.first == "memory_limit";
+                          });
+    if (!is_named) engine_limit = first_engine_limit = limit;
   }
 
   void Interrupt() {
@@ -76,7 +101,7 @@ Session::~Session() = default;
 Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) {
   auto state = std::make_unique<State>();
   state->threads = ThreadsOf(options);
-  state->memory_limit_bytes = MemoryLimitOf(options);
+  state->memory = std::make_unique<MemoryBudget>(MemoryLimitOf(options));
   state->features = options.features;
   state->sink = options.sink;
   state->cancel = options.cancel;
@@ -95,6 +120,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   CA_RETURN_IF_ERROR(state->main->Execute("SET GLOBAL TimeZone = 'UTC'"));
   state->settings["TimeZone"] = state->default_settings["TimeZone"] = "UTC";
   CA_RETURN_IF_ERROR(InstallFunctions(*state->main));
+  state->ReserveMemory(options);
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
   CA_RETURN_IF_ERROR(InstallCacheFunction(*state->database, *state->caches));
   for (const Plugin& plugin : options.plugins) {
@@ -156,6 +182,20 @@ const FeatureGates& Session::features() const { return state_->features; }
 const std::vector<ExtensionDescriptor>& Session::extensions() const { return state_->extensions; }
 SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }
 int Session::threads() const { return state_->threads; }
-uint64_t Session::memory_limit_bytes() const { return state_->memory_limit_bytes; }
+MemoryBudget& Session::memory() { return *state_->memory; }
+
+Result<void> Session::ShareMemory(uint64_t bytes) {
+  State& state = *state_;
+  if (state.engine_limit == 0) return {};
+  const uint64_t left = state.memory->left_bytes() + state.engine_memory.bytes();
+  const uint64_t limit =
+      std::max(std::min({bytes, state.first_engine_limit, EngineLimitBytes(left)}),
+               std::min(kLeastEngineBytes, state.first_engine_limit));
+  if (limit == state.engine_limit) return {};
+  CA_RETURN_IF_ERROR(Set("memory_limit", fmt::format("{}B", limit)));
+  state.engine_limit = limit;
+  state.engine_memory.Set(EngineResidentBytes(limit));
+  return {};
+}
 
 }  // namespace codeanatomy::engine

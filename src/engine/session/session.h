@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/memory_budget.h"
 #include "base/observe.h"
 #include "engine/duckdb/batch_scan.h"
 #include "engine/duckdb/connection.h"
@@ -85,7 +86,12 @@ class Session {
   const std::vector<ExtensionDescriptor>& extensions() const;
   SessionIdentity identity() const;
   int threads() const;
-  uint64_t memory_limit_bytes() const;
+  /// Of the whole session; the program and the engine's share are reserved from the start.
+  MemoryBudget& memory();
+  /// Gives the engine at most `bytes`, no more than it began with, and no more than others leave:
+  /// call it between tasks. What the engine holds beyond that it spills. Does nothing where its
+  /// limit was named in the options.
+  Result<void> ShareMemory(uint64_t bytes = UINT64_MAX);
 
  private:
   explicit Session(std::unique_ptr<State> state);
