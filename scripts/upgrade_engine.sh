@@ -4,11 +4,12 @@
 #   scripts/upgrade_engine.sh NPM_VERSION [SOURCES]     e.g. 1.5.5-r.5; SOURCES: a repository to build
 #
 # Builds the program for the other release, runs unit and golden tests on both, builds SOURCES with both and
-# compares hashes, plans, table digests and times, taken in turns. The report lies in build/upgrade/report.
+# compares hashes, plans, table digests and CPU time in pairs (scripts/paired_benchmark.py). The report lies in
+# build/upgrade/report; status 3: the times are undecided, measure again on a quieter machine.
 # Procedure and reading of the report: docs/reference/engine-upgrade.md
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ $# -ge 1 ]] || { sed -n '2,9p' "$0"; exit 2; }
+[[ $# -ge 1 ]] || { sed -n '2,10p' "$0"; exit 2; }
 package_version=$1 release=${1%%-*} sources=${2:-src}
 source scripts/versions.env
 root=.deps/duckdb-$release other=build/upgrade report=build/upgrade/report
@@ -33,16 +34,15 @@ for build in build/release "$other"; do
   ctest --test-dir "$build" -R '^(unit|golden)\.' >"$report/tests-$(basename "$build").txt" || status=1
 done
 
-for round in 1 2 3 4 5; do
-  for build in build/release "$other"; do
-    name=$(basename "$build")
-    rm -rf "$report/$name"
-    "$build/codeanatomy" build "$sources" -o "$PWD/$report/$name" --format json >"$report/$name.json"
-    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["seconds"])' "$report/$name.json" >>"$report/seconds-$name"
-  done
+for build in build/release "$other"; do
+  name=$(basename "$build")
+  "$build/codeanatomy" build "$sources" -o "$PWD/$report/$name" --format json >"$report/$name.json"
 done
+say "paired benchmark"
+scripts/paired_benchmark.py "$other/codeanatomy" build/release/codeanatomy --report "$report/benchmark.json" \
+  -- build "$sources" -o '{out}' --format json >/dev/null || status=$?
 python3 - "$report" <<'PYTHON' || status=1
-import json, pathlib, statistics, sys
+import json, pathlib, sys
 
 report = pathlib.Path(sys.argv[1])
 old, new = (json.loads((report / f"{n}.json").read_text()) for n in ("upgrade", "release"))
@@ -51,7 +51,7 @@ plans = [json.loads((b / "plan.json").read_text()) for b in bundles]
 for bundle, name in zip(bundles, ("upgrade", "release")):
     (report / f"settings-{name}.json").write_text((bundle / "settings.json").read_text())
 digests = [{t["table_name"]: t["content_digest"] for t in r["tables"]} for r in (old, new)]
-seconds = [[float(x) for x in (report / f"seconds-{n}").read_text().split()] for n in ("upgrade", "release")]
+benchmark = json.loads((report / "benchmark.json").read_text())
 lines = {
     "releases": [p["envelope"]["engine_version"] for p in plans],
     "spec_hash_equal": old["spec_hash"] == new["spec_hash"],
@@ -60,8 +60,7 @@ lines = {
     "plan_diff": {k: plans[0][k] != plans[1][k] for k in ("p0", "p1", "passes", "plan")},
     "tables": len(digests[1]),
     "tables_with_other_files": sorted(t for t in digests[1] if digests[0].get(t) != digests[1][t]),
-    "median_seconds": [statistics.median(s) for s in seconds],
-    "ratio": statistics.median(seconds[1]) / statistics.median(seconds[0]),
+    "benchmark": {k: benchmark[k] for k in ("pairs", "cpu_ratio", "cpu_ratio_interval_95", "wall_ratio", "verdict")},
 }
 (report / "comparison.json").write_text(json.dumps(lines, indent=1) + "\n")
 print(json.dumps(lines, indent=1))

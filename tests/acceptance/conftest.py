@@ -98,8 +98,8 @@ class Tool:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def sql(self, out, query):
-        done = self.run("sql", "--build", out, query, "--format", "json")
+    def sql(self, out, query, *flags):
+        done = self.run("sql", "--build", out, query, "--format", "json", *flags)
         assert done.returncode == 0, done.stderr
         return rows_of(done.stdout)
 
@@ -126,3 +126,11 @@ def tool(program):
 
 def digests(report):
     return {t["table_name"]: t["content_digest"] for t in report["tables"]}
+
+
+@pytest.fixture
+def built(tool, repository, tmp_path):
+    """The output folder of a build of the small repository."""
+    out = tmp_path / "out"
+    tool.build(repository, out)
+    return out

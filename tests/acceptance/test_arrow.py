@@ -11,13 +11,6 @@ import pytest
 ipc = pytest.importorskip("pyarrow.ipc")
 
 
-@pytest.fixture
-def built(tool, repository, tmp_path):
-    out = tmp_path / "out"
-    tool.build(repository, out)
-    return out
-
-
 def stream(tool, out, query):
     done = subprocess.run([tool.program, "sql", "--build", str(out), query, "--format", "arrow"], capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr

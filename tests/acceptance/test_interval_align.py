@@ -6,20 +6,6 @@ import pytest
 
 from test_log_transforms import ALL, changes, things  # noqa: F401  (a fixture)
 
-
-@pytest.fixture
-def built(tool, repository, tmp_path):
-    out = tmp_path / "out"
-    tool.build(repository, out)
-    return out
-
-
-def rows(tool, out, statement, *flags):
-    done = tool.run("sql", "--build", out, statement, "--format", "json", *flags)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 NODES = "SELECT node_id, path, bstart, bend, kind FROM ast_nodes WHERE bstart IS NOT NULL"
 FITS = {
     "EXACT": lambda l, r: (l["bstart"], l["bend"]) == (r["bstart"], r["bend"]),
@@ -42,11 +28,11 @@ def naive(left, right, mode, tie=()):
 @pytest.mark.parametrize("mode", sorted(FITS))
 @pytest.mark.parametrize("how", ["inner", "left"])
 def test_the_best_interval_is_that_of_nested_loops(tool, built, mode, how):
-    left = rows(tool, built, NODES + " AND kind IN ('Call', 'Name')")
-    right = rows(tool, built, NODES)
+    left = tool.sql(built, NODES + " AND kind IN ('Call', 'Name')")
+    right = tool.sql(built, NODES)
     expected = naive(left, right, mode, [("bstart", True)])
     # Relations of a build have names; those of a statement have none, so the left is what a filter keeps.
-    got = rows(tool, built, f"""
+    got = tool.sql(built, f"""
         SELECT node_id, kind, node_id__r, match_kind, match_score
         FROM interval_align('ast_nodes', 'ast_nodes', mode := '{mode}', how := '{how}', tie_breakers := 'bstart desc',
                             select_left := 'node_id, kind', select_right := 'node_id, bstart, bend')
@@ -62,11 +48,11 @@ def test_the_best_interval_is_that_of_nested_loops(tool, built, mode, how):
 def test_rows_without_a_match(tool, built):
     call = ("FROM interval_align('ast_nodes', 'ast_nodes', mode := 'EXACT', right_path := 'kind', select_left := 'node_id', "
             "select_right := 'line', right_suffix := '_2', how := '{}')")
-    assert rows(tool, built, "SELECT count(*) AS n " + call.format("inner")) == [{"n": 0}]
-    [row] = rows(tool, built, "SELECT DISTINCT match_kind, match_score, line " + call.format("left"))
+    assert tool.sql(built, "SELECT count(*) AS n " + call.format("inner")) == [{"n": 0}]
+    [row] = tool.sql(built, "SELECT DISTINCT match_kind, match_score, line " + call.format("left"))
     assert row == {"match_kind": "NO_MATCH", "match_score": None, "line": None}
     bare = call.format("left").replace("how :=", "emit_match_meta := false, how :=")
-    assert list(rows(tool, built, f"SELECT * {bare} LIMIT 1")[0]) == ["node_id", "line"]
+    assert list(tool.sql(built, f"SELECT * {bare} LIMIT 1")[0]) == ["node_id", "line"]
 
 
 @pytest.mark.parametrize(
@@ -118,9 +104,9 @@ def test_a_spec_that_joins_spans_runs_as_a_sweep(tool, built, tmp_path):
         done = tool.run("run", tmp_path / "spec.json", "--build", built, "-o", into, "--format", "json")
         assert done.returncode == 0, done.stderr
         report = json.loads(done.stdout)
-        [expected] = rows(tool, built, "SELECT count(*) AS n, sum(hash64(l.node_id, r.node_id) % 1000003) AS s FROM ast_nodes l JOIN "
+        [expected] = tool.sql(built, "SELECT count(*) AS n, sum(hash64(l.node_id, r.node_id) % 1000003) AS s FROM ast_nodes l JOIN "
                                        f"ast_nodes r ON l.path = r.path AND {condition}")
-        assert rows(tool, into, 'SELECT count(*) AS n, sum(hash64("outer", "inner") % 1000003) AS s FROM inside') == [expected]
+        assert tool.sql(into, 'SELECT count(*) AS n, sum(hash64("outer", "inner") % 1000003) AS s FROM inside') == [expected]
         assert expected["n"] > 0
         capture = (into / "run_bundles" / report["run_id"] / "compliance.json").read_text()
         assert "UNNEST" in capture and "bstart <= bstart" not in capture and "bstart < bend" not in capture
@@ -129,15 +115,15 @@ def test_a_spec_that_joins_spans_runs_as_a_sweep(tool, built, tmp_path):
 def test_changes_are_a_table_function(tool, things):  # noqa: F811
     (things / "CURRENT").exists() or write_current(tool, things)
     call = "SELECT * FROM read_delta_cdf('evidence/things'{})"
-    assert changes(rows(tool, things, call.format(""), "--feature", "delta_cdf")) == ALL
+    assert changes(tool.sql(things, call.format(""), "--feature", "delta_cdf")) == ALL
     for first, last in ((0, 0), (1, 2), (2, None), (None, 1)):
         bounds = "".join(f", {name} := {value}" for name, value in (("start_version", first), ("end_version", last)) if value is not None)
-        got = changes(rows(tool, things, call.format(bounds), "--feature", "delta_cdf"))
+        got = changes(tool.sql(things, call.format(bounds), "--feature", "delta_cdf"))
         assert got == [c for c in ALL if (first or 0) <= c[0] <= (2 if last is None else last)]
-    assert rows(tool, things, call.format(", end_timestamp := '2020-01-01'"), "--feature", "delta_cdf") == []
+    assert tool.sql(things, call.format(", end_timestamp := '2020-01-01'"), "--feature", "delta_cdf") == []
     refused = tool.refused("SQL_POLICY_VIOLATION", 3, "sql", "--build", things, call.format(""))
     assert "delta_cdf" in refused
-    assert rows(tool, things, call.format(", start_version := 9"), "--feature", "delta_cdf") == []
+    assert tool.sql(things, call.format(", start_version := 9"), "--feature", "delta_cdf") == []
     tool.refused("INVALID_ARGUMENT", 3, "sql", "--build", things, call.format(", start_version := 'x'"), "--feature", "delta_cdf")
     tool.refused("SQL_POLICY_VIOLATION", 3, "sql", "--build", things, "FROM read_delta_cdf('../x')", "--feature", "delta_cdf")
 

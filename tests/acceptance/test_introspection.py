@@ -1,35 +1,19 @@
 """What a session says of itself: queries equal the catalogue, consumers ask one module, each gate works in both positions."""
 
-import json
 import re
-
-import pytest
-
-
-@pytest.fixture
-def built(tool, repository, tmp_path):
-    out = tmp_path / "out"
-    tool.build(repository, out)
-    return out
-
-
-def rows(tool, out, statement, *flags):
-    done = tool.run("sql", "--build", out, statement, "--format", "json", *flags)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_settings_name_their_source(tool, built):
     source = "SELECT name, source FROM settings_snapshot()"
-    assert {row["source"] for row in rows(tool, built, source)} == {"default"}
-    given = {row["name"] for row in rows(tool, built, source, "--threads", "3", "--memory-limit", "300MB") if row["source"] == "given"}
+    assert {row["source"] for row in tool.sql(built, source)} == {"default"}
+    given = {row["name"] for row in tool.sql(built, source, "--threads", "3", "--memory-limit", "300MB") if row["source"] == "given"}
     assert given == {"threads", "memory_limit"}
 
 
 def test_planners_are_listed_and_switched_off_by_name(tool, built):
     planners = "SELECT name FROM capabilities() WHERE kind = 'planner'"
-    assert [row["name"] for row in rows(tool, built, planners)] == ["codeanatomy_domain", "codeanatomy_relations"]
-    assert [row["name"] for row in rows(tool, built, planners, "--feature", "no-expr_planners")] == ["codeanatomy_relations"]
+    assert [row["name"] for row in tool.sql(built, planners)] == ["codeanatomy_domain", "codeanatomy_relations"]
+    assert [row["name"] for row in tool.sql(built, planners, "--feature", "no-expr_planners")] == ["codeanatomy_relations"]
     statements = {
         "SELECT {'a': 7} ->> 'a' AS v": "7",
         "SELECT MAP {'a': 'x'} ->> 'a' AS v": "x",
@@ -37,7 +21,7 @@ def test_planners_are_listed_and_switched_off_by_name(tool, built):
         "SELECT [1] <@ [1, 2] AS v": True,
     }
     for statement, value in statements.items():
-        assert rows(tool, built, statement) == [{"v": value}]
+        assert tool.sql(built, statement) == [{"v": value}]
         said = tool.refused("SQL_POLICY_VIOLATION", 3, "sql", "--build", built, statement, "--feature", "no-expr_planners")
         assert "expr_planners" in said
 

@@ -5,13 +5,6 @@ import json
 import pytest
 
 
-@pytest.fixture
-def built(tool, repository, tmp_path):
-    out = tmp_path / "out"
-    tool.build(repository, out)
-    return out
-
-
 def test_read_delta_reads_a_version_with_filters(tool, built):
     stored = tool.sql(built, "SELECT count(*) AS n FROM \"codeanatomy.cpg_edges\" WHERE kind = 'REF'")
     read = tool.sql(built, "SELECT count(*) AS n FROM read_delta('cpg/cpg_edges') WHERE kind = 'REF'")

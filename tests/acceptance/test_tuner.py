@@ -9,12 +9,6 @@ from test_replay import PROJECT, replay
 
 
 @pytest.fixture
-def built(tool, repository, tmp_path):
-    tool.build(repository, tmp_path / "out")
-    return tmp_path / "out"
-
-
-@pytest.fixture
 def run(tool, built, tmp_path):
     def run_spec(*flags, env=None, **members):
         spec = PROJECT | members
