@@ -81,6 +81,7 @@ EXECUTED = [
     ({"runtime_profile": {"name": "small", "target_partitions": 0}}, "INVALID_PLAN"),
     ({"runtime_profile": {"name": "small", "target_partitions": 2**32 + 1}}, "INVALID_PLAN"),
     ({"maintenance": {}}, "INVALID_PLAN"),
+    ({"runtime": {"tuner_mode": "Apply"}}, "INVALID_PLAN"),
     ({"view_definitions": [PROJECT["view_definitions"][0] | {"transform": {"kind": "IncrementalCdf", "source": "ast_nodes"}}]},
      "INVALID_PLAN"),
     ({"output_targets": [PROJECT["output_targets"][0] | {"partition_by": ["path"]}]}, "INVALID_PLAN"),

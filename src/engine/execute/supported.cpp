@@ -74,7 +74,7 @@ Result<void> CheckSupported(const spec::Spec& spec) {
                  std::string(instead));
   }
   if (spec.runtime.tuner_mode == spec::TunerMode::kApply) {
-    return Error(ErrorCode::kInvalidPlan, "$.runtime.tuner_mode Apply is not executed",
+    return Error(ErrorCode::kInvalidPlan, "tuner_mode Apply is not executed",
                  "$.runtime.tuner_mode",
                  "Observe gives hints, and runtime_profile is where they are followed");
   }
