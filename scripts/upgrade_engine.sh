@@ -67,7 +67,7 @@ print(json.dumps(lines, indent=1))
 # A spec pins the digests of its inputs, which are those of their files: only equal files make it equal.
 sys.exit(any(lines["plan_diff"].values()) or not (lines["spec_hash_equal"] or lines["tables_with_other_files"]))
 PYTHON
-for table in $(cd "$report/release" && ls -d cpg/* evidence/*); do # rows, not files: what users see
+for table in $(cd "$report/release" && ls -d cpg/* evidence/* quality/*); do # rows, not files: what users see
   for build in build/release "$other"; do
     "$build/codeanatomy" delta digest "$report/$(basename "$build")/$table"
   done | awk -v t="$table" '{ d[NR] = $NF } END { if (d[1] != d[2]) { print "rows differ: " t; exit 1 } }' || status=1
