@@ -172,13 +172,13 @@ constexpr Codec kCodecs[] = {
 #undef CA_CODEC
 };
 
-/// Codecs are looked up in lower case, each run of other characters than letters and digits as one
-/// underscore, none at the ends (encodings.normalize_encoding; a dot is tried as an underscore).
+/// Codecs are looked up in lower case, each run of other characters than letters, digits and dots
+/// as one underscore, none at the ends (encodings.normalize_encoding).
 std::string NormalizeCodecName(std::string_view name) {
   std::string normal;
   bool between = false;
   for (const char c : name) {
-    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.';
     if (kept && between && !normal.empty()) normal += '_';
     if (kept) normal += AsciiLower(c);
     between = !kept;
@@ -195,11 +195,14 @@ bool HasWord(std::string_view words, std::string_view word) {
   return false;
 }
 
-/// The converter of a Python codec; empty where there is none.
+/// The converter of a Python codec; empty where there is none. A dot may stand for an underscore of
+/// an alias, never of the codec's own name.
 std::string_view FindConverter(std::string_view name) {
   const std::string normal = NormalizeCodecName(name);
+  std::string alias = normal;
+  std::replace(alias.begin(), alias.end(), '.', '_');
   for (const Codec& codec : kCodecs) {
-    if (codec.name == normal || HasWord(codec.aliases, normal)) return codec.iconv;
+    if (codec.name == normal || HasWord(codec.aliases, alias)) return codec.iconv;
   }
   return {};
 }

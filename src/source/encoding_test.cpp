@@ -70,11 +70,15 @@ TEST_CASE("an unknown encoding is a problem and the text is still there") {
 
 TEST_CASE("codecs are found by CPython's aliases, not by those of the C library") {
   for (const char* name :
-       {"latin-", "LATIN.1", "l1", "iso8859-15", "windows_1252", "sjis", "us-ascii"}) {
+       {"latin-", "LATIN_1", "us.ascii", "l1", "iso8859-15", "windows_1252", "sjis", "us-ascii"}) {
     CAPTURE(name);
     CHECK(Decode(std::string("# coding: ") + name + "\n").problems.empty());
   }
-  CHECK(Decode("# coding: ucs-4\n").problems.size() == 1);
+  // A dot is an underscore of an alias only.
+  for (const char* name : {"ucs-4", "...latin-1", "latin.1", "ascii.", "koi8.r"}) {
+    CAPTURE(name);
+    CHECK(Decode(std::string("# coding: ") + name + "\n").problems.size() == 1);
+  }
 }
 
 TEST_CASE("what Python's syntax is made of survives every codec that extends ASCII") {

@@ -1,5 +1,6 @@
 """Oracle tests compare with real CPython interpreters (cpython.py)."""
 
+import collections
 import pathlib
 import sys
 
@@ -49,8 +50,10 @@ def check(program, tmp_path, capsys):
                 f"\n{kind}: {asked - len(differences)} of {asked} files as CPython"
                 f" {interpreter.version}, which accepts {accepted} ({interpreter.path})"
             )
-            for reason in left_out:
-                print(f"  left out, as CPython gives up: {reason}")
+            kinds = [reason.split(": ", 1)[1].split(":")[0] for reason in left_out]
+            for kind, count in sorted(collections.Counter(kinds).items()):
+                example = left_out[kinds.index(kind)]
+                print(f"  {count} left out, as CPython gives up with {kind}, as at {example}")
         assert not differences, "\n".join(differences[:20])
 
     return run

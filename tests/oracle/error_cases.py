@@ -164,6 +164,8 @@ CASES = [
     b'# coding: utf8\nx = "\xf6"\n',
     b'# coding: ascii\nx = "\xf6"\n',
     b"# coding: nonsense\nx = 1\n",
+    *(b"# coding: %s\nx = 1\n" % name for name in (
+        b"...latin-1", b"latin.1", b"-latin-1", b"latin--1", b"us.ascii", b"ascii.", b"koi8.r", b"cp1252.x", b"utf.8")),
     b"\xef\xbb\xbf# coding: latin-1\nx = 1\n",
     b"\xef\xbb\xbf#coding: utf8\nprint(1)\n",
     b"#\xf6 coding: utf-8\nx = 1\n",
