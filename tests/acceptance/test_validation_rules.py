@@ -30,6 +30,7 @@ UNREACHABLE = {
     " at ": "frames an error that has a document",
     "{} refuses {}: two runs would differ": "specs have no such function; src/engine/rules/rule_pack_test.cpp makes one",
     "the input was not opened at the version the spec pins": "`run` opens that version or ends with NOT_FOUND",
+    "the input has a column {} of its own": "no declared table has it; tests/acceptance/test_outputs.py writes one",
     "views inside one another deeper than {}": "hundreds of views; src/engine/plan/plan_test.cpp makes them",
     "a view that comes to more than {} scans": "hundreds of views; src/engine/plan/plan_test.cpp makes them",
     " has no type of the spec": "every native function has one",
@@ -84,8 +85,11 @@ EXECUTED = [
     ({"runtime": {"tuner_mode": "Apply"}}, "INVALID_PLAN"),
     ({"view_definitions": [PROJECT["view_definitions"][0] | {"transform": {"kind": "IncrementalCdf", "source": "ast_nodes"}}]},
      "INVALID_PLAN"),
-    ({"output_targets": [PROJECT["output_targets"][0] | {"partition_by": ["path"]}]}, "INVALID_PLAN"),
-    ({"input_relations": [PROJECT["input_relations"][0] | {"requires_lineage": True}]}, "INVALID_PLAN"),
+    ({"output_targets": [PROJECT["output_targets"][0] | {"materialization_mode": "ReplaceByFile"}]}, "INVALID_PLAN"),
+    ({"output_targets": [PROJECT["output_targets"][0] | {"partition_by": ["path", "path"]}]}, "INVALID_PLAN"),
+    ({"output_targets": [PROJECT["output_targets"][0] | {"partition_by": ["path", "node_id", "line"]}]}, "INVALID_PLAN"),
+    ({"output_targets": [PROJECT["output_targets"][0] | {"columns": ["node_id", "attrs"], "partition_by": ["attrs"]}]},
+     "INVALID_PLAN"),
     ({"input_relations": [PROJECT["input_relations"][0] | {"content_digest": "0" * 64}]}, "INVALID_PLAN"),
 ]
 

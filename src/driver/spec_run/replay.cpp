@@ -255,7 +255,7 @@ class ReplayRun {
         engine::ExecuteSpec(
             spec_, session,
             {environment, scratch, inputs.files, inputs.digests, inputs.foreign_schemas,
-             inputs.versions, inputs_dir_},
+             inputs.versions, inputs_dir_, inputs.partitions},
             {.program_version = request_.program_version,
              .content_settings = envelope.value("content_settings", Json::object()).dump(),
              .sink = request_.recorder,

@@ -64,16 +64,17 @@ class SpecRun {
     const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
-        engine::ExecuteSpec(*request_.spec, session,
-                            {environment, build.output_dir, inputs.files, inputs.digests,
-                             inputs.foreign_schemas, inputs.versions, input_dir_},
-                            {.program_version = request_.program_version,
-                             .content_settings = "{}",
-                             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
-                             .sink = request_.recorder,
-                             .parent_span = span.id(),
-                             .capture_explain = WantsExplain(),
-                             .collect_metrics = IsObserved(*request_.spec, request_.tuner_mode)}));
+        engine::ExecuteSpec(
+            *request_.spec, session,
+            {environment, build.output_dir, inputs.files, inputs.digests, inputs.foreign_schemas,
+             inputs.versions, input_dir_, inputs.partitions},
+            {.program_version = request_.program_version,
+             .content_settings = "{}",
+             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
+             .sink = request_.recorder,
+             .parent_span = span.id(),
+             .capture_explain = WantsExplain(),
+             .collect_metrics = IsObserved(*request_.spec, request_.tuner_mode)}));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.edges = executed.edges_by_kind;

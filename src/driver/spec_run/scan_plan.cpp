@@ -23,7 +23,8 @@ Result<std::string> DescribeScans(const ScanPlanRequest& request) {
                                  .input_files = inputs.files,
                                  .input_digests = inputs.digests,
                                  .foreign_schemas = inputs.foreign_schemas,
-                                 .input_versions = inputs.versions};
+                                 .input_versions = inputs.versions,
+                                 .input_partitions = inputs.partitions};
   CA_ASSIGN_OR_RETURN(const auto units, engine::PlanScans(*request.spec, *session, paths));
   return request.as_json ? engine::ScanUnitsJson(units, build, true) + "\n"
                          : engine::ScanUnitsText(units);

@@ -54,6 +54,11 @@ Result<SpecInputs> OpenSpecInputs(const spec::Spec& spec, const storage::Environ
     }
     const std::string digest = snapshot->ContentDigest();
     inputs.files.emplace(input.logical_name, snapshot->LocalPaths());
+    for (const storage::AddFile& file : snapshot->files()) {
+      if (file.partition_values.empty()) continue;
+      CA_ASSIGN_OR_RETURN(std::string path, storage::LocalPath(snapshot->root(), file));
+      inputs.partitions.emplace(std::move(path), file.partition_values);
+    }
     inputs.digests.emplace(input.logical_name, digest);
     inputs.versions.emplace(input.logical_name, snapshot->version());
     inputs.tables.push_back({.name = input.logical_name,

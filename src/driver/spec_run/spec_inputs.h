@@ -9,6 +9,7 @@
 #include "driver/build/build.h"
 #include "expr/type.h"
 #include "spec/spec.h"
+#include "storage/data_file.h"
 #include "storage/environment.h"
 
 namespace codeanatomy::driver {
@@ -20,6 +21,7 @@ struct SpecInputs {
   std::map<std::string, expr::Schema, std::less<>>
       foreign_schemas;  // of what no catalogue declares
   std::map<std::string, int64_t, std::less<>> versions;
+  std::map<std::string, storage::PartitionValues, std::less<>> partitions;  // by path of the file
   std::vector<BuiltTable> tables;  // as opened; `name` is the logical name, in the spec's order
 };
 

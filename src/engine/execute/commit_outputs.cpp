@@ -33,6 +33,7 @@ Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
       .mode = append ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
       .schema_mode = append ? storage::SchemaMode::kStrict : storage::SchemaMode::kReplace};
   write.schema = StoredSchema(*output.plan);
+  write.partition_columns = target.partition_by;
   CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
                                             paths.environment,
                                             fmt::format("{}/{}", paths.root, output.plan->location),

@@ -22,6 +22,8 @@ constexpr EndpointColumn kEndpoints[] = {
 };
 
 bool IsConstant(const WrittenOutput& output, std::string_view column) {
+  const std::vector<std::string>& partitions = output.plan->target.partition_by;
+  if (std::ranges::find(partitions, column) != partitions.end()) return false;
   return std::ranges::all_of(output.files, [&](const WrittenFile& file) {
     return file.constants.contains(std::string(column));
   });
@@ -39,7 +41,7 @@ Result<std::optional<int64_t>> Insert(Connection& connection, const WrittenOutpu
                                       IdSet& ids) {
   CA_ASSIGN_OR_RETURN(QueryResult result,
                       connection.Query(fmt::format("SELECT {} FROM {}", QuoteIdentifier(column),
-                                                   ScanFiles(Paths(output), output.plan->schema))));
+                                                   ScanOutput(output))));
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
     if (chunk == nullptr) return std::nullopt;
@@ -61,9 +63,8 @@ class EndpointReader {
     std::string list;
     for (const std::string_view column : columns_)
       list += (list.empty() ? "" : ", ") + QuoteIdentifier(column);
-    CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(fmt::format(
-                                                "SELECT {} FROM {}", list,
-                                                ScanFiles(Paths(output_), output_.plan->schema))));
+    CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(fmt::format("SELECT {} FROM {}", list,
+                                                                         ScanOutput(output_))));
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
       if (chunk == nullptr) return {};

@@ -23,10 +23,12 @@
 #include "engine/execute/plan_scans.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/work_queue.h"
+#include "engine/execute/write_files.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/plan/sorted_runs.h"
+#include "engine/render/file_scan.h"
 #include "engine/render/sorted_select.h"
 #include "engine/session/introspection.h"
 #include "expr/json_reader.h"
@@ -284,6 +286,20 @@ class Execution {
     return all;
   }
 
+  FileScan InputScan(std::string_view input, const std::vector<std::string>& files) const {
+    FileScan scan{
+        .columns = ScanColumns(plan_.inputs.find(input)->second),
+        .file_column = pruner_->FileColumnOf(input).value_or(""),
+        .root = fmt::format("{}/{}", paths_.InputRoot(), spec_.FindInput(input)->delta_location)};
+    for (const std::string& path : files) {
+      const auto values = paths_.input_partitions.find(path);
+      scan.files.push_back({path, values == paths_.input_partitions.end()
+                                      ? storage::PartitionValues()
+                                      : values->second});
+    }
+    return scan;
+  }
+
   std::string Scan(std::string_view name) const {
     if (const auto part = part_paths_.find(name); part != part_paths_.end()) {
       return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
@@ -295,7 +311,7 @@ class Execution {
     }
     const std::vector<std::string>* files = pruner_->FilesOf(name);
     CA_CHECK(files != nullptr, "scans name inputs, views or parts of them");
-    return ScanFiles(*files, plan_.inputs.find(ScanPruner::InputOf(name))->second);
+    return RenderFileScan(InputScan(ScanPruner::InputOf(name), *files));
   }
 
   Result<void> Materialize(const PlannedView& view) {
@@ -339,7 +355,9 @@ class Execution {
         SplitSorted(Filtered(Expand(open.view->relation, plan_, written_), open.output->filters),
                     open.output->order);
     const bool by_value = !parts[0].value.empty();
-    if (!by_value && !open.output->order.empty()) parts = Runs(std::move(parts[0]));
+    const bool is_partitioned = !open.output->target.partition_by.empty();
+    if (!by_value && !is_partitioned && !open.output->order.empty())
+      parts = Runs(std::move(parts[0]));
     open.has_runs = !by_value && parts.size() > 1;
     for (SortedPart& part : parts) {
       CA_RETURN_IF_ERROR(pruner_->Prune(part.relation, open.output->target.table_name));
@@ -372,7 +390,8 @@ class Execution {
           written.files.push_back(std::move(file));
         }
       }
-      if (open.has_runs) CA_RETURN_IF_ERROR(CheckKeysAcross(session_.connection(), written));
+      if (open.has_runs || !PartitionsAreKey(*open.output))
+        CA_RETURN_IF_ERROR(CheckKeysAcross(session_.connection(), written));
       RememberParts(*open.view, written);
       AddReport(*open.output, written, seconds);
       outputs_.push_back(std::move(written));
@@ -398,14 +417,12 @@ class Execution {
     ParquetOptions parquet = Parquet();
     parquet.sorted =
         task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
-    CA_ASSIGN_OR_RETURN(auto files, measure_.Measure(connection, [&] {
-      return WriteParquet(connection, task.select.sql, open.folder, parquet);
-    }));
     WrittenOutput part{.plan = &output};
-    for (storage::DataFile& file : files) {
-      std::string path = fmt::format("{}/{}", open.folder, file.path);
-      part.files.push_back({task.value, std::move(path), std::move(file), task.select.constants});
-    }
+    CA_ASSIGN_OR_RETURN(part.files, measure_.Measure(connection, [&] {
+      return WriteFiles(connection,
+                        {task.select, output, open.folder, parquet, paths_.environment.files});
+    }));
+    for (WrittenFile& file : part.files) file.value = task.value;
     if (open.has_runs) {  // keys are compared over all runs
       CA_RETURN_IF_ERROR(CheckRequired(part));
     } else {

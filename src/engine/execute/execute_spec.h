@@ -17,6 +17,7 @@
 #include "engine/session/envelope.h"
 #include "engine/session/session.h"
 #include "spec/spec.h"
+#include "storage/data_file.h"
 #include "storage/environment.h"
 
 namespace codeanatomy::engine {
@@ -36,6 +37,8 @@ struct BuildPaths {
   std::map<std::string, int64_t, std::less<>> input_versions = {};
   /// Where the inputs' tables lie, for transforms that read their logs; empty: below `root`.
   std::string input_root = {};
+  /// Of the files of partitioned inputs, by path.
+  std::map<std::string, storage::PartitionValues, std::less<>> input_partitions = {};
 
   const std::string& InputRoot() const { return input_root.empty() ? root : input_root; }
 };

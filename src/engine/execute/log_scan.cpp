@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan/plan.h"
 #include "engine/render/duckdb_sql.h"
 #include "engine/session/table_functions.h"
 #include "storage/log/changes.h"
@@ -16,8 +17,10 @@ Result<LogRows> RenderChanges(const LogRead& read, const LogTable& table,
                                            {read.first, read.last ? read.last : table.version,
                                             read.since, read.until}));
   std::vector<std::pair<std::string, std::string>> columns;
-  for (const expr::Field& field : table.schema->fields)
+  for (const expr::Field& field : table.schema->fields) {
+    if (field.name == kSourceFileColumn) continue;  // changes are of rows, wherever they lie
     columns.emplace_back(field.name, DuckdbType(field.type));
+  }
   LogRows rows{RenderChangeScan(changes, columns), {}};
   for (const storage::ChangedFile& change : changes) {
     rows.identity +=

@@ -5,6 +5,7 @@
 #include "engine/duckdb/logical_type.h"
 #include "engine/execute/endpoint_check.h"
 #include "engine/render/duckdb_sql.h"
+#include "engine/render/file_scan.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -40,7 +41,7 @@ Result<void> CheckFile(Connection& connection, const WrittenOutput& output,
       "row_number() OVER () "
       "AS ca_row FROM {}) WHERE (is_same AND ca_row > 1) OR is_before LIMIT 1",
       ValuesText(names), fmt::join(names, ", "), same, names[0], names[0],
-      ScanFiles({file.path}, output.plan->schema));
+      RenderFileScan({.files = {{file.path, {}}}}));
   CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(sql));
   CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
   if (chunk == nullptr || chunk->rows() == 0) return {};
@@ -59,31 +60,18 @@ Error Violation(const WrittenOutput& output, std::string message) {
                "nothing was published; please report it with the run's log");
 }
 
-std::vector<std::string> Paths(const WrittenOutput& output) {
-  std::vector<std::string> paths;
-  paths.reserve(output.files.size());
-  for (const WrittenFile& file : output.files) paths.push_back(file.path);
-  return paths;
-}
-
-std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema& schema) {
-  std::string text;
-  if (paths.empty()) {
-    for (const expr::Field& field : schema.fields) {
-      text += fmt::format("{}CAST(NULL AS {}) AS {}", text.empty() ? "" : ", ",
-                          DuckdbType(field.type), QuoteIdentifier(field.name));
-    }
-    return fmt::format("(SELECT {} WHERE false)", text);
-  }
-  for (const std::string& path : paths) text += (text.empty() ? "" : ", ") + QuotePath(path);
-  return fmt::format("read_parquet([{}], hive_partitioning = false)", text);
+std::string ScanOutput(const WrittenOutput& output) {
+  FileScan scan{.columns = ScanColumns(output.plan->schema)};
+  for (const WrittenFile& file : output.files)
+    scan.files.push_back({file.path, file.data.partition_values});
+  return RenderFileScan(scan);
 }
 
 Result<std::map<std::string, uint64_t>> CountKinds(Connection& connection,
                                                    const WrittenOutput& output) {
   CA_ASSIGN_OR_RETURN(QueryResult result,
                       connection.Query(fmt::format("SELECT kind, count(*) FROM {} GROUP BY kind",
-                                                   ScanFiles(Paths(output), output.plan->schema))));
+                                                   ScanOutput(output))));
   std::map<std::string, uint64_t> counts;
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
@@ -119,7 +107,7 @@ Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output
   for (const std::string& column : key) names.push_back(QuoteIdentifier(column));
   const std::string sql =
       fmt::format("SELECT {} FROM {} GROUP BY {} HAVING count(*) > 1 LIMIT 1", ValuesText(names),
-                  ScanFiles(Paths(output), output.plan->schema), fmt::join(names, ", "));
+                  ScanOutput(output), fmt::join(names, ", "));
   CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(sql));
   CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
   if (chunk == nullptr || chunk->rows() == 0) return {};

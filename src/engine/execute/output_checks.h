@@ -28,11 +28,8 @@ struct WrittenOutput {
 /// What an output promised and does not keep: nothing is published.
 Error Violation(const WrittenOutput& output, std::string message);
 
-/// Of its files.
-std::vector<std::string> Paths(const WrittenOutput& output);
-
-/// `read_parquet([…])`, or an empty relation with `schema` where there is no file.
-std::string ScanFiles(const std::vector<std::string>& paths, const expr::Schema& schema);
+/// All of its rows, partition columns included, for FROM.
+std::string ScanOutput(const WrittenOutput& output);
 
 /// Rows by their column `kind`. Errors those of Connection.
 Result<std::map<std::string, uint64_t>> CountKinds(Connection& connection,

@@ -78,19 +78,9 @@ Result<void> CheckSupported(const spec::Spec& spec) {
                  "$.runtime.tuner_mode",
                  "Observe gives hints, and runtime_profile is where they are followed");
   }
-  for (const spec::InputRelation& input : spec.input_relations) {
-    if (input.requires_lineage) {
-      return Error(ErrorCode::kInvalidPlan, "requires_lineage is not executed", input.logical_name,
-                   "evidence has path and file_id in every row");
-    }
-  }
   for (const spec::OutputTarget& output : spec.output_targets) {
-    if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile ||
-        !output.partition_by.empty()) {
-      return Error(ErrorCode::kInvalidPlan,
-                   "ReplaceByFile and partitioned outputs are not executed by a build",
-                   output.table_name);
-    }
+    if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile)
+      return Error(ErrorCode::kInvalidPlan, "ReplaceByFile is not executed", output.table_name);
   }
   return {};
 }

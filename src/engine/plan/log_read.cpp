@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/plan/plan.h"
 #include "expr/function_type.h"
 
 namespace codeanatomy::engine {
@@ -39,6 +40,8 @@ expr::Schema LogSchema(const LogRead& read, const expr::Schema& input) {
   if (read.part == LogPart::kMetadata) return expr::ColumnsOf(*FindFunction("delta_snapshot"));
   if (read.part == LogPart::kFiles) return expr::ColumnsOf(*FindFunction("delta_add_actions"));
   expr::Schema schema = input;
+  std::erase_if(schema.fields,
+                [](const expr::Field& field) { return field.name == kSourceFileColumn; });
   schema.fields.push_back({"_change_type", TypeKind::kUtf8});
   schema.fields.push_back({"_commit_version", TypeKind::kInt64});
   schema.fields.push_back({"_commit_timestamp", TypeKind::kTimestamp});

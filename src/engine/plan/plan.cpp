@@ -67,6 +67,12 @@ class Planner {
     for (const spec::InputRelation& input : spec_.input_relations) {
       CA_RETURN_IF_ERROR(CheckName(input.logical_name, names));
       CA_ASSIGN_OR_RETURN(Schema schema, DeclaredSchema(input, foreign_));
+      if (input.requires_lineage) {
+        if (schema.Find(kSourceFileColumn) != nullptr)
+          return Invalid(fmt::format("the input has a column {} of its own", kSourceFileColumn),
+                         input.logical_name);
+        schema.fields.push_back({std::string(kSourceFileColumn), expr::TypeKind::kUtf8});
+      }
       schemas_.emplace(input.logical_name, schema);
       plan_.inputs.emplace(input.logical_name, std::move(schema));
     }
@@ -269,9 +275,7 @@ class Planner {
         if (field == nullptr) return MissingColumn(name, target);
         output.schema.fields.push_back(*field);
       }
-      for (const std::string& name : target.partition_by) {
-        if (output.schema.Find(name) == nullptr) return MissingColumn(name, target);
-      }
+      CA_RETURN_IF_ERROR(CheckPartitions(target, output.schema));
       output.filters = output_filters_;
       for (const expr::Expr& filter : output.filters) {
         CA_RETURN_IF_ERROR(expr::CheckPredicate(filter, {output.schema, {}}, "$.typed_parameters"));
@@ -290,6 +294,27 @@ class Planner {
     std::ranges::stable_sort(plan_.outputs, {}, [&](const PlannedOutput& output) {
       return plan_.FindView(output.target.source_view) - plan_.views.data();
     });
+    return {};
+  }
+
+  static Result<void> CheckPartitions(const spec::OutputTarget& target, const Schema& schema) {
+    std::set<std::string_view> named;
+    for (const std::string& name : target.partition_by) {
+      const expr::Field* field = schema.Find(name);
+      if (field == nullptr) return MissingColumn(name, target);
+      if (!named.insert(name).second)
+        return Invalid(fmt::format("partitioned by {} twice", name), target.table_name);
+      static constexpr expr::TypeKind kNested[] = {expr::TypeKind::kBinary, expr::TypeKind::kList,
+                                                   expr::TypeKind::kMap,    expr::TypeKind::kStruct,
+                                                   expr::TypeKind::kSpan,   expr::TypeKind::kNull};
+      if (std::ranges::find(kNested, field->type.kind) != std::end(kNested)) {
+        return Invalid(
+            fmt::format("{} of type {} cannot partition a table", name, field->type.ToString()),
+            target.table_name);
+      }
+    }
+    if (!named.empty() && named.size() == schema.fields.size())
+      return Invalid("partitioned by all of its columns", target.table_name);
     return {};
   }
 

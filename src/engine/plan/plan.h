@@ -14,6 +14,10 @@
 
 namespace codeanatomy::engine {
 
+/// The column of an input's scan that names the file of each row, where the spec requires it: the
+/// path below the table's folder.
+inline constexpr std::string_view kSourceFileColumn = "__source_file";
+
 /// How a view reaches those that read it.
 enum class Placement : uint8_t {
   kInline,     // as part of its only reader, or of several cheap ones

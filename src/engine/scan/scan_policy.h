@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "catalog/scan_signal.h"
+#include "engine/plan/plan.h"
 
 namespace codeanatomy::engine {
-
-/// The column that names the file of each row, where one is asked for.
-inline constexpr std::string_view kSourceFileColumn = "__source_file";
 
 /// Tables below this many rows are read whole: asking the log would take as long.
 inline constexpr int64_t kSmallTableRows = 10'000;

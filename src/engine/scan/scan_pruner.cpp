@@ -43,8 +43,13 @@ struct ScanPruner::Input {
     if (known != statistics.end()) return &known->second;
     const auto file = added.find(path);
     if (file == added.end()) return nullptr;
-    return &statistics.emplace(path, storage::ReadStatistics(snapshot->schema(), *file->second))
-                .first->second;
+    storage::FileStatistics read = storage::ReadStatistics(snapshot->schema(), *file->second);
+    if (given.requires_lineage) {
+      const bool is_below = path.starts_with(given.root + "/");
+      const storage::Value name(is_below ? path.substr(given.root.size() + 1) : path);
+      read.columns[std::string(kSourceFileColumn)] = {name, name, 0};
+    }
+    return &statistics.emplace(path, std::move(read)).first->second;
   }
 
   bool IsPartitioned(const std::vector<expr::Expr>& conditions) const {
@@ -98,6 +103,13 @@ const storage::Schema* ScanPruner::SchemaOf(std::string_view input) const {
   const auto known = inputs_.find(input);
   return known == inputs_.end() || !known->second->snapshot ? nullptr
                                                             : &known->second->snapshot->schema();
+}
+
+std::optional<std::string> ScanPruner::FileColumnOf(std::string_view input) const {
+  const auto known = inputs_.find(input);
+  if (known == inputs_.end()) return std::nullopt;
+  return DecideScan({.requires_lineage = known->second->given.requires_lineage}, defaults_)
+      .policy.file_column;
 }
 
 Result<void> ScanPruner::LoadLog(Input& input) const {

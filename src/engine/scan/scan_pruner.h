@@ -73,6 +73,9 @@ class ScanPruner {
   /// The input that a scanned name stands for.
   static std::string_view InputOf(std::string_view scan);
 
+  /// The column of the input's scans that names the file; nothing: none.
+  std::optional<std::string> FileColumnOf(std::string_view input) const;
+
   /// So far, sorted by reader, dataset and conditions.
   std::vector<ScanUnit> Units() const;
   /// The stored schema of an input whose log has been read.

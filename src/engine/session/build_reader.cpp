@@ -181,7 +181,8 @@ Result<void> BuildReader::State::CreateTable(const std::string& name, const std:
   CA_ASSIGN_OR_RETURN(const auto snapshot, session->caches().snapshots.Load(
                                                environment, storage::JoinPath(out, entry.path),
                                                version.value_or(entry.version)));
-  return CreateView(name, RenderSnapshotScan(*snapshot));
+  CA_ASSIGN_OR_RETURN(const std::string select, RenderSnapshotScan(*snapshot));
+  return CreateView(name, select);
 }
 
 /// What the macro of a table function will look up.

@@ -100,7 +100,10 @@ Registrations RegisterInputs(
       columns.push_back({field.name, field.type.ToString()});
     const auto at = content_digests.find(name);
     const std::string content = at == content_digests.end() ? "" : at->second;
-    const std::string identity = Hex(Sha256::Of(std::string(name).append(1, '\0').append(content)));
+    std::string provider = std::string(name).append(1, '\0').append(content);
+    if (schema.Find(kSourceFileColumn) != nullptr)
+      provider.append(1, '\0').append(kSourceFileColumn);
+    const std::string identity = Hex(Sha256::Of(provider));
     identities.push_back({name, identity});
     registrations.entries.push_back(expr::CanonicalText({{"name", name},
                                                          {"content_digest", content},

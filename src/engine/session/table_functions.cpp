@@ -12,6 +12,7 @@
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/render/duckdb_sql.h"
+#include "engine/render/file_scan.h"
 #include "engine/session/capabilities.h"
 #include "engine/session/interval_align.h"
 #include "engine/session/introspection.h"
@@ -208,16 +209,24 @@ std::string RenderChangeScan(std::span<const storage::ChangedFile> changes,
         change.milliseconds * 1000, from);
   };
   if (changes.empty()) return select(nulls, {}, "WHERE false");
-  // One scan per version and kind.
-  std::map<std::pair<int64_t, bool>, std::vector<const storage::ChangedFile*>> groups;
+  // One scan per version and kind, and of equal partition values.
+  std::map<std::tuple<int64_t, bool, storage::PartitionValues>,
+           std::vector<const storage::ChangedFile*>>
+      groups;
   for (const storage::ChangedFile& change : changes)
-    groups[{change.version, change.is_insert}].push_back(&change);
+    groups[{change.version, change.is_insert, change.partition_values}].push_back(&change);
   std::string all;
   for (const auto& [key, files] : groups) {
     std::vector<std::string> paths;
-    for (const storage::ChangedFile* file : files) paths.push_back(QuoteLiteral(file->path));
+    for (const storage::ChangedFile* file : files) paths.push_back(QuotePath(file->path));
+    std::vector<std::string> values = names;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const auto known = std::get<2>(key).find(columns[i].first);
+      if (known != std::get<2>(key).end())
+        values[i] = PartitionLiteral(known->second, columns[i].second) + " AS " + names[i];
+    }
     all += fmt::format("{}{}", all.empty() ? "" : " UNION ALL ",
-                       select(names, *files.front(),
+                       select(values, *files.front(),
                               fmt::format("FROM read_parquet([{}], hive_partitioning = false)",
                                           fmt::join(paths, ", "))));
   }
@@ -229,17 +238,15 @@ std::string TableCall::ViewName() const {
   return fmt::format("ca_{}:{}{}", function, uri, version ? fmt::format("@{}", *version) : "");
 }
 
-std::string RenderSnapshotScan(const storage::Snapshot& snapshot) {
-  std::vector<std::string> columns, nulls, paths;
+Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot) {
+  FileScan scan;
+  std::vector<std::string> columns;
   for (const storage::Field& field : snapshot.schema().fields) {
     columns.push_back(QuoteIdentifier(field.name));
-    nulls.push_back(
-        fmt::format("CAST(NULL AS {}) AS {}", LogicalType::Of(field.type).ToSql(), columns.back()));
+    scan.columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
   }
-  for (const std::string& path : snapshot.LocalPaths()) paths.push_back(QuoteLiteral(path));
-  if (paths.empty()) return fmt::format("SELECT {} WHERE false", fmt::join(nulls, ", "));
-  return fmt::format("SELECT {} FROM read_parquet([{}])", fmt::join(columns, ", "),
-                     fmt::join(paths, ", "));
+  CA_ASSIGN_OR_RETURN(scan.files, ScannedFiles(snapshot));
+  return fmt::format("SELECT {} FROM {}", fmt::join(columns, ", "), RenderFileScan(scan));
 }
 
 Result<std::string> RenderTableCall(const TableCall& call, const std::string& out,
@@ -263,11 +270,9 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
   if (call.function == "read_delta_cdf") return ChangeRows(call, snapshot, environment, session);
   if (call.function == "delta_snapshot") return RenderSnapshotRow(snapshot, snapshot.root());
   if (call.function == "delta_add_actions") return RenderFileRows(snapshot, snapshot.root());
-  const bool deleted =
-      std::ranges::any_of(snapshot.files(), &storage::AddFile::has_deletion_vector);
-  if (deleted || !snapshot.metadata().partition_columns.empty()) {
+  if (std::ranges::any_of(snapshot.files(), &storage::AddFile::has_deletion_vector)) {
     return Error(ErrorCode::kDeltaFeatureUnsupported,
-                 "read_delta reads tables without partitions and deletion vectors", call.uri,
+                 "read_delta reads tables without deletion vectors", call.uri,
                  "read it with `codeanatomy delta read`");
   }
   return RenderSnapshotScan(snapshot);

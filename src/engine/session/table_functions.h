@@ -44,6 +44,6 @@ std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_vie
 Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::string_view uri);
 
 /// A table at one version: columns by name over its files, an empty relation where it has none.
-std::string RenderSnapshotScan(const storage::Snapshot& snapshot);
+Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot);
 
 }  // namespace codeanatomy::engine

@@ -92,7 +92,8 @@ Result<Commit> ReadCommit(const Environment& environment, const std::string& roo
     file.path = add != nullptr ? add->path : remove->path;
     CA_ASSIGN_OR_RETURN(std::string local, LocalPath(root, file));
     (add != nullptr ? added : commit.files)
-        .push_back({std::move(local), add != nullptr, version, 0});
+        .push_back({std::move(local), add != nullptr, version, 0,
+                    add != nullptr ? add->partition_values : remove->partition_values});
   }
   commit.files.insert(commit.files.end(), std::make_move_iterator(added.begin()),
                       std::make_move_iterator(added.end()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/data_file.h"
 #include "storage/environment.h"
 
 namespace codeanatomy::storage {
@@ -16,6 +17,7 @@ struct ChangedFile {
   bool is_insert = false;  // its rows came; else they went
   int64_t version = 0;
   int64_t milliseconds = 0;  // of the commit, since 1970
+  PartitionValues partition_values;
 };
 
 /// Both ends are part of the range; absent ones are the first and the last commit. Times are ISO,

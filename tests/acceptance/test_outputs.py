@@ -1,0 +1,185 @@
+"""How outputs are written: partitioned, by file, with the file of each row; delta-rs reads them with the rows that a plain
+output has."""
+
+import copy
+import json
+import pathlib
+import random
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, QueryBuilder, write_deltalake
+
+from conftest import digests
+from test_scans import column, compare, spec_of
+
+SCHEMA = pa.schema([("file_id", pa.int64()), ("node_id", pa.int64()), ("kind", pa.string()), ("day", pa.date32()),
+                    ("size", pa.float64()), ("is_new", pa.bool_())])
+
+
+def rows_of(seed, files, first=0, rows=40, long=False):
+    """Rows of some files; node ids are unique over all of them."""
+    r = random.Random(seed)
+    kinds = ["Call", "a/b=c d", "ünï %", None] + ["x" * 300] * long  # delta-rs writes no folders of such names
+    return [{"file_id": file, "node_id": file * 1000 + first + i, "kind": r.choice(kinds),
+             "day": None if r.random() < 0.1 else 18_000 + r.randrange(4), "size": float(r.randrange(3)),
+             "is_new": r.choice([True, False, None])} for file in files for i in range(rows)]
+
+
+def table_of(rows):
+    return pa.Table.from_pylist([row | {"day": row["day"]} for row in rows], pa.schema(
+        [f if f.name != "day" else pa.field("day", pa.int32()) for f in SCHEMA])).cast(SCHEMA)
+
+
+def put(folder, rows, files=3, **options):
+    """Replaces the table by some files of these rows."""
+    table = table_of(rows)
+    step = max(1, table.num_rows // files)
+    for i, start in enumerate(range(0, table.num_rows, step)):
+        write_deltalake(folder, table.slice(start, step), mode="overwrite" if i == 0 else "append", **options)
+    if table.num_rows == 0:
+        write_deltalake(folder, table, mode="overwrite", **options)
+
+
+def plain(table):
+    return sorted((tuple(str(v) for v in row.values()) for row in table.select(SCHEMA.names).to_pylist()))
+
+
+def delta(folder):
+    """Rows of a table as delta-rs reads them."""
+    return pa.table(QueryBuilder().register("t", DeltaTable(folder)).execute("SELECT * FROM t").read_all()).cast(SCHEMA)
+
+
+def copy_spec(**members):
+    document = spec_of(compare("eq", "kind", "Call"))
+    document["view_definitions"][0]["transform"] = {"kind": "Project", "source": "things"}
+    target = {"table_name": "copied", "source_view": "few", "delta_location": "cpg/copied"} | members
+    return document | {"output_targets": [target]}
+
+
+@pytest.fixture
+def run(tool, tmp_path):
+    def run_spec(spec, inputs, into, status=0, code=""):
+        (tmp_path / "spec.json").write_text(json.dumps(spec))
+        done = tool.run("run", tmp_path / "spec.json", "--build", inputs, "-o", into, "--format", "json")
+        assert done.returncode == status and code in done.stderr, (done.returncode, done.stderr)
+        return json.loads(done.stdout) if status == 0 else done.stderr
+
+    return run_spec
+
+
+@pytest.mark.parametrize("by", [["kind"], ["day"], ["is_new"], ["size"], ["file_id", "kind"], ["node_id"]])
+def test_partitioned_output(tool, run, tmp_path, by):
+    rows = rows_of(1, range(6), long=True)
+    put(tmp_path / "in/evidence/things", rows)
+    report = run(copy_spec(partition_by=by), tmp_path / "in", tmp_path / "o")
+    folder = tmp_path / "o/cpg/copied"
+    table = DeltaTable(folder)
+    assert table.metadata().partition_columns == by
+    assert plain(delta(folder)) == plain(table_of(rows))
+    partitions = {tuple(row[name] for name in by) for row in rows}
+    assert len(table.file_uris()) == len(partitions)
+    for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        assert all(f"min.{name}" not in action and f"partition.{name}" in action for name in by)
+    # The program reads it like any other table.
+    names = ", ".join(SCHEMA.names)
+    count = tool.sql(tmp_path / "o", f"SELECT count(*) AS n, count(DISTINCT ({names})) AS d FROM copied")
+    assert count == [{"n": len(rows), "d": len(rows)}]
+    # Written again it is equal, and as an input it gives the rows that it was made of.
+    again = run(copy_spec(partition_by=by), tmp_path / "in", tmp_path / "other")
+    assert digests(again) == digests(report)
+    (tmp_path / "third/evidence").mkdir(parents=True)
+    folder.rename(tmp_path / "third/evidence/things")
+    run(copy_spec(), tmp_path / "third", tmp_path / "back")
+    assert plain(delta(tmp_path / "back/cpg/copied")) == plain(table_of(rows))
+
+
+def test_partitions_prune_and_are_read_back_by_views(run, tmp_path):
+    rows = rows_of(2, range(4))
+    put(tmp_path / "in/evidence/things", rows, files=1, partition_by=["kind", "file_id"])
+    spec = spec_of(compare("eq", "kind", "Call"))
+    spec["view_definitions"] += [
+        {"name": "whole", "view_kind": "projection", "view_dependencies": [], "output_schema": {"columns": {}},
+         "transform": {"kind": "Project", "source": "things"}},
+        {"name": "counted", "view_kind": "aggregate", "view_dependencies": ["whole"], "output_schema": {"columns": {}},
+         "transform": {"kind": "Aggregate", "source": "whole", "group_by": ["kind"],
+                       "aggregations": [{"column": "node_id", "function": "count", "alias": "n"}]}}]
+    spec["output_targets"] += [
+        {"table_name": "whole", "source_view": "whole", "delta_location": "cpg/whole", "partition_by": ["kind"]},
+        {"table_name": "counted", "source_view": "counted", "delta_location": "cpg/counted"}]
+    report = run(spec, tmp_path / "in", tmp_path / "o")
+    out = pathlib.Path(report["output_dir"])
+    calls = [row for row in rows if row["kind"] == "Call"]
+    assert plain(delta(out / "cpg/few")) == plain(table_of(calls))
+    plan = json.loads((out / "run_bundles" / report["run_id"] / "plan.json").read_text())
+    [scan] = [s for s in plan["scans"] if s["reader"] == "few"]
+    assert scan["reasons"] == ["partition_filter"]
+    assert scan["candidate_file_count"] == len({row["file_id"] for row in calls}) < scan["total_files"]
+    counted = DeltaTable(out / "cpg/counted").to_pyarrow_table().to_pylist()
+    assert {row["kind"]: row["n"] for row in counted} == {
+        kind: sum(row["kind"] == kind for row in rows) for kind in {row["kind"] for row in rows}}
+
+
+@pytest.mark.parametrize(
+    "by, code",
+    [(["kind", "kind"], "twice"), (["nothing"], "OUTPUT_CONTRACT_VIOLATION"), (SCHEMA.names, "all of its columns")],
+)
+def test_partitions_that_make_no_sense(run, tmp_path, by, code):
+    put(tmp_path / "in/evidence/things", rows_of(1, [1]))
+    run(copy_spec(partition_by=by), tmp_path / "in", tmp_path / "o", 13 if "VIOLATION" in code else 12, code)
+    assert not (tmp_path / "o/CURRENT").exists()
+
+
+def test_an_empty_text_is_no_partition(run, tmp_path):
+    put(tmp_path / "in/evidence/things", rows_of(1, [1]) + [rows_of(1, [2])[0] | {"kind": ""}])
+    message = run(copy_spec(partition_by=["kind"]), tmp_path / "in", tmp_path / "o", 3, "INVALID_ARGUMENT")
+    assert "copied" in message and not (tmp_path / "o/CURRENT").exists()
+
+
+def test_the_file_of_each_row(tool, run, tmp_path):
+    """requires_lineage adds `__source_file`; it names the file below the table's folder, on any path."""
+    rows = rows_of(3, range(6))
+    reports = []
+    for inputs in (tmp_path / "in", tmp_path / "umlaut x in"):
+        put(inputs / "evidence/things", rows, partition_by=["is_new"])
+        spec = copy_spec()
+        spec["input_relations"][0]["requires_lineage"] = True
+        out = tmp_path / f"o{len(reports)}"
+        reports.append(run(spec, inputs, out))
+        table = DeltaTable(out / "cpg/copied").to_pyarrow_table()
+        names = {pathlib.PurePosixPath(row["path"]).as_posix(): row["num_records"]
+                 for row in pa.table(DeltaTable(inputs / "evidence/things").get_add_actions(flatten=True)).to_pylist()}
+        counted = {}
+        for name in table.column("__source_file").to_pylist():
+            counted[name] = counted.get(name, 0) + 1
+        assert counted == names
+        assert plain(table) == plain(table_of(rows))
+        # A condition on it prunes.
+        wanted = next(iter(names))
+        one = spec_of({"fn": "eq", "args": [column("__source_file"), {"lit": wanted}]})
+        one["input_relations"][0]["requires_lineage"] = True
+        report = run(one, inputs, tmp_path / f"one{len(reports)}")
+        assert report["tables"][0]["rows"] == names[wanted]
+        plan = json.loads((pathlib.Path(report["output_dir"]) / "run_bundles" / report["run_id"] / "plan.json").read_text())
+        [scan] = plan["scans"]
+        assert "lineage_required" in scan["reasons"] and scan["policy"]["file_column"] == "__source_file"
+    plain_report = run(copy_spec(), tmp_path / "in", tmp_path / "plain")
+    assert reports[0]["envelope_hash"] != plain_report["envelope_hash"]
+    # The column takes part in a view of another name, and an input that has it already is refused.
+    (tmp_path / "third/evidence").mkdir(parents=True)
+    (tmp_path / "o0/cpg/copied").rename(tmp_path / "third/evidence/things")
+    spec = copy_spec()
+    spec["input_relations"][0]["requires_lineage"] = True
+    run(spec, tmp_path / "third", tmp_path / "o9", 12, "a column __source_file of its own")
+
+
+def test_changes_of_a_partitioned_table(tool, run, tmp_path):
+    put(tmp_path / "in/evidence/things", rows_of(1, range(3)), files=2, partition_by=["kind", "day"])
+    spec = copy_spec()
+    spec["view_definitions"][0]["transform"] = {"kind": "IncrementalCdf", "source": "things"}
+    spec["input_relations"][0]["requires_lineage"] = True
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    done = tool.run("run", tmp_path / "spec.json", "--build", tmp_path / "in", "-o", tmp_path / "o", "--format", "json",
+                    "--feature", "delta_cdf")
+    assert done.returncode == 0, done.stderr
+    assert plain(DeltaTable(tmp_path / "o/cpg/copied").to_pyarrow_table()) == plain(table_of(rows_of(1, range(3))))
