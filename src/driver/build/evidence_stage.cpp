@@ -160,7 +160,7 @@ class Stage {
   /// between rows that wait. So before `bytes` more are taken the kernel is asked, too.
   Result<void> FitResident(uint64_t bytes) {
     const uint64_t limit = session_.memory().limit_bytes();
-    const auto fits = [&] { return ResidentBytes() + bytes + limit / 8 <= limit; };
+    const auto fits = [&] { return ResidentBytes() + bytes + limit / 6 <= limit; };
     while (!fits()) {
       ReleaseFreedMemory();
       if (fits()) break;
@@ -183,7 +183,7 @@ class Stage {
           .WithFrame(fmt::format("extracting {} files from {} on", shard.files.size(),
                                  shard.files[0].path));
     }
-    CA_RETURN_IF_ERROR(FitResident(bytes + bytes / 4));
+    CA_RETURN_IF_ERROR(FitResident(bytes + bytes / 2));
     return evidence::ExtractShard(shard.files, request_.extract, session_.threads(), cancel_);
   }
 

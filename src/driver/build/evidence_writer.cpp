@@ -50,6 +50,7 @@ void EvidenceWriter::Fail(Error error) {
 
 Result<void> EvidenceWriter::Write(std::vector<evidence::TableBatches> tables,
                                    const std::shared_ptr<const void>& sources) {
+  bool has_spilled = false;
   for (evidence::TableBatches& table : tables) {
     auto [at, is_new] = gathering_.try_emplace(table.table->name);
     Task& task = at->second;
@@ -61,9 +62,15 @@ Result<void> EvidenceWriter::Write(std::vector<evidence::TableBatches> tables,
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return error_.has_value() || rows_open_ < kOpenRows; });
     if (error_) return std::move(*error_);
+    has_spilled |= full.rows.is_spilled();
     Queue(std::move(full));
   }
-  return {};
+  if (!has_spilled) return {};
+  // Rows that come back from the disk and the next shard's trees do not fit side by side.
+  while (true) {
+    CA_ASSIGN_OR_RETURN(const bool has_waited, WaitForFile());
+    if (!has_waited) return {};
+  }
 }
 
 EvidenceWriter::Task EvidenceWriter::NewTask(const TableInfo& table, int index) {

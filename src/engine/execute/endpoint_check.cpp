@@ -1,5 +1,6 @@
 #include "engine/execute/endpoint_check.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -118,8 +119,9 @@ std::vector<EndpointReader> Readers(const std::vector<WrittenOutput>& outputs) {
 
 }  // namespace
 
-Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output) {
-  for (IdPartition part{.count = PartitionsFor(output.rows)}; part.index < part.count;
+Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output,
+                            uint64_t set_bytes) {
+  for (IdPartition part{.count = PartitionsFor(output.rows, set_bytes)}; part.index < part.count;
        ++part.index) {
     IdSet ids(output.rows / part.count);
     CA_ASSIGN_OR_RETURN(const auto twice,
@@ -129,11 +131,12 @@ Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output)
   return {};
 }
 
-Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs) {
+Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs,
+                            uint64_t set_bytes) {
   const WrittenOutput* nodes = Named(outputs, "cpg_nodes");
   if (nodes == nullptr) return {};
   std::vector<EndpointReader> readers = Readers(outputs);
-  for (IdPartition part{.count = PartitionsFor(nodes->rows)}; part.index < part.count;
+  for (IdPartition part{.count = PartitionsFor(nodes->rows, set_bytes)}; part.index < part.count;
        ++part.index) {
     IdSet ids(nodes->rows / part.count);
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const auto twice,

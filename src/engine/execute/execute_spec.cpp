@@ -5,6 +5,7 @@
 #include "engine/execute/execute_spec.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -18,8 +19,10 @@
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/commit_outputs.h"
 #include "engine/execute/endpoint_check.h"
+#include "engine/execute/id_set.h"
 #include "engine/execute/log_scan.h"
 #include "engine/execute/output_checks.h"
+#include "engine/execute/output_needs.h"
 #include "engine/execute/plan_scans.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/work_queue.h"
@@ -68,15 +71,12 @@ struct OpenOutput {
   std::string folder;
   std::vector<PartTask> parts;
   bool has_runs = false;  // parts that are sorted each for itself
+  std::atomic<size_t> parts_left = 0;
 };
 
-/// What has to be there before an output is written.
-struct OutputNeeds {
-  const PlannedOutput* output = nullptr;
-  const PlannedView* view = nullptr;
-  size_t depth = 0;  // how many outputs stand one behind the other below it
-  std::vector<const PlannedView*> temporaries;  // each after those it reads
-};
+// Where the session has less, statements run one after the other: two do not fit side by side into
+// the engine's part of it.
+constexpr uint64_t kSideBySideBytes = 384 << 20;
 
 std::string TemporaryName(std::string_view view) { return fmt::format("ca_view_{}", view); }
 
@@ -89,7 +89,8 @@ class Execution {
         paths_(paths),
         options_(options),
         measure_(options.collect_metrics),
-        pruner_(MakeScanPruner(spec, session, paths)) {}
+        pruner_(MakeScanPruner(spec, session, paths)),
+        has_room_(session.memory().limit_bytes() >= kSideBySideBytes) {}
 
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
@@ -209,14 +210,29 @@ class Execution {
         Knob(&spec::RuntimeProfile::planning_concurrency).value_or(session_.threads()));
     const Clock::time_point start = Clock::now();
     {
-      WorkQueue queue(session_, static_cast<size_t>(width));
+      WorkQueue queue(session_, has_room_ ? static_cast<size_t>(width) : 1);
       CA_RETURN_IF_ERROR(WriteOutputs(queue));
     }
     if (measure_.is_on()) ReportMetrics(width, SecondsSince(start));
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
-    CA_RETURN_IF_ERROR(CheckEndpoints(session_.connection(), outputs_));
+    DropUnread();
+    CA_RETURN_IF_ERROR(WithIdSet(
+        [&](uint64_t bytes) { return CheckEndpoints(session_.connection(), outputs_, bytes); }));
     return CountNodes();
+  }
+
+  /// Ids in memory of ours are memory that the engine does not have meanwhile.
+  template <typename Check>
+  Result<void> WithIdSet(const Check& check) {
+    MemoryBudget& memory = session_.memory();
+    const uint64_t bytes = std::min(kIdSetBytes, memory.limit_bytes() / 4);
+    CA_RETURN_IF_ERROR(session_.ShareMemory(memory.limit_bytes() / 4));
+    {
+      const MemoryReservation ids = memory.Hold(MemoryOwner::kEngine, bytes);
+      CA_RETURN_IF_ERROR(check(bytes));
+    }
+    return session_.ShareMemory();
   }
 
   void ReportMetrics(int64_t width, double seconds) {
@@ -229,14 +245,13 @@ class Execution {
   /// Outputs that do not read one another are written side by side; one that reads an output not
   /// yet written waits for all before it. Temporary views are computed here, meanwhile.
   Result<void> WriteOutputs(WorkQueue& queue) {
-    std::set<const PlannedView*> computed;
-    for (const OutputNeeds& needs : Needs()) {
+    for (const OutputNeeds& needs : OrderOutputs(plan_)) {
       if (needs.depth > depth_) {
         CA_RETURN_IF_ERROR(Finish(queue));
         depth_ = needs.depth;
       }
       if (queue.has_failed()) break;
-      auto begun = Begin(needs, computed, queue);
+      auto begun = Begin(needs, queue);
       if (!begun) {  // an output that was begun before and fails as well is the one to tell of
         CA_RETURN_IF_ERROR(queue.Drain());
         return begun;
@@ -245,45 +260,21 @@ class Execution {
     return Finish(queue);
   }
 
-  Result<void> Begin(const OutputNeeds& needs, std::set<const PlannedView*>& computed,
-                     WorkQueue& queue) {
+  Result<void> Begin(const OutputNeeds& needs, WorkQueue& queue) {
     for (const PlannedView* view : needs.temporaries) {
       CA_RETURN_IF_ERROR(session_.CheckCancelled());
-      if (computed.insert(view).second) CA_RETURN_IF_ERROR(Materialize(*view));
+      if (!computed_.insert(view->name).second) continue;
+      if (!has_room_) CA_RETURN_IF_ERROR(queue.Drain());
+      auto made = Materialize(*view);
+      if (!made && made.error().code() == ErrorCode::kMemoryBudgetExceeded) {
+        // Others may have what it lacks: once more, alone.
+        CA_RETURN_IF_ERROR(queue.Drain());
+        made = Materialize(*view);
+      }
+      CA_RETURN_IF_ERROR(std::move(made));
+      DropUnread();
     }
     return Open(needs, queue);
-  }
-
-  /// Outputs by depth, then by how many temporary views they need, then in plan order.
-  std::vector<OutputNeeds> Needs() const {
-    std::map<std::string_view, size_t> depth;                  // of the outputs at or below a view
-    std::map<std::string_view, std::set<size_t>> temporaries;  // indices in the plan
-    std::vector<OutputNeeds> all;
-    for (size_t i = 0; i < plan_.views.size(); ++i) {
-      const PlannedView& view = plan_.views[i];
-      if (!view.is_needed) continue;
-      size_t& below = depth[view.name];
-      std::set<size_t>& needed = temporaries[view.name];
-      for (const std::string& read : view.dependencies) {
-        below = std::max(below, depth[read]);
-        needed.insert(temporaries[read].begin(), temporaries[read].end());
-      }
-      for (const PlannedOutput& output : plan_.outputs) {
-        if (output.target.source_view != view.name) continue;
-        OutputNeeds needs{.output = &output, .view = &view, .depth = below};
-        for (size_t index : needed) needs.temporaries.push_back(&plan_.views[index]);
-        all.push_back(std::move(needs));
-      }
-      if (view.placement == Placement::kTemporary) needed.insert(i);
-      if (view.placement == Placement::kOutput) {
-        needed.clear();
-        ++below;
-      }
-    }
-    std::ranges::stable_sort(all, {}, [](const OutputNeeds& needs) {
-      return std::pair(needs.depth, needs.temporaries.size());
-    });
-    return all;
   }
 
   FileScan InputScan(std::string_view input, const std::vector<std::string>& files) const {
@@ -326,7 +317,7 @@ class Execution {
           fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, select));
     });
     if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
-    temporary_.push_back(name);
+    temporary_.insert(view.name);
     session_.caches().staging.Miss();
     return {};
   }
@@ -367,10 +358,14 @@ class Execution {
     }
     for (const PartTask& task : open.parts)
       CA_RETURN_IF_ERROR(Explain(open.output->target.table_name, task.value, task.select.sql));
+    open.parts_left = open.parts.size();
     for (PartTask& task : open.parts) {
       queue.Add(open.parts.size(), [this, &open, &task](Connection& connection) -> Result<void> {
         auto status = RunTask(connection, open, task);
-        if (status) return {};
+        if (status) {
+          --open.parts_left;
+          return {};
+        }
         return std::move(status.error()).WithFrame("writing " + open.output->target.table_name);
       });
     }
@@ -390,14 +385,19 @@ class Execution {
           written.files.push_back(std::move(file));
         }
       }
-      if (open.has_runs || !PartitionsAreKey(*open.output))
-        CA_RETURN_IF_ERROR(CheckKeysAcross(session_.connection(), written));
+      if (open.has_runs || !PartitionsAreKey(*open.output)) {
+        CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
+          return CheckKeysAcross(session_.connection(), written, bytes);
+        }));
+      }
       RememberParts(*open.view, written);
       AddReport(*open.output, written, seconds);
+      done_.insert(open.output);
       outputs_.push_back(std::move(written));
     }
     open_.clear();
-    return {};
+    DropUnread();
+    return session_.ShareMemory();
   }
 
   /// Of written files, but for their order.
@@ -466,11 +466,26 @@ class Execution {
     return {};
   }
 
-  void DropTemporary() {
-    for (const std::string& name : temporary_) {
-      const auto ignored = session_.connection().Execute("DROP TABLE IF EXISTS " + name);
+  /// Gives back temporary views that nothing left to do reads.
+  void DropUnread() {
+    for (const OpenOutput& open : open_) {
+      if (open.parts_left == 0) done_.insert(open.output);
     }
-    session_.caches().staging.Clear();
+    const auto read = TemporariesRead(plan_, done_, temporary_, written_);
+    for (const std::string_view view : temporary_) {
+      if (!read.contains(view)) Drop(view);
+    }
+    temporary_ = read;
+  }
+
+  void DropTemporary() {
+    for (const std::string_view view : temporary_) Drop(view);
+    temporary_.clear();
+  }
+
+  void Drop(std::string_view view) {
+    const auto ignored = session_.connection().Execute(
+        fmt::format("DROP TABLE IF EXISTS {}", QuoteIdentifier(TemporaryName(view))));
   }
 
   const spec::Spec& spec_;
@@ -486,8 +501,11 @@ class Execution {
   std::deque<OpenOutput> open_;  // tasks refer to its elements
   size_t depth_ = 0;             // of the outputs that are open
   std::vector<WrittenOutput> outputs_;
-  std::vector<std::string> temporary_;
+  std::set<std::string_view> computed_;   // temporary views, dropped ones too
+  std::set<std::string_view> temporary_;  // those that are there
+  std::set<const PlannedOutput*> done_;   // written
   ExecutionReport report_;
+  const bool has_room_;  // for statements side by side
   const ScanText scan_ = [this](std::string_view name) { return Scan(name); };
 };
 

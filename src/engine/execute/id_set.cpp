@@ -9,12 +9,13 @@ namespace {
 
 constexpr uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;  // 2^64 / phi, Knuth 6.4
 constexpr size_t kBatch = 64;                          // slots fetched ahead
-constexpr uint64_t kIdsOfSet = uint64_t{1} << 22;
+constexpr uint64_t kBytesOfId = 32;                    // at most: half full, doubled
 
 }  // namespace
 
-uint64_t PartitionsFor(uint64_t ids) {
-  return std::max<uint64_t>(1, (ids + kIdsOfSet - 1) / kIdsOfSet);
+uint64_t PartitionsFor(uint64_t ids, uint64_t bytes) {
+  const uint64_t ids_of_set = std::max<uint64_t>(bytes / kBytesOfId, 1);
+  return std::max<uint64_t>(1, (ids + ids_of_set - 1) / ids_of_set);
 }
 
 IdSet::IdSet(size_t expected) {

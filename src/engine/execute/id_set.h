@@ -43,7 +43,9 @@ struct IdPartition {
   static constexpr uint64_t kIdRun = 4096;  // interior ids of a scope stay together
 };
 
-/// How many partitions keep a set of one of them below 128 MiB.
-uint64_t PartitionsFor(uint64_t ids);
+/// How many partitions keep a set of one of them below `bytes`.
+uint64_t PartitionsFor(uint64_t ids, uint64_t bytes);
+/// What a set may take where memory is not short.
+inline constexpr uint64_t kIdSetBytes = 128 << 20;
 
 }  // namespace codeanatomy::engine

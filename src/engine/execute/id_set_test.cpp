@@ -27,9 +27,11 @@ TEST_CASE("a set of ids agrees with the standard library's") {
 }
 
 TEST_CASE("partitions share out the ids, a scope's stay together") {
-  CHECK(PartitionsFor(0) == 1);
-  CHECK(PartitionsFor(uint64_t{1} << 22) == 1);
-  const uint64_t count = PartitionsFor(uint64_t{1} << 24);
+  CHECK(PartitionsFor(0, kIdSetBytes) == 1);
+  CHECK(PartitionsFor(uint64_t{1} << 22, kIdSetBytes) == 1);
+  CHECK(PartitionsFor(uint64_t{1} << 22, kIdSetBytes / 8) == 8);
+  CHECK(PartitionsFor(3, 0) == 3);
+  const uint64_t count = PartitionsFor(uint64_t{1} << 24, kIdSetBytes);
   CHECK(count == 4);
   for (int64_t id = 0; id < 100000; id += 17) {
     int owners = 0;

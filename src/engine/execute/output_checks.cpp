@@ -99,10 +99,11 @@ Result<void> CheckRequired(const WrittenOutput& output) {
   return {};
 }
 
-Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output) {
+Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output,
+                             uint64_t set_bytes) {
   const std::vector<std::string>& key = output.plan->order;
   if (key.size() == 1 && output.plan->schema.Find(key[0])->type.kind == expr::TypeKind::kInt64)
-    return CheckIdsAcross(connection, output);
+    return CheckIdsAcross(connection, output, set_bytes);
   std::vector<std::string> names;
   for (const std::string& column : key) names.push_back(QuoteIdentifier(column));
   const std::string sql =

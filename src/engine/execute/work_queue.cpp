@@ -1,6 +1,7 @@
 #include "engine/execute/work_queue.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace codeanatomy::engine {
 
@@ -20,7 +21,7 @@ WorkQueue::~WorkQueue() {
 void WorkQueue::Add(size_t priority, Work work) {
   const std::lock_guard lock(mutex_);
   if (failure_) return;
-  waiting_.emplace(std::pair(priority, added_++), std::move(work));
+  waiting_.emplace(std::pair(priority, added_++), Item{std::move(work)});
   if (threads_.size() < width_) threads_.emplace_back([this] { Run(); });
   changed_.notify_one();
 }
@@ -32,31 +33,48 @@ bool WorkQueue::has_failed() {
 
 Result<void> WorkQueue::Drain() {
   std::unique_lock lock(mutex_);
+  is_draining_ = true;
+  changed_.notify_all();
   changed_.wait(lock, [&] { return waiting_.empty() && running_ == 0; });
+  is_draining_ = false;
   if (!failure_) return {};
   Error failure = std::move(*failure_);
   failure_.reset();
   return failure;
 }
 
+bool WorkQueue::CanBegin() const {
+  if (waiting_.empty() || runs_alone_) return false;
+  return !waiting_.begin()->second.is_alone || (is_draining_ && running_ == 0);
+}
+
 void WorkQueue::Run() {
   auto connection = session_.Connect();
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    changed_.wait(lock, [&] { return closed_ || CanBegin(); });
+    if (!CanBegin()) return;
     const size_t number = waiting_.begin()->first.second;
-    Work work = std::move(waiting_.begin()->second);
+    Item item = std::move(waiting_.begin()->second);
     waiting_.erase(waiting_.begin());
     ++running_;
+    runs_alone_ = item.is_alone;
     lock.unlock();
     Result<void> status =
-        connection ? work(**connection)
+        connection ? item.work(**connection)
                    : Result<void>(Error(connection.error().code(), connection.error().message(),
                                         connection.error().subject()));
     lock.lock();
+    const bool is_repeated = !status && !item.is_alone && !failure_ &&
+                             status.error().code() == ErrorCode::kMemoryBudgetExceeded;
     --running_;
-    if (!status) Fail(number, std::move(status.error()));
+    runs_alone_ = false;
+    if (is_repeated) {
+      waiting_.emplace(std::pair(std::numeric_limits<size_t>::max(), number),
+                       Item{std::move(item.work), true});
+    } else if (!status) {
+      Fail(number, std::move(status.error()));
+    }
     changed_.notify_all();
   }
 }

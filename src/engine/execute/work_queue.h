@@ -28,7 +28,8 @@ class WorkQueue {
   WorkQueue& operator=(const WorkQueue&) = delete;
 
   /// Work of a smaller priority begins first, equal ones in the order of Add. After a failure
-  /// nothing is taken any more.
+  /// nothing is taken any more. Work that fails for want of memory while other work runs is done
+  /// once more, alone, while the caller waits in Drain: it must be repeatable.
   void Add(size_t priority, Work work);
 
   /// True once something failed: further work would not be begun.
@@ -40,6 +41,11 @@ class WorkQueue {
   Result<void> Drain();
 
  private:
+  struct Item {
+    Work work;
+    bool is_alone = false;  // begins when nothing runs, the caller's own work included
+  };
+  bool CanBegin() const;
   void Run();
   void Fail(size_t number, Error error);
 
@@ -47,8 +53,9 @@ class WorkQueue {
   size_t width_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::pair<size_t, size_t>, Work> waiting_;  // by priority and number
+  std::map<std::pair<size_t, size_t>, Item> waiting_;  // by priority and number
   size_t added_ = 0, running_ = 0;
+  bool runs_alone_ = false, is_draining_ = false;
   bool closed_ = false;
   std::optional<Error> failure_;
   size_t failed_ = 0;  // number of what failed

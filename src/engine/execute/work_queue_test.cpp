@@ -86,6 +86,35 @@ TEST_CASE("the failure of what was added first is told, whichever came first") {
   }
 }
 
+TEST_CASE("work that lacks memory beside other work is done once more, alone") {
+  const auto session = OpenSession();
+  for (const bool fits_alone : {true, false}) {
+    std::atomic<int> running = 0, tries = 0, beside = 0;
+    std::latch other_runs(1);
+    WorkQueue queue(*session, 2);
+    queue.Add(0, [&](Connection&) -> Result<void> {
+      if (++tries == 1) other_runs.wait();
+      if (tries == 2) beside = running.load();
+      if (tries == 1 || !fits_alone) return Error(ErrorCode::kMemoryBudgetExceeded, "too little");
+      return {};
+    });
+    for (int i = 0; i < 3; ++i) {
+      queue.Add(1, [&](Connection&) -> Result<void> {
+        ++running;
+        if (running == 1 && tries <= 1) other_runs.count_down(other_runs.try_wait() ? 0 : 1);
+        std::this_thread::yield();
+        --running;
+        return {};
+      });
+    }
+    const auto done = queue.Drain();
+    CHECK(done.has_value() == fits_alone);
+    if (!fits_alone) CHECK(done.error().code() == ErrorCode::kMemoryBudgetExceeded);
+    CHECK(tries == 2);
+    CHECK(beside == 0);
+  }
+}
+
 TEST_CASE("a cancelled session ends what runs; a queue that goes away drops what waits") {
   CancelFlag cancel;
   const auto session = OpenSession(&cancel);

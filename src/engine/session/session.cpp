@@ -192,7 +192,10 @@ Result<void> Session::ShareMemory(uint64_t bytes) {
       std::max(std::min({bytes, state.first_engine_limit, EngineLimitBytes(left)}),
                std::min(kLeastEngineBytes, state.first_engine_limit));
   if (limit == state.engine_limit) return {};
-  CA_RETURN_IF_ERROR(Set("memory_limit", fmt::format("{}B", limit)));
+  auto set = Set("memory_limit", fmt::format("{}B", limit));
+  // What cannot be spilled while it is read stays, and with it the limit.
+  if (!set && set.error().code() == ErrorCode::kMemoryBudgetExceeded) return {};
+  CA_RETURN_IF_ERROR(std::move(set));
   state.engine_limit = limit;
   state.engine_memory.Set(EngineResidentBytes(limit));
   return {};

@@ -1,0 +1,130 @@
+#include "engine/execute/output_needs.h"
+
+#include <random>
+
+#include <doctest/doctest.h>
+
+namespace codeanatomy::engine {
+namespace {
+
+PlannedView View(std::string name, std::vector<std::string> dependencies, Placement placement) {
+  PlannedView view;
+  view.name = std::move(name);
+  view.dependencies = std::move(dependencies);
+  view.is_needed = true;
+  view.placement = placement;
+  return view;
+}
+
+PlannedOutput Output(std::string view) {
+  PlannedOutput output;
+  output.target.table_name = "table_" + view;
+  output.target.source_view = std::move(view);
+  return output;
+}
+
+/// base → ranked → edges (stored) → by_dst (stored); ranked → report (stored).
+Plan SmallPlan() {
+  Plan plan;
+  plan.views.push_back(View("base", {}, Placement::kTemporary));
+  plan.views.push_back(View("ranked", {"base"}, Placement::kTemporary));
+  plan.views.push_back(View("edges", {"ranked"}, Placement::kOutput));
+  plan.views.push_back(View("by_dst", {"edges"}, Placement::kOutput));
+  plan.views.push_back(View("report", {"ranked"}, Placement::kOutput));
+  for (const char* view : {"edges", "by_dst", "report"}) plan.outputs.push_back(Output(view));
+  return plan;
+}
+
+std::set<std::string_view> ReadOf(const Plan& plan, const std::set<size_t>& done,
+                                  const std::set<std::string_view>& there,
+                                  const std::set<std::string_view>& written) {
+  std::set<const PlannedOutput*> outputs;
+  for (const size_t i : done) outputs.insert(&plan.outputs[i]);
+  WrittenParts parts;
+  for (const std::string_view view : written) parts[std::string(view)];
+  return TemporariesRead(plan, outputs, there, parts);
+}
+
+TEST_CASE("a temporary view is read until the last that reads it is there") {
+  using Names = std::set<std::string_view>;
+  const Plan plan = SmallPlan();
+  CHECK(ReadOf(plan, {}, {"base"}, {}) == Names{"base"});
+  CHECK(ReadOf(plan, {}, {"base", "ranked"}, {}) == Names{"ranked"});
+  CHECK(ReadOf(plan, {0}, {"ranked"}, {"edges"}) == Names{"ranked"});  // the report
+  CHECK(ReadOf(plan, {0, 2}, {"ranked"}, {"edges", "report"}).empty());
+  // An output without rows has no files: who reads its view computes it again.
+  CHECK(ReadOf(plan, {0, 2}, {"ranked"}, {}) == Names{"ranked"});
+  CHECK(ReadOf(plan, {0, 1, 2}, {"ranked"}, {}).empty());
+}
+
+TEST_CASE("outputs come by depth, each with the temporary views below it") {
+  const Plan plan = SmallPlan();
+  const std::vector<OutputNeeds> order = OrderOutputs(plan);
+  REQUIRE(order.size() == 3);
+  CHECK(order[0].view->name == "edges");
+  CHECK(order[1].view->name == "report");
+  CHECK(order[2].view->name == "by_dst");
+  CHECK(order[2].depth == 1);
+  REQUIRE(order[0].temporaries.size() == 2);
+  CHECK(order[0].temporaries[0]->name == "base");
+  CHECK(order[2].temporaries.empty());
+}
+
+/// Whatever the plan: outputs written in their order find every temporary view they read, if views
+/// go as soon as nothing is said to read them.
+TEST_CASE("nothing is given back that is read later") {
+  std::mt19937 random(5);
+  for (int round = 0; round < 300; ++round) {
+    Plan plan;
+    const size_t count = 3 + random() % 12;
+    for (size_t i = 0; i < count; ++i) {
+      std::set<std::string> reads;
+      for (size_t j = 0; j < i; ++j) {
+        if (random() % 3 == 0) reads.insert("v" + std::to_string(j));
+      }
+      plan.views.push_back(View("v" + std::to_string(i), {reads.begin(), reads.end()},
+                                static_cast<Placement>(random() % 3)));
+    }
+    for (const PlannedView& view : plan.views) {
+      if (view.placement == Placement::kOutput) plan.outputs.push_back(Output(view.name));
+    }
+    std::set<std::string_view> there, computed;
+    WrittenParts written;
+    std::set<const PlannedOutput*> done;
+    // What a view reads when it is computed must be there.
+    const auto check_reads = [&](const PlannedView& reader) {
+      std::vector<std::string_view> open(reader.dependencies.begin(), reader.dependencies.end());
+      while (!open.empty()) {
+        const std::string_view name = open.back();
+        open.pop_back();
+        const PlannedView& view = *plan.FindView(name);
+        if (written.contains(std::string(name))) continue;
+        if (view.placement == Placement::kTemporary) {
+          CHECK(there.contains(name));
+          continue;
+        }
+        open.insert(open.end(), view.dependencies.begin(), view.dependencies.end());
+      }
+    };
+    const auto drop = [&] {
+      const auto read = TemporariesRead(plan, done, there, written);
+      std::erase_if(there, [&](std::string_view view) { return !read.contains(view); });
+    };
+    for (const OutputNeeds& needs : OrderOutputs(plan)) {
+      for (const PlannedView* view : needs.temporaries) {
+        if (!computed.insert(view->name).second) continue;
+        check_reads(*view);
+        there.insert(view->name);
+        drop();
+      }
+      check_reads(*needs.view);
+      done.insert(needs.output);
+      if (random() % 4 != 0) written[needs.view->name];  // or it had no rows
+      drop();
+    }
+    CHECK(there.empty());
+  }
+}
+
+}  // namespace
+}  // namespace codeanatomy::engine
