@@ -183,3 +183,76 @@ def test_changes_of_a_partitioned_table(tool, run, tmp_path):
                     "--feature", "delta_cdf")
     assert done.returncode == 0, done.stderr
     assert plain(DeltaTable(tmp_path / "o/cpg/copied").to_pyarrow_table()) == plain(table_of(rows_of(1, range(3))))
+
+
+def ids_table(ids):
+    return pa.table({"file_id": pa.array(list(ids), pa.int64())})
+
+
+def by_file(**members):
+    document = copy_spec(materialization_mode="ReplaceByFile", **members)
+    document["input_relations"].append({"logical_name": "param_file_ids", "delta_location": "state/param_file_ids"})
+    return document
+
+
+@pytest.mark.parametrize("by", [[], ["kind"], ["file_id"]])
+def test_rows_are_replaced_by_file(tool, run, tmp_path, by):
+    """A chain of runs over some files each, changed, new and deleted ones, leaves the rows that a whole run would."""
+    r = random.Random(len(by))
+    inputs, out = tmp_path / "in", tmp_path / "o"
+    state = {}
+    for step in range(5):
+        files = r.sample(range(8), 3)
+        deleted = [file for file in files if r.random() < 0.3]
+        new = rows_of(step, [file for file in files if file not in deleted], rows=r.randrange(1, 60))
+        put(inputs / "evidence/things", new)
+        write_deltalake(inputs / "state/param_file_ids", ids_table(files), mode="overwrite")
+        for file in files:
+            state.pop(file, None)
+        for row in new:
+            state.setdefault(row["file_id"], []).append(row)
+        report = run(by_file(partition_by=by), inputs, out)
+        expected = [row for rows in state.values() for row in rows]
+        assert report["tables"][0]["rows"] == len(expected)
+        assert plain(delta(out / "cpg/copied")) == plain(table_of(expected))
+        assert DeltaTable(out / "cpg/copied").version() == step
+    # Files that hold nothing of the run stay as they are.
+    before = set(DeltaTable(out / "cpg/copied").file_uris())
+    put(inputs / "evidence/things", [])
+    write_deltalake(inputs / "state/param_file_ids", ids_table([99]), mode="overwrite")
+    run(by_file(partition_by=by), inputs, out)
+    assert set(DeltaTable(out / "cpg/copied").file_uris()) == before
+
+
+def test_what_is_not_of_the_run_is_refused_and_nothing_changes(run, tmp_path):
+    inputs, out = tmp_path / "in", tmp_path / "o"
+    put(inputs / "evidence/things", rows_of(1, range(3)))
+    write_deltalake(inputs / "state/param_file_ids", ids_table(range(3)))
+    run(by_file(), inputs, out)
+    current = (out / "CURRENT").read_text()
+    before = plain(delta(out / "cpg/copied"))
+    cases = [
+        ([1], rows_of(2, [1, 2]), 13, "OUTPUT_CONTRACT_VIOLATION"),  # rows of a file that is not replaced
+        ([1], rows_of(2, [1])[:1] + [rows_of(2, [0])[0] | {"file_id": 1}] * 2, 13, "OUTPUT_CONTRACT_VIOLATION"),  # a key twice
+    ]
+    for ids, rows, status, code in cases:
+        put(inputs / "evidence/things", rows)
+        write_deltalake(inputs / "state/param_file_ids", ids_table(ids), mode="overwrite")
+        run(by_file(), inputs, out, status, code)
+        assert (out / "CURRENT").read_text() == current and plain(delta(out / "cpg/copied")) == before
+
+
+@pytest.mark.parametrize("mode", ["Append", "ReplaceByFile"])
+def test_commits_of_a_run_that_failed_do_not_count(run, tmp_path, mode):
+    """What a run that died before CURRENT left in a log is not what the next one goes on from."""
+    inputs, out = tmp_path / "in", tmp_path / "o"
+    spec = by_file() if mode == "ReplaceByFile" else copy_spec(materialization_mode=mode)
+    first, lost, second = rows_of(1, [1]), rows_of(2, [2]), rows_of(3, [3])
+    for rows, ids in ((first, [1]), (lost, [2]), (second, [3])):
+        put(inputs / "evidence/things", rows)
+        write_deltalake(inputs / "state/param_file_ids", ids_table(ids), mode="overwrite")
+        current = (out / "CURRENT").read_text() if (out / "CURRENT").exists() else None
+        run(spec, inputs, out)
+        if rows is lost:
+            (out / "CURRENT").write_text(current)
+    assert plain(delta(out / "cpg/copied")) == plain(table_of(first + second))

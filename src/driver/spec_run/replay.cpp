@@ -125,6 +125,12 @@ class ReplayRun {
   Result<ReplayReport> Run() {
     CA_ASSIGN_OR_RETURN(bundle_, BundleReader(*files_, request_.bundle).Read());
     CA_ASSIGN_OR_RETURN(spec_, spec::ParseSpec(bundle_.spec_json));
+    for (const spec::OutputTarget& output : spec_.output_targets) {
+      if (output.materialization_mode != spec::MaterializationMode::kOverwrite)
+        return Error(ErrorCode::kInvalidArgument,
+                     "an output that goes on from the run before it cannot be repeated",
+                     output.table_name, "replay runs whose outputs are all written by Overwrite");
+    }
     const std::string named = BundleReader::TextOf(bundle_.manifest, "input_dir");
     CA_ASSIGN_OR_RETURN(
         inputs_dir_, storage::CanonicalPath(

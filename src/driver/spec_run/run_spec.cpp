@@ -61,13 +61,14 @@ class SpecRun {
     spec_json_ = spec::CanonicalJson(*request_.spec);
     BuildReport& build = report_.build;
     build.spec_hash = spec::SpecHash(*request_.spec);
+    CA_ASSIGN_OR_RETURN(auto published, PublishedVersions());
     const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
         engine::ExecuteSpec(
             *request_.spec, session,
             {environment, build.output_dir, inputs.files, inputs.digests, inputs.foreign_schemas,
-             inputs.versions, input_dir_, inputs.partitions},
+             inputs.versions, input_dir_, inputs.partitions, std::move(published)},
             {.program_version = request_.program_version,
              .content_settings = "{}",
              .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
@@ -90,6 +91,17 @@ class SpecRun {
     }
     std::ranges::sort(build.tables, {}, &BuiltTable::name);
     return {};
+  }
+
+  /// Of the folder's last complete run; none where there is none.
+  Result<std::map<std::string, int64_t, std::less<>>> PublishedVersions() const {
+    std::map<std::string, int64_t, std::less<>> versions;
+    auto current = storage::ReadCurrent(*files_, report_.build.output_dir);
+    if (!current && current.error().code() != ErrorCode::kNotFound)
+      return std::move(current.error());
+    if (!current) return versions;
+    for (const auto& [name, table] : current->build.tables) versions[table.path] = table.version;
+    return versions;
   }
 
   Result<void> WriteBundle() {

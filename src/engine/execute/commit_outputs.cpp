@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/parallel_for.h"
+#include "engine/execute/replace_files.h"
 #include "storage/log/transaction.h"
 
 namespace codeanatomy::engine {
-namespace {
 
 storage::Schema StoredSchema(const PlannedOutput& output) {
   const storage::Schema declared =
@@ -24,14 +24,39 @@ storage::Schema StoredSchema(const PlannedOutput& output) {
   return schema;
 }
 
+namespace {
+
+/// Files of the table beside those of the run; nothing where the commit does not care for them. An
+/// append goes blindly behind what is there, unless that is not what readers see: a run that failed
+/// left commits behind.
+Result<std::optional<std::vector<storage::AddFile>>> FilesThatStay(const WrittenOutput& output,
+                                                                   const BuildPaths& paths) {
+  using Files = std::optional<std::vector<storage::AddFile>>;
+  if (output.rest) return Files(output.rest->kept);
+  const bool append =
+      output.plan->target.materialization_mode == spec::MaterializationMode::kAppend;
+  if (!append || !paths.published_versions) return Files();
+  CA_ASSIGN_OR_RETURN(
+      const auto latest,
+      storage::Snapshot::LoadIfExists(paths.environment,
+                                      fmt::format("{}/{}", paths.root, output.plan->location)));
+  if (!latest) return Files();
+  CA_ASSIGN_OR_RETURN(const auto base, BaseOf(*output.plan, paths));
+  if (base && base->version() == latest->version()) return Files();
+  return Files(base ? base->files() : std::vector<storage::AddFile>());
+}
+
 Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
                     ExecutionReport& report) {
   const auto& [spec, paths, options, threads] = request;
   const spec::OutputTarget& target = output.plan->target;
-  const bool append = target.materialization_mode == spec::MaterializationMode::kAppend;
+  const bool whole = target.materialization_mode == spec::MaterializationMode::kOverwrite;
+  CA_ASSIGN_OR_RETURN(const std::optional<std::vector<storage::AddFile>> kept,
+                      FilesThatStay(output, paths));
+  const bool blind = !whole && !kept;
   storage::TableWrite write{
-      .mode = append ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
-      .schema_mode = append ? storage::SchemaMode::kStrict : storage::SchemaMode::kReplace};
+      .mode = blind ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
+      .schema_mode = whole ? storage::SchemaMode::kReplace : storage::SchemaMode::kStrict};
   write.schema = StoredSchema(*output.plan);
   write.partition_columns = target.partition_by;
   CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
@@ -41,7 +66,10 @@ Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
   std::vector<storage::DataFile> files;
   files.reserve(output.files.size());
   for (const WrittenFile& file : output.files) files.push_back(file.data);
+  if (output.rest)
+    files.insert(files.begin(), output.rest->rewritten.begin(), output.rest->rewritten.end());
   transaction.Add(std::move(files));
+  if (kept) transaction.Keep(*kept);
   storage::CommitOptions commit{.metadata = options.commit_metadata, .skip_if_unchanged = true};
   commit.metadata["codeanatomy.spec_hash"] = report.spec_hash;
   commit.metadata["codeanatomy.envelope_hash"] = report.envelope_hash;
@@ -55,11 +83,16 @@ Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
   if (target.max_commit_retries)
     commit.retry.max_attempts =
         static_cast<int>(std::min<int64_t>(*target.max_commit_retries, 100)) + 1;
+  if (!whole)
+    commit.metadata["codeanatomy.materialization_mode"] =
+        target.materialization_mode == spec::MaterializationMode::kAppend ? "Append"
+                                                                          : "ReplaceByFile";
   for (const auto& [key, value] : target.write_metadata) commit.metadata[key] = value;
   CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, transaction.Commit(commit));
   for (OutputReport& committed : report.outputs) {
     if (committed.table != target.table_name) continue;
     committed.version = outcome.version;
+    if (!whole) committed.rows = static_cast<uint64_t>(std::max<int64_t>(outcome.table_rows, 0));
     committed.content_digest = outcome.content_digest;
   }
   return {};

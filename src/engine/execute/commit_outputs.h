@@ -15,6 +15,9 @@ struct CommitRequest {
   int threads = 1;
 };
 
+/// The columns of an output as its table stores them.
+storage::Schema StoredSchema(const PlannedOutput& output);
+
 /// Commits each output to the log of its own table, side by side, since a commit waits for the
 /// disk; versions and digests go into the report, whose hashes go into the commits. Errors  those
 /// of storage::Transaction, of the first output in order that has one.

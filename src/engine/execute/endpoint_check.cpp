@@ -24,7 +24,7 @@ constexpr EndpointColumn kEndpoints[] = {
 
 bool IsConstant(const WrittenOutput& output, std::string_view column) {
   const std::vector<std::string>& partitions = output.plan->target.partition_by;
-  if (std::ranges::find(partitions, column) != partitions.end()) return false;
+  if (output.rest || std::ranges::find(partitions, column) != partitions.end()) return false;
   return std::ranges::all_of(output.files, [&](const WrittenFile& file) {
     return file.constants.contains(std::string(column));
   });
@@ -104,7 +104,7 @@ class EndpointReader {
 std::vector<EndpointReader> Readers(const std::vector<WrittenOutput>& outputs) {
   std::vector<EndpointReader> readers;
   for (const WrittenOutput& output : outputs) {
-    if (output.files.empty()) continue;
+    if (output.rows == 0) continue;
     std::vector<std::string_view> columns;
     for (const EndpointColumn& end : kEndpoints) {
       if (end.table == output.plan->target.table_name &&

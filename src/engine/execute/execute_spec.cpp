@@ -24,6 +24,7 @@
 #include "engine/execute/output_checks.h"
 #include "engine/execute/output_needs.h"
 #include "engine/execute/plan_scans.h"
+#include "engine/execute/replace_files.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/work_queue.h"
 #include "engine/execute/write_files.h"
@@ -385,13 +386,17 @@ class Execution {
           written.files.push_back(std::move(file));
         }
       }
-      if (open.has_runs || !PartitionsAreKey(*open.output)) {
+      RememberParts(*open.view, written);
+      AddReport(*open.output, written, seconds);
+      if (open.output->target.materialization_mode == spec::MaterializationMode::kReplaceByFile) {
+        CA_RETURN_IF_ERROR(
+            KeepOtherFiles(session_.connection(), written, {paths_, scan_, Parquet()}));
+      }
+      if (open.has_runs || written.rest || !PartitionsAreKey(*open.output)) {
         CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
           return CheckKeysAcross(session_.connection(), written, bytes);
         }));
       }
-      RememberParts(*open.view, written);
-      AddReport(*open.output, written, seconds);
       done_.insert(open.output);
       outputs_.push_back(std::move(written));
     }
@@ -460,7 +465,7 @@ class Execution {
 
   Result<void> CountNodes() {
     for (const WrittenOutput& output : outputs_) {
-      if (output.plan->target.table_name != "cpg_nodes" || output.files.empty()) continue;
+      if (output.plan->target.table_name != "cpg_nodes" || output.rows == 0) continue;
       CA_ASSIGN_OR_RETURN(report_.nodes_by_kind, CountKinds(session_.connection(), output));
     }
     return {};

@@ -40,6 +40,10 @@ struct BuildPaths {
   /// Of the files of partitioned inputs, by path.
   std::map<std::string, storage::PartitionValues, std::less<>> input_partitions = {};
 
+  /// Versions that readers see of the tables below `root`, by location; what others committed since
+  /// is left out by Append and ReplaceByFile. Absent: they go on from the latest.
+  std::optional<std::map<std::string, int64_t, std::less<>>> published_versions = {};
+
   const std::string& InputRoot() const { return input_root.empty() ? root : input_root; }
 };
 

@@ -64,6 +64,10 @@ std::string ScanOutput(const WrittenOutput& output) {
   FileScan scan{.columns = ScanColumns(output.plan->schema)};
   for (const WrittenFile& file : output.files)
     scan.files.push_back({file.path, file.data.partition_values});
+  if (output.rest) {
+    for (const WrittenFile& file : output.rest->files)
+      scan.files.push_back({file.path, file.data.partition_values});
+  }
   return RenderFileScan(scan);
 }
 

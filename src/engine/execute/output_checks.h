@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "engine/duckdb/connection.h"
 #include "engine/plan/plan.h"
 #include "storage/data_file.h"
+#include "storage/log/action.h"
 
 namespace codeanatomy::engine {
 
@@ -19,16 +21,24 @@ struct WrittenFile {
   std::map<std::string, expr::Expr> constants;
 };
 
+/// What stays of a table of which a part is replaced.
+struct RestOfTable {
+  std::vector<storage::AddFile> kept;        // as they stand in the log
+  std::vector<storage::DataFile> rewritten;  // without the rows that go
+  std::vector<WrittenFile> files;            // both, for checks
+};
+
 struct WrittenOutput {
   const PlannedOutput* plan = nullptr;
   std::vector<WrittenFile> files;
-  uint64_t rows = 0;
+  std::optional<RestOfTable> rest;
+  uint64_t rows = 0;  // of both
 };
 
 /// What an output promised and does not keep: nothing is published.
 Error Violation(const WrittenOutput& output, std::string message);
 
-/// All of its rows, partition columns included, for FROM.
+/// All of its table's rows, partition columns included, for FROM.
 std::string ScanOutput(const WrittenOutput& output);
 
 /// Rows by their column `kind`. Errors those of Connection.

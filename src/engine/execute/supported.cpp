@@ -78,10 +78,6 @@ Result<void> CheckSupported(const spec::Spec& spec) {
                  "$.runtime.tuner_mode",
                  "Observe gives hints, and runtime_profile is where they are followed");
   }
-  for (const spec::OutputTarget& output : spec.output_targets) {
-    if (output.materialization_mode == spec::MaterializationMode::kReplaceByFile)
-      return Error(ErrorCode::kInvalidPlan, "ReplaceByFile is not executed", output.table_name);
-  }
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/plan/lower.h"
 #include "engine/plan/placement.h"
+#include "engine/plan/replace_by_file.h"
 #include "expr/type_check.h"
 
 namespace codeanatomy::engine {
@@ -276,6 +277,7 @@ class Planner {
         output.schema.fields.push_back(*field);
       }
       CA_RETURN_IF_ERROR(CheckPartitions(target, output.schema));
+      CA_RETURN_IF_ERROR(CheckReplaced(target, output.schema));
       output.filters = output_filters_;
       for (const expr::Expr& filter : output.filters) {
         CA_RETURN_IF_ERROR(expr::CheckPredicate(filter, {output.schema, {}}, "$.typed_parameters"));
@@ -315,6 +317,21 @@ class Planner {
     }
     if (!named.empty() && named.size() == schema.fields.size())
       return Invalid("partitioned by all of its columns", target.table_name);
+    return {};
+  }
+
+  /// Rows are replaced by the file they come from.
+  Result<void> CheckReplaced(const spec::OutputTarget& target, const Schema& schema) const {
+    if (target.materialization_mode != spec::MaterializationMode::kReplaceByFile) return {};
+    const auto is_id = [](const expr::Field* field) {
+      return field != nullptr && field->type.kind == expr::TypeKind::kInt64;
+    };
+    if (!is_id(schema.Find(kFileIdColumn))) return MissingColumn("file_id of type Int64", target);
+    const auto files = plan_.inputs.find(kFileIdsInput);
+    if (files == plan_.inputs.end() || !is_id(files->second.Find(kFileIdColumn))) {
+      return Invalid("ReplaceByFile needs the input param_file_ids with a column file_id of Int64",
+                     target.table_name);
+    }
     return {};
   }
 

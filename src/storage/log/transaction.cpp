@@ -108,6 +108,10 @@ Result<void> Transaction::CheckAgainstTable() {
   return {};
 }
 
+std::span<const AddFile> Transaction::KeptFiles() const {
+  return kept_ ? std::span<const AddFile>(*kept_) : std::span<const AddFile>();
+}
+
 bool Transaction::ReplacesSchema() const {
   return snapshot_ && write_.mode == WriteMode::kOverwrite &&
          write_.schema_mode == SchemaMode::kReplace &&
@@ -120,14 +124,18 @@ void Transaction::Add(std::vector<DataFile> files) {
                 std::make_move_iterator(files.end()));
 }
 
+void Transaction::Keep(std::vector<AddFile> files) { kept_ = std::move(files); }
+
 Result<CommitOutcome> Transaction::Commit(const CommitOptions& options) {
   bool first = true;
+  RetryPolicy retry = options.retry;
+  if (kept_) retry.max_attempts = 1;
   Result<CommitOutcome> outcome = RetryWithPolicy(
       [&]() -> Attempt {
         if (!std::exchange(first, false)) CA_RETURN_IF_ERROR(Reload());
         return TryCommit(options);
       },
-      options.retry, environment_.clock, root_, options.span);
+      retry, environment_.clock, root_, options.span);
   if (outcome && options.span != nullptr) {
     options.span->Set("version", std::to_string(outcome->version));
     options.span->Set("files_added", std::to_string(outcome->files_added));
@@ -190,7 +198,8 @@ Result<std::vector<Action>> Transaction::MakeActions(const CommitOptions& option
   }
   CA_ASSIGN_OR_RETURN(std::vector<AddFile> adds, MakeAdds());
   const bool overwrites = snapshot_ && write_.mode == WriteMode::kOverwrite;
-  if (overwrites && options.skip_if_unchanged && !options.app_transaction && !ReplacesSchema() &&
+  if (overwrites && !kept_ && options.skip_if_unchanged && !options.app_transaction &&
+      !ReplacesSchema() &&
       std::equal(adds.begin(), adds.end(), snapshot_->files().begin(), snapshot_->files().end(),
                  [](const AddFile& a, const AddFile& b) { return a.path == b.path; }))
     return std::vector<Action>();
@@ -213,6 +222,7 @@ Result<std::vector<Action>> Transaction::MakeActions(const CommitOptions& option
   if (overwrites) {
     std::set<std::string> kept;
     for (const AddFile& add : adds) kept.insert(DecodePath(add.path));
+    for (const AddFile& file : KeptFiles()) kept.insert(DecodePath(file.path));
     std::set<std::string> live;
     for (const AddFile& file : snapshot_->files()) {
       live.insert(DecodePath(file.path));
@@ -223,9 +233,18 @@ Result<std::vector<Action>> Transaction::MakeActions(const CommitOptions& option
                                       .partition_values = file.partition_values,
                                       .size = file.size});
     }
+    for (AddFile file : KeptFiles()) {
+      if (live.contains(DecodePath(file.path))) continue;
+      file.data_change = true;
+      ++outcome.files_added;
+      actions.emplace_back(std::move(file));
+    }
     // Named again only for the order; its rows do not change.
     for (AddFile& add : adds) add.data_change = !live.contains(DecodePath(add.path));
   }
+  if (kept_ && options.skip_if_unchanged && adds.empty() && outcome.files_added == 0 &&
+      outcome.files_removed == 0)
+    return std::vector<Action>();
   for (size_t i = 0; i < adds.size(); ++i) {
     outcome.rows_written += added_[i].rows;
     if (adds[i].data_change) {
@@ -245,6 +264,7 @@ Result<std::vector<AddFile>> Transaction::MakeAdds() {
   std::set<std::string> taken;
   if (snapshot_ && write_.mode == WriteMode::kAppend)
     for (const AddFile& file : snapshot_->files()) taken.insert(DecodePath(file.path));
+  for (const AddFile& file : KeptFiles()) taken.insert(DecodePath(file.path));
   const int64_t now = environment_.clock.NowMilliseconds();
   std::vector<AddFile> adds;
   for (const DataFile& file : added_) {
@@ -346,6 +366,8 @@ Result<std::optional<Conflict>> Transaction::FindConflict(const CommitOptions& o
           transaction->app_id == options.app_transaction->app_id)
         return Conflict{ConflictKind::kConcurrentTransaction, version};
       if (write_.mode == WriteMode::kOverwrite && std::holds_alternative<AddFile>(action))
+        return Conflict{ConflictKind::kConcurrentAppend, version};
+      if (kept_ && std::holds_alternative<RemoveFile>(action))
         return Conflict{ConflictKind::kConcurrentAppend, version};
     }
   }

@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,11 @@ class Transaction {
   /// Adds files that are complete and synced on disk, in the order of the table's rows.
   void Add(std::vector<DataFile> files);
 
+  /// With kOverwrite: files of an earlier version of the table that stay, or come back, beside
+  /// those that are added. They were chosen by what was read, so another writer's files are a
+  /// conflict that is not tried again. Files that stay are not written into the log once more.
+  void Keep(std::vector<AddFile> files);
+
   /// Commits once. On success everything is durable (log entry and folder synced).
   /// Errors DeltaConflict: another writer won, attempts are used up or the conflict is not
   /// retryable;
@@ -105,6 +111,7 @@ class Transaction {
   Result<std::vector<AddFile>> MakeAdds();
   Result<std::string> FreeName(const std::string& path, const std::set<std::string>& taken);
   bool ReplacesSchema() const;
+  std::span<const AddFile> KeptFiles() const;
   std::string MakeCommitInfo(const CommitOptions& options, const CommitOutcome& outcome) const;
   Result<bool> PutLogEntry(int64_t version, const std::string& json);
   Result<std::optional<Conflict>> FindConflict(const CommitOptions& options, int64_t lost_version);
@@ -116,6 +123,7 @@ class Transaction {
   TableWrite write_;
   std::optional<Snapshot> snapshot_;
   std::vector<DataFile> added_;
+  std::optional<std::vector<AddFile>> kept_;
   bool visible_ = false;
 };
 
