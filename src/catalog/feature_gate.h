@@ -15,6 +15,7 @@ enum class FeatureGate : uint8_t {
   kFunctionFactory,
   kInputPlugins,
   kMetadataCache,
+  kSchemaEvolutionAdapter,
   kStatisticsCollection
 };
 
@@ -32,6 +33,8 @@ inline constexpr auto kFeatureGates = std::to_array<FeatureGateInfo>({
     {"input_plugins", true,
      "quoted names with a known prefix are relations: \"codeanatomy.<table>@<version>\""},
     {"metadata_cache", true, "the engine keeps footers and blocks of files that it has read"},
+    {"schema_evolution_adapter", true,
+     "files older than their table's schema are read: null for columns they lack, wider types"},
     {"statistics_collection", true,
      "rows that the build before has counted are the costs of a plan; else they are unknown"},
 });

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/duckdb/conform.h"
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/duckdb/value_chunk.h"
 
@@ -85,82 +86,6 @@ bool HasNegativeZero(const storage::Value& value) {
   return values != nullptr && std::any_of(values->begin(), values->end(), HasNegativeZero);
 }
 
-/// Whether a column stored as `file` can stand for `table` without losing anything.
-bool Readable(const LogicalType& file, const LogicalType& table) {
-  if (file.id == table.id && file.children.empty()) {
-    return file.id != DUCKDB_TYPE_DECIMAL ||
-           (file.scale == table.scale && file.width <= table.width);
-  }
-  auto is = [&](duckdb_type from, std::initializer_list<duckdb_type> to) {
-    return file.id == from && std::find(to.begin(), to.end(), table.id) != to.end();
-  };
-  if (is(DUCKDB_TYPE_TINYINT, {DUCKDB_TYPE_SMALLINT, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_BIGINT}) ||
-      is(DUCKDB_TYPE_SMALLINT, {DUCKDB_TYPE_TINYINT, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_BIGINT}) ||
-      is(DUCKDB_TYPE_INTEGER, {DUCKDB_TYPE_TINYINT, DUCKDB_TYPE_SMALLINT, DUCKDB_TYPE_BIGINT}) ||
-      is(DUCKDB_TYPE_FLOAT, {DUCKDB_TYPE_DOUBLE}) || is(DUCKDB_TYPE_BLOB, {DUCKDB_TYPE_VARCHAR}) ||
-      is(DUCKDB_TYPE_VARCHAR, {DUCKDB_TYPE_BLOB}) ||
-      is(DUCKDB_TYPE_TIMESTAMP, {DUCKDB_TYPE_TIMESTAMP_TZ}) ||
-      is(DUCKDB_TYPE_TIMESTAMP_NS, {DUCKDB_TYPE_TIMESTAMP_TZ, DUCKDB_TYPE_TIMESTAMP}) ||
-      is(DUCKDB_TYPE_TIMESTAMP_TZ, {DUCKDB_TYPE_TIMESTAMP})) {
-    return true;
-  }
-  if (file.id != table.id) return false;
-  if (file.id != DUCKDB_TYPE_STRUCT) {
-    for (size_t i = 0; i < file.children.size(); ++i) {
-      if (!Readable(file.children[i].second, table.children[i].second)) return false;
-    }
-    return true;
-  }
-  for (const auto& [name, type] : table.children) {
-    for (const auto& [file_name, file_type] : file.children) {
-      if (file_name == name && !Readable(file_type, type)) return false;
-    }
-  }
-  return true;
-}
-
-/// `expression`, of the type `file`, as `table`: structs are rebuilt field by field, what the file
-/// lacks is null.
-std::string Conform(const std::string& expression, const LogicalType& file,
-                    const LogicalType& table) {
-  if (file == table) return expression;
-  if (table.id == DUCKDB_TYPE_STRUCT) {
-    std::string fields;
-    for (const auto& [name, type] : table.children) {
-      std::string value = fmt::format("CAST(NULL AS {})", type.ToSql());
-      for (const auto& [file_name, file_type] : file.children) {
-        if (file_name != name) continue;
-        value = Conform(fmt::format("{}.{}", expression, QuoteIdentifier(name)), file_type, type);
-      }
-      fmt::format_to(std::back_inserter(fields), "{}{} := {}", fields.empty() ? "" : ", ",
-                     QuoteIdentifier(name), value);
-    }
-    return fmt::format("CASE WHEN {} IS NULL THEN NULL ELSE struct_pack({}) END", expression,
-                       fields);
-  }
-  if (table.id == DUCKDB_TYPE_LIST && table.children[0].second.id == DUCKDB_TYPE_STRUCT) {
-    return fmt::format("list_transform({}, lambda ca_e: {})", expression,
-                       Conform("ca_e", file.children[0].second, table.children[0].second));
-  }
-  if (file.id == DUCKDB_TYPE_BLOB && table.id == DUCKDB_TYPE_VARCHAR) {
-    return fmt::format("decode({})", expression);
-  }
-  if (file.id == DUCKDB_TYPE_VARCHAR && table.id == DUCKDB_TYPE_BLOB) {
-    return fmt::format("encode({})", expression);
-  }
-  return fmt::format("CAST({} AS {})", expression, table.ToSql());
-}
-
-Error Unreadable(Error error, const std::string& path) {
-  if (error.code() == ErrorCode::kInterrupted || error.code() == ErrorCode::kMemoryBudgetExceeded) {
-    return error;
-  }
-  if (error.message().find("No files found") != std::string::npos) {
-    return Error(ErrorCode::kNotFound, "no such Parquet file", path);
-  }
-  return Error(ErrorCode::kDeltaCorrupt, "not readable as Parquet: " + error.message(), path);
-}
-
 /// The SELECT that gives the columns of `schema` out of the file.
 Result<std::string> RenderRead(Connection& connection, const std::string& path,
                                const Schema& schema) {
@@ -168,7 +93,7 @@ Result<std::string> RenderRead(Connection& connection, const std::string& path,
   const std::string scan =
       fmt::format("read_parquet({}, hive_partitioning = false)", QuotePath(path));
   auto shape = connection.Query(fmt::format("SELECT * FROM {} LIMIT 0", scan));
-  if (!shape) return Unreadable(std::move(shape.error()), path);
+  if (!shape) return UnreadableFile(std::move(shape.error()), path);
   std::string list;
   for (const Field& field : schema.fields) {
     const LogicalType type = LogicalType::Of(field.type);
@@ -176,7 +101,7 @@ Result<std::string> RenderRead(Connection& connection, const std::string& path,
     for (size_t i = 0; i < shape->column_count(); ++i) {
       if (shape->column_name(i) != field.name) continue;
       const LogicalType& stored = shape->column_type(i);
-      if (!Readable(stored, type)) {
+      if (!IsReadableAs(stored, type)) {
         return Error(ErrorCode::kDeltaSchemaMismatch,
                      fmt::format("column {} is {} in the file, {} in the table", field.name,
                                  stored.ToSql(), type.ToSql()),
@@ -227,11 +152,11 @@ Result<void> DuckdbParquetIo::Read(const std::string& path, const Schema& schema
   CA_ASSIGN_OR_RETURN(Session::PooledConnection connection, Connect());
   CA_ASSIGN_OR_RETURN(const std::string sql, RenderRead(*connection, path, schema));
   auto result = connection->Stream(sql);
-  if (!result) return Unreadable(std::move(result.error()), path);
+  if (!result) return UnreadableFile(std::move(result.error()), path);
   std::vector<Row> rows;
   while (true) {
     auto chunk = result->Next();
-    if (!chunk) return Unreadable(std::move(chunk.error()), path);
+    if (!chunk) return UnreadableFile(std::move(chunk.error()), path);
     if (*chunk == nullptr) return {};
     rows.clear();
     for (size_t row = 0; row < (*chunk)->rows(); ++row) {

@@ -34,6 +34,7 @@
 #include "engine/plan/sorted_runs.h"
 #include "engine/render/file_scan.h"
 #include "engine/render/sorted_select.h"
+#include "engine/scan/schema_adapter.h"
 #include "engine/session/introspection.h"
 #include "expr/json_reader.h"
 
@@ -100,6 +101,7 @@ class Execution {
     {
       const TableSpan span(options_, "plan");
       CA_RETURN_IF_ERROR(PreparePlan());
+      CA_RETURN_IF_ERROR(AdaptInputs());
     }
     auto done = WriteAndCheck();
     DropTemporary();
@@ -285,11 +287,29 @@ class Execution {
         .root = fmt::format("{}/{}", paths_.InputRoot(), spec_.FindInput(input)->delta_location)};
     for (const std::string& path : files) {
       const auto values = paths_.input_partitions.find(path);
-      scan.files.push_back({path, values == paths_.input_partitions.end()
-                                      ? storage::PartitionValues()
-                                      : values->second});
+      scan.files.push_back(
+          {.path = path,
+           .partition_values = values == paths_.input_partitions.end() ? storage::PartitionValues()
+                                                                       : values->second});
+      if (const auto adapted = adapted_.find(path); adapted != adapted_.end())
+        scan.files.back().adapted = adapted->second;
     }
     return scan;
+  }
+
+  /// Tables that were opened may have files older than their schema; a build's own are new.
+  Result<void> AdaptInputs() {
+    for (const auto& [input, version] : paths_.input_versions) {
+      const auto files = paths_.input_files.find(input);
+      if (files == paths_.input_files.end() || !plan_.inputs.contains(input)) continue;
+      FileScan scan = InputScan(input, files->second);
+      auto done = AdaptFiles(session_, scan);
+      if (!done) return std::move(done.error()).WithFrame("reading the input " + input);
+      for (ScannedFile& file : scan.files) {
+        if (!file.adapted.empty()) adapted_[file.path] = std::move(file.adapted);
+      }
+    }
+    return {};
   }
 
   std::string Scan(std::string_view name) const {
@@ -502,6 +522,7 @@ class Execution {
   std::unique_ptr<ScanPruner> pruner_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
+  std::map<std::string, Adapted, std::less<>> adapted_;          // by file: those that differ
   std::map<std::string, std::string, std::less<>> log_scans_;
   std::deque<OpenOutput> open_;  // tasks refer to its elements
   size_t depth_ = 0;             // of the outputs that are open

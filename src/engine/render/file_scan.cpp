@@ -29,7 +29,7 @@ std::string FileName(const FileScan& scan) {
                      QuoteLiteral(folder), CodePoints(folder) + 1);
 }
 
-/// One scan of files with equal partition values.
+/// One scan of files with equal partition values and columns.
 std::string Group(const FileScan& scan, const std::vector<const ScannedFile*>& files) {
   std::string columns;
   const storage::PartitionValues& values = files[0]->partition_values;
@@ -38,6 +38,8 @@ std::string Group(const FileScan& scan, const std::vector<const ScannedFile*>& f
     const auto value = values.find(name);
     std::string text = name == scan.file_column ? FileName(scan) : quoted;
     if (value != values.end()) text = PartitionLiteral(value->second, type);
+    if (const auto adapted = files[0]->adapted.find(name); adapted != files[0]->adapted.end())
+      text = adapted->second;
     columns += fmt::format("{}{} AS {}", columns.empty() ? "" : ", ", text, quoted);
   }
   const std::string option = scan.file_column.empty()
@@ -58,13 +60,15 @@ std::string RenderFileScan(const FileScan& scan) {
     }
     return fmt::format("(SELECT {} WHERE false)", text);
   }
-  std::map<storage::PartitionValues, std::vector<const ScannedFile*>> groups;
-  for (const ScannedFile& file : scan.files) groups[file.partition_values].push_back(&file);
-  if (groups.size() == 1 && groups.begin()->first.empty() && scan.file_column.empty()) {
+  std::map<std::pair<storage::PartitionValues, Adapted>, std::vector<const ScannedFile*>> groups;
+  for (const ScannedFile& file : scan.files)
+    groups[{file.partition_values, file.adapted}].push_back(&file);
+  const auto& [values, adapted] = groups.begin()->first;
+  if (groups.size() == 1 && values.empty() && adapted.empty() && scan.file_column.empty()) {
     return fmt::format("read_parquet([{}], hive_partitioning = false)",
                        List(groups.begin()->second));
   }
-  for (const auto& [values, files] : groups)
+  for (const auto& [alike, files] : groups)
     text += (text.empty() ? "" : " UNION ALL ") + Group(scan, files);
   return fmt::format("({})", text);
 }

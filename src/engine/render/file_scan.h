@@ -3,6 +3,7 @@
 // be a column of its own.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,9 +16,13 @@
 
 namespace codeanatomy::engine {
 
+/// Expressions of columns that a file has otherwise than its table (scan/schema_adapter.h).
+using Adapted = std::map<std::string, std::string, std::less<>>;
+
 struct ScannedFile {
   std::string path;  // absolute
   storage::PartitionValues partition_values;
+  Adapted adapted = {};
 };
 
 struct FileScan {

@@ -181,7 +181,7 @@ Result<void> BuildReader::State::CreateTable(const std::string& name, const std:
   CA_ASSIGN_OR_RETURN(const auto snapshot, session->caches().snapshots.Load(
                                                environment, storage::JoinPath(out, entry.path),
                                                version.value_or(entry.version)));
-  CA_ASSIGN_OR_RETURN(const std::string select, RenderSnapshotScan(*snapshot));
+  CA_ASSIGN_OR_RETURN(const std::string select, RenderSnapshotScan(*snapshot, *session));
   return CreateView(name, select);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/duckdb/logical_type.h"
 #include "engine/render/duckdb_sql.h"
 #include "engine/render/file_scan.h"
+#include "engine/scan/schema_adapter.h"
 #include "engine/session/capabilities.h"
 #include "engine/session/interval_align.h"
 #include "engine/session/introspection.h"
@@ -238,7 +239,7 @@ std::string TableCall::ViewName() const {
   return fmt::format("ca_{}:{}{}", function, uri, version ? fmt::format("@{}", *version) : "");
 }
 
-Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot) {
+Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot, Session& session) {
   FileScan scan;
   std::vector<std::string> columns;
   for (const storage::Field& field : snapshot.schema().fields) {
@@ -246,6 +247,7 @@ Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot) {
     scan.columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
   }
   CA_ASSIGN_OR_RETURN(scan.files, ScannedFiles(snapshot));
+  CA_RETURN_IF_ERROR(AdaptFiles(session, scan));
   return fmt::format("SELECT {} FROM {}", fmt::join(columns, ", "), RenderFileScan(scan));
 }
 
@@ -275,7 +277,7 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
                  "read_delta reads tables without deletion vectors", call.uri,
                  "read it with `codeanatomy delta read`");
   }
-  return RenderSnapshotScan(snapshot);
+  return RenderSnapshotScan(snapshot, session);
 }
 
 }  // namespace codeanatomy::engine

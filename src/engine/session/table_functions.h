@@ -44,6 +44,7 @@ std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_vie
 Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::string_view uri);
 
 /// A table at one version: columns by name over its files, an empty relation where it has none.
-Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot);
+/// Errors those of AdaptFiles.
+Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot, Session& session);
 
 }  // namespace codeanatomy::engine
