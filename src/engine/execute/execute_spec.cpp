@@ -287,10 +287,10 @@ class Execution {
         .root = fmt::format("{}/{}", paths_.InputRoot(), spec_.FindInput(input)->delta_location)};
     for (const std::string& path : files) {
       const auto values = paths_.input_partitions.find(path);
-      scan.files.push_back(
-          {.path = path,
-           .partition_values = values == paths_.input_partitions.end() ? storage::PartitionValues()
-                                                                       : values->second});
+      scan.files.push_back({.path = path,
+                            .partition_values = values == paths_.input_partitions.end()
+                                                    ? storage::PartitionValues()
+                                                    : values->second});
       if (const auto adapted = adapted_.find(path); adapted != adapted_.end())
         scan.files.back().adapted = adapted->second;
     }
@@ -511,6 +511,7 @@ class Execution {
   void Drop(std::string_view view) {
     const auto ignored = session_.connection().Execute(
         fmt::format("DROP TABLE IF EXISTS {}", QuoteIdentifier(TemporaryName(view))));
+    session_.caches().staging.Drop();
   }
 
   const spec::Spec& spec_;
@@ -522,7 +523,7 @@ class Execution {
   std::unique_ptr<ScanPruner> pruner_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
-  std::map<std::string, Adapted, std::less<>> adapted_;          // by file: those that differ
+  std::map<std::string, Adapted, std::less<>> adapted_;         // by file: those that differ
   std::map<std::string, std::string, std::less<>> log_scans_;
   std::deque<OpenOutput> open_;  // tasks refer to its elements
   size_t depth_ = 0;             // of the outputs that are open

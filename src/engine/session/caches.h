@@ -22,7 +22,7 @@ class CacheCounter {
     ++misses_;
     ++entries_;
   }
-  void Clear() { entries_ = 0; }
+  void Drop() { --entries_; }
   CacheCounts counts() const { return {entries_, hits_, misses_, 0}; }
 
  private:
