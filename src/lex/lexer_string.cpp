@@ -169,12 +169,9 @@ void Lexer::OpenFormatString(const char* begin, StringPrefix prefix) {
 void Lexer::CloseFormatString(const char* at) {
   const FormatString string = format_strings_.back();
   format_strings_.pop_back();
-  if (options_.recover) {
-    brackets_.resize(string.bracket_count);
-  } else if (brackets_.size() > string.bracket_count) {
-    // CPython's tokenizer leaves the bracket of the field open, like any other.
-    brackets_.back().replacement = false;
-  }
+  if (options_.recover) brackets_.resize(string.bracket_count);
+  // CPython's tokenizer leaves the brackets of fields open, like any other.
+  for (size_t i = string.bracket_count; i < brackets_.size(); ++i) brackets_[i].replacement = false;
   p_ += string.triple ? 3 : 1;
   Emit(string.interpolation ? TokenKind::kTStringEnd : TokenKind::kFStringEnd, at);
 }

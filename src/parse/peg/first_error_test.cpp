@@ -61,6 +61,15 @@ TEST_CASE("which of several errors wins") {
   CHECK(FirstError("  x\n", k312) == "IndentationError@2: unexpected indent");
 }
 
+TEST_CASE("a string that ends within fields of fields leaves all their brackets open") {
+  for (const auto version : {PythonVersion::k312, PythonVersion::k313, PythonVersion::k314}) {
+    for (const char* text : {"f'{a:{b:' }} c", "f'{a!r:{b:{c:' }}} d f'", "f'{a:{b:' ]"}) {
+      CAPTURE(text);
+      CHECK(FirstError(text, version) != "accepted");
+    }
+  }
+}
+
 TEST_CASE("3.8 stops at the one token that it did not expect") {
   using enum PythonVersion;
   // 3.9 finds what the tree shows where it stands, 3.8 behind everything else.
