@@ -6,7 +6,10 @@
 #include "base/parallel_for.h"
 
 #include <algorithm>
+#include <optional>
 
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -38,6 +41,11 @@ class Point {
 void ParallelFor(size_t count, int threads, const std::function<void(size_t)>& body) {
   Point begin, end;
   begin.Reach();
+  // The library has as many workers as there are CPUs and warns on stderr when asked for more.
+  using oneapi::tbb::global_control;
+  std::optional<global_control> more;
+  if (threads > oneapi::tbb::info::default_concurrency())
+    more.emplace(global_control::max_allowed_parallelism, static_cast<size_t>(threads));
   oneapi::tbb::task_arena arena(std::max(1, threads));
   arena.execute([&] {
     oneapi::tbb::parallel_for(

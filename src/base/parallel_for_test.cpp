@@ -1,6 +1,8 @@
 #include "base/parallel_for.h"
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -19,6 +21,18 @@ TEST_CASE("every index is visited once, and what bodies write is there afterward
     CHECK(sum == 999 * 1000 / 2);
   }
   ParallelFor(0, 2, [](size_t) { FAIL("a body without an index"); });
+}
+
+TEST_CASE("as many threads as are asked for, also more than there are CPUs") {
+  const int threads = static_cast<int>(std::thread::hardware_concurrency()) + 2;
+  std::atomic<int> begun = 0, together = 0;
+  ParallelFor(static_cast<size_t>(threads), threads, [&](size_t) {
+    ++begun;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (begun < threads && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    if (begun == threads) ++together;
+  });
+  CHECK(together == threads);
 }
 
 }  // namespace codeanatomy

@@ -32,6 +32,8 @@ struct OptionInfo {
   std::span<const std::string_view> choices;
   int64_t minimum = 0;
   bool loads_code = false;  // then not from a file that was found rather than named
+  bool names_file = false;  // the setting is what the file holds, wherever it lies: what reads it
+                            // hashes that (spec, planning surface), and the path enters no hash
 };
 
 /// All options, sorted by key.

@@ -1,83 +1,246 @@
 """Hashes of a build: every option changes exactly what it should.
 
-An option is declared as `content` or `run`. Flipping one of `run` leaves envelope and table digests as they are;
-flipping one of `content` changes the envelope.
+An option is declared as `content` or `run`. The list of options is read from the program, and each has a row of its kind
+below: values to flip it to in a repository where that has an effect, and what follows. A setting of `run` leaves the
+envelope and every table digest as they are. A setting of `content` changes the envelope, in exactly the members named,
+and tables in exactly the folders named.
 """
 
+import dataclasses
+import hashlib
 import json
+import pathlib
+import shutil
+import subprocess
 
 import pytest
 
-from conftest import digests
+from conftest import SMALL, Tool, digests, write_files
 
-# A value other than the default for each option; options of `build` without one here fail the test.
-FLIPPED = {
-    "build.include_run_bundle": "false",
-    "build.output_dir": None,  # the test's own folders differ already
-    "build.strict": None,  # decides whether a broken file ends the build; tested in test_bad_input
-    "build.target_version": "3.12",
-    "engine.features": "no-metadata_cache",
-    "engine.memory_limit": "900 MiB",
-    "engine.plugins": None,  # tested in test_plugin
-    "engine.profile": "small",
-    "engine.rulepack_profile": "Strict",
-    "engine.threads": "1",
-    "engine.tuner_mode": "observe",
-    "flow.exceptional_dependence": "true",
-    "graph.edges": "full",
-    "graph.id_salt": "7",
-    "graph.props": "full",
-    "graph.semantics": None,  # names a file; tested in test_semantics
-    "source.exclude_globs": "nothing_here*",
-    "source.follow_symlinks": "true",
-    "source.include_globs": "*.py",
-    "source.include_cst": "true",
-    "source.include_notebooks": "false",
-    "source.include_submodules": "true",
-    "source.include_untracked": "false",
-    "source.include_worktrees": "true",
-    "source.max_file_bytes": "32 MiB",
-    "source.max_files": "1000",
+SETTINGS, SPEC, INPUTS = {"content_settings"}, {"spec_hash"}, {"table_registrations", "provider_identity_hash"}
+EVIDENCE, GRAPH, QUALITY = {"evidence"}, {"cpg"}, {"quality"}
+EVERYTHING = EVIDENCE | GRAPH | QUALITY
+
+
+@dataclasses.dataclass
+class Content:
+    value: object
+    members: set  # of the envelope, that change
+    tables: set  # folders with a table that is another one, or new, or gone
+    rules: bool = False  # whether the rule pack's fingerprint changes
+
+
+def envelope(report):
+    return report["bundle"]["plan.json"]["envelope"]
+
+
+def manifest(report):
+    return report["bundle"]["manifest.json"]
+
+
+def settings(report):
+    return report["bundle"]["settings.json"]
+
+
+# Values, each with what shows that it acts.
+RUN = {
+    "build.include_run_bundle": [(False, lambda report: not report["bundle"])],
+    "build.output_dir": [("{elsewhere}", lambda report: report["output_dir"].endswith("elsewhere"))],
+    "build.strict": [(True, lambda report: True)],  # acts on a broken file only: test_strict_fails_on_a_broken_file
+    "engine.features": [],  # all gates that the program lists, in their other position
+    "engine.memory_limit": [("900 MiB", lambda report: manifest(report)["memory"]["limit_bytes"] == 900 << 20)],
+    "engine.profile": [("small", lambda report: settings(report)["max_temp_directory_size"] == f"{1 << 30}B"),
+                       ("large", lambda report: settings(report)["max_temp_directory_size"] == f"{100 << 30}B")],
+    # One thread is set up by a setting of its own, see src/engine/session/profile.cpp.
+    "engine.threads": [(1, lambda report: settings(report).get("external_threads") == "2"),
+                       (3, lambda report: settings(report)["threads"] == "3")],
+    "engine.tuner_mode": [("observe", lambda report: "state/tuner" in report["folders"])],
+}
+# Sources that are other ones give other inputs, whose digests the spec pins.
+FILES = SETTINGS | INPUTS | SPEC
+CONTENT = {
+    "build.target_version": Content("3.9", FILES, EVERYTHING),
+    "engine.plugins": Content(["{plugin}"], {"planning_surface_hash", "registered_functions"}, set()),
+    "engine.rulepack_profile": Content("Strict", SETTINGS | SPEC, set(), rules=True),
+    "flow.exceptional_dependence": Content(True, FILES, EVIDENCE | GRAPH),
+    "graph.edges": Content("full", SETTINGS | SPEC, GRAPH),
+    "graph.id_salt": Content(7, FILES, EVERYTHING),
+    "graph.props": Content("full", SETTINGS | SPEC, GRAPH),
+    "graph.semantics": Content("{semantics}", SPEC, GRAPH | QUALITY),
+    "source.exclude_globs": Content(["pkg/sub/*"], FILES, EVERYTHING),
+    "source.follow_symlinks": Content(True, FILES, EVERYTHING),
+    "source.include_cst": Content(True, SETTINGS, EVIDENCE),
+    "source.include_globs": Content(["pkg/**"], FILES, EVERYTHING),
+    "source.include_notebooks": Content(False, FILES, EVERYTHING),
+    "source.include_submodules": Content(True, FILES, EVERYTHING),
+    "source.include_untracked": Content(False, FILES, EVERYTHING),
+    "source.include_worktrees": Content(True, FILES, EVERYTHING),
+    "source.max_file_bytes": Content("512", FILES, EVERYTHING),
+    "source.max_files": Content(3, FILES, EVERYTHING),
 }
 
+MATCHING = "def area(s):\n    try:\n        match s:\n            case (a, b):\n                return a * b\n" \
+           "    except ValueError:\n        return 0\n    return s\n"
+NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["x = 1\n"], "metadata": {}, "outputs": []}],
+            "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+# One more source of calls: whatever has the name of the callee, in the same file.
+DECLARED = """
+version = 1
 
-@pytest.fixture
-def catalogue(tool):
-    done = tool.run("catalog", "options", "--json")
+[[source]]
+name = "by_name"
+bit = 32
+rank = 9
+strong = true
+
+[[provider]]
+relationship = "rel_call_target"
+source = "by_name"
+left = "cst_calls_norm"
+right = "cst_defs_norm"
+keys = ["path", "callee_text=name"]
+columns = { src = "l.call_id", dst = "r.def_id", file_id = "l.file_id" }
+
+[[confidence]]
+relationship = "rel_call_target"
+method = "by_name"
+tier = "candidate"
+alone = 0.4
+"""
+
+
+def git(folder, *words):
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", folder, *identity, *words], check=True, capture_output=True, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """A repository of git in which every option of `source` has something to take or to leave out."""
+    root = tmp_path_factory.mktemp("sources") / "repo"
+    files = {path: text for path, text in SMALL.items() if path != "broken.py"}
+    write_files(root, files | {"pkg/matching.py": MATCHING, "book.ipynb": json.dumps(NOTEBOOK)})
+    (root / "linked.py").symlink_to("pkg/shapes.py")
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "begin")
+    git(root, "worktree", "add", "-q", "tree", "-b", "other")
+    write_files(root, {"untracked.py": "def untracked():\n    return 2\n", "nested/inner.py": "def inner():\n    return 1\n"})
+    git(root / "nested", "init", "-q")
+    return root
+
+
+@pytest.fixture(scope="module")
+def options(program):
+    """Key → whether the program's catalogue says `content` or `run`."""
+    done = Tool(program).run("catalog", "options", "--json")
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return {row["key"]: row["changes"] for section in json.loads(done.stdout)["sections"] for row in section["rows"]}
 
 
-def test_every_option_changes_exactly_its_hashes(tool, repository, tmp_path, catalogue):
-    rows = [row for section in catalogue["sections"] for row in section["rows"] if "key" in row]
-    assert rows and {row["key"] for row in rows} >= set(FLIPPED)
-    base = tool.build(repository, tmp_path / "base")
-    again = tool.build(repository, tmp_path / "again", "--threads", "1")
-    assert digests(base) == digests(again)
+@pytest.fixture(scope="module")
+def places(program, sources, tmp_path_factory):
+    """What values in braces stand for."""
+    folder = tmp_path_factory.mktemp("places")
+    (folder / "declared.toml").write_text(DECLARED)
+    return {"elsewhere": folder / "elsewhere", "plugin": program.parent / "text_metrics.so", "semantics": folder / "declared.toml"}
+
+
+@pytest.fixture(scope="module")
+def flip(program, sources, places, tmp_path_factory):
+    known = {}
+
+    def build(key, value):
+        folder = tmp_path_factory.mktemp("build")
+        flags = [] if key == "build.output_dir" else ["-o", folder / "out"]
+        if key is not None:
+            section, name = key.split(".")
+            text = json.dumps(value).replace("{", "%(").replace("}", ")s") % places
+            (folder / "one.toml").write_text(f"[{section}]\n{name} = {text}\n")
+            flags += ["--config", folder / "one.toml"]
+        done = Tool(program).run("build", sources, "--format", "json", *flags)
+        assert done.returncode == 0, (key, value, done.stderr)
+        report = json.loads(done.stdout)
+        out = pathlib.Path(report["output_dir"])
+        bundle = (out / "run_bundles" / report["run_id"]).glob("*.json")
+        report["bundle"] = {path.name: json.loads(path.read_text()) for path in bundle}
+        report["folders"] = [str(path.relative_to(out)) for path in out.glob("*/*")]
+        shutil.rmtree(report["output_dir"])
+        return report
+
+    def flipped(key=None, value=None, again=False):
+        """The report of a build with one setting, made by the configuration file, and its run bundle."""
+        at = json.dumps([key, value])
+        if again or at not in known:
+            known[at] = build(key, value)
+        return known[at]
+
+    return flipped
+
+
+@pytest.fixture(scope="module")
+def base(flip):
+    return flip()
+
+
+def test_every_option_has_a_row_of_its_kind(options):
+    assert {key for key, kind in options.items() if kind == "run"} == set(RUN)
+    assert {key for key, kind in options.items() if kind == "content"} == set(CONTENT)
+
+
+def test_equal_builds_have_equal_hashes(flip, base):
+    again = flip(again=True)
     for name in ("spec_hash", "envelope_hash", "rulepack_fingerprint"):
         assert len(base[name]) == 64 and base[name] == again[name]
-    for row in rows:
-        key = row["key"]
-        if row["key"].split(".")[0] not in {"build", "engine", "flow", "graph", "source"}:
-            continue  # options of other commands
-        assert key in FLIPPED, f"give {key} a value in FLIPPED"
-        if FLIPPED[key] is None:
-            continue
-        config = tmp_path / "codeanatomy.toml"
-        section, name = key.split(".")
-        value = FLIPPED[key]
-        quoted = value if value in ("true", "false") or value.isdigit() else json.dumps(value)
-        if row["type"] == "list":
-            quoted = f"[{quoted}]"
-        config.write_text(f"[{section}]\n{name} = {quoted}\n")
-        report = tool.build(repository, tmp_path / key, "--config", config)
-        if row["changes"] == "content":
-            assert report["envelope_hash"] != base["envelope_hash"], key
-        else:
-            assert report["envelope_hash"] == base["envelope_hash"], key
-            assert digests(report) == digests(base), key
-        if key == "engine.rulepack_profile":
-            assert report["rulepack_fingerprint"] != base["rulepack_fingerprint"]
+    assert digests(base) == digests(again) and envelope(base) == envelope(again)
+    assert base["failed_files"] == 0, "a flip of build.strict has to build"
+
+
+@pytest.mark.parametrize("key", RUN)
+def test_a_setting_of_the_run_changes_no_hash(tool, flip, base, request, key):
+    values = RUN[key]
+    if key == "engine.features":
+        done = tool.run("sql", "--build", request.getfixturevalue("built"), "SELECT name, is_on FROM feature_state()", "--format", "json")
+        gates = json.loads(done.stdout)
+        flipped = [f"no-{gate['name']}" if gate["is_on"] else gate["name"] for gate in gates]
+        assert len(flipped) >= 6
+        values = [(flipped, lambda report: set(manifest(report)["session"]["features"]) == set(flipped))]
+    assert values
+    for value, acts in values:
+        report = flip(key, value)
+        for name in ("spec_hash", "envelope_hash", "rulepack_fingerprint"):
+            assert report[name] == base[name], (value, name)
+        assert digests(report) == digests(base), value
+        assert acts(report) and (value is True or not acts(base)), value
+
+
+def folders(report):
+    tables = {}
+    for table in report["tables"]:
+        tables.setdefault(table["path"].split("/")[0], {})[table["table_name"]] = table["content_digest"]
+    return tables
+
+
+@pytest.mark.parametrize("key", CONTENT)
+def test_a_setting_of_content_changes_its_hashes_and_no_other(flip, base, key):
+    expected = CONTENT[key]
+    report = flip(key, expected.value)
+    assert report["envelope_hash"] != base["envelope_hash"]
+    assert {name for name, value in envelope(base).items() if envelope(report)[name] != value} == expected.members
+    assert (report["spec_hash"] != base["spec_hash"]) == ("spec_hash" in expected.members)
+    assert (report["rulepack_fingerprint"] != base["rulepack_fingerprint"]) == expected.rules
+    before, after = folders(base), folders(report)
+    assert {name for name in before | after if before.get(name) != after.get(name)} == expected.tables
+
+
+@pytest.mark.parametrize("key, name", [("engine.plugins", "plugin"), ("graph.semantics", "semantics")])
+def test_where_a_named_file_lies_changes_no_hash(flip, places, tmp_path, key, name):
+    value = CONTENT[key].value
+    one = flip(key, value)
+    moved = tmp_path / places[name].name
+    shutil.copy(places[name], moved)
+    two = flip(key, [str(moved)] if isinstance(value, list) else str(moved))
+    assert envelope(one) == envelope(two) and one["envelope_hash"] == two["envelope_hash"]
 
 
 def test_another_source_changes_the_envelope_and_not_the_rules(tool, repository, tmp_path):
@@ -89,8 +252,6 @@ def test_another_source_changes_the_envelope_and_not_the_rules(tool, repository,
 
 
 def test_the_run_bundle_names_the_plan_that_ran(tool, repository, tmp_path):
-    import hashlib
-
     out = tmp_path / "out"
     report = tool.build(repository, out)
     bundle = out / "run_bundles" / report["run_id"]

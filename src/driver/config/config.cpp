@@ -91,7 +91,7 @@ std::string Config::ToJson(bool with_sources) const {
 std::string Config::ContentSettingsJson() const {
   nlohmann::json document = nlohmann::json::object();
   for (const OptionInfo& option : Options()) {
-    if (option.effect == OptionEffect::kContent)
+    if (option.effect == OptionEffect::kContent && !option.names_file)
       document[std::string(option.key)] = ToJsonValue(Get(option.key).value);
   }
   return document.dump();

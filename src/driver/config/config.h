@@ -59,7 +59,8 @@ class Config {
   /// JSON object of sections, sorted keys, indent 2. With sources each leaf becomes
   /// {"value", "source", "location"}.
   std::string ToJson(bool with_sources) const;
-  /// Canonical JSON of the settings that can change table content.
+  /// Canonical JSON of the settings that can change table content by their value; options that
+  /// name a file are not among them, see OptionInfo::names_file.
   std::string ContentSettingsJson() const;
 
  private:
