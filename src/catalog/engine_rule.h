@@ -32,9 +32,9 @@ inline constexpr auto kEngineRules = std::to_array<EngineRuleInfo>({
     {"delta_scan_aware", EngineRuleKind::kOptimizer, "delta_scan_aware", "DeltaScanAware",
      "conditions over a scan stand in one order, whatever order they were written in"},
     {"cpg_physical_rule", EngineRuleKind::kPhysical, "cpg_physical", "SemanticIntegrity",
-     "hash_join_memory_hint below 256 MiB: half as many outputs side by side"},
+     "hash_join_memory_hint below 256 MiB: half as many statements side by side"},
     {"cost_shape_rule", EngineRuleKind::kPhysical, "cost_shape", "CostShape",
-     "target_partitions: so many outputs side by side"},
+     "target_partitions: so many statements side by side"},
 });
 
 /// Functions that give another value each time they are called, and those that read the clock,

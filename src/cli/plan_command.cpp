@@ -11,6 +11,7 @@
 #include "driver/build/semantic_model.h"
 #include "driver/config/session_options.h"
 #include "driver/run/plan_diff.h"
+#include "driver/run/row_counts.h"
 #include "driver/spec_run/scan_plan.h"
 #include "engine/plan/describe.h"
 #include "engine/plan/lineage_report.h"
@@ -19,7 +20,6 @@
 #include "semantics/compile_model.h"
 #include "semantics/emit/explain.h"
 #include "spec/spec_schema.h"
-#include "storage/current.h"
 #include "storage/file_system.h"
 
 namespace codeanatomy::cli {
@@ -97,16 +97,10 @@ std::string BuildFolder(const PlanOptions& options) {
 
 /// Rows that the build before has counted; none where there is no build: costs are then unknown.
 Result<engine::RowCounts> CountedRows(const GlobalOptions& global, const PlanOptions& options) {
-  engine::RowCounts counts;
   CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
   CA_ASSIGN_OR_RETURN(const engine::FeatureGates features,
                       engine::FeatureGates::Parse(config.GetList("engine.features")));
-  if (!features.is_on(FeatureGate::kStatisticsCollection)) return counts;
-  const auto files = storage::OpenPosixFileSystem();
-  if (const auto current = storage::ReadCurrent(*files, BuildFolder(options))) {
-    for (const auto& [name, table] : current->build.tables) counts[name] = table.rows;
-  }
-  return counts;
+  return driver::CountedRows(*storage::OpenPosixFileSystem(), BuildFolder(options), features);
 }
 
 Result<int> Explain(const PlanOptions& options, const Compiled& compiled,

@@ -122,7 +122,7 @@ struct MaintenanceSchedule {
 struct RuntimeProfile {
   std::string name;                                 // small, medium or large
   std::optional<int64_t> target_partitions;         // threads of the engine
-  std::optional<int64_t> planning_concurrency;      // outputs side by side
+  std::optional<int64_t> planning_concurrency;      // statements side by side
   std::optional<int64_t> memory_pool_bytes;         // the engine's limit
   std::optional<int64_t> max_temp_directory_bytes;  // on disk, for spilling
   std::optional<int64_t> row_group_rows;            // of written files

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from conftest import digests
 
 
 def plan(tool, *args, **kwargs):
@@ -39,6 +40,47 @@ def test_costs_come_from_the_build_before(tool, repository, tmp_path):
         assert slack == pytest.approx(schedule["critical_path_length"] - schedule["bottom_level_costs"][task])
     assert max(schedule["bottom_level_costs"].values()) == schedule["critical_path_length"]
     assert "critical path" in plan(tool, repository, "--build", out)
+
+
+def steps_of(out, run_id):
+    """What was computed or written, in the order in which it began."""
+    spans = json.loads((out / f"run_bundles/{run_id}/timings.json").read_text())["spans"]
+    begun = sorted((span["begin"], span["name"]) for span in spans)
+    steps = [name.split()[:2] for _, name in begun if name.startswith(("compute ", "write "))]
+    return list(dict.fromkeys(view if verb == "compute" else f"table {view}" for verb, view in steps))
+
+
+def test_a_build_runs_in_the_order_that_plan_shows(tool, repository, tmp_path):
+    out = tmp_path / "out"
+    tool.build(repository, out)
+    plan_before = json.loads(plan(tool, repository, "--build", out, "--output-format", "json"))
+    report = tool.build(repository, out, "--threads", "1")
+    schedule = json.loads((out / f"run_bundles/{report['run_id']}/plan.json").read_text())["task_schedule"]
+    assert schedule == plan_before["task_schedule"]
+    # On one thread steps follow one another by the bottom level of the first task that they do: of an output whose
+    # view is part of it, that is the view.
+    place = {view["name"]: view["place"] for view in plan_before["views"]}
+    source = {f"table {o['table_name']}": o["source_view"] for o in plan_before["output_targets"]}
+    first = {step: step if place.get(source.get(step, step)) == "temporary" else source.get(step, step)
+             for step in [*source, *place]}
+    steps = steps_of(out, report["run_id"])
+    assert set(source) <= set(steps) and len(steps) > len(source)
+    keys = [(-schedule["bottom_level_costs"][first[step]], step) for step in steps]
+    assert keys == sorted(keys)
+    assert steps != sorted(steps)
+
+
+def test_without_counts_the_order_is_topological_and_the_tables_are_the_same(tool, repository, tmp_path):
+    counted = tool.build(repository, tmp_path / "counted")
+    report = tool.build(repository, tmp_path / "blind", "--feature", "no-statistics_collection", "--threads", "1")
+    assert digests(report) == digests(counted)
+    bundle = tmp_path / "blind/run_bundles" / report["run_id"]
+    schedule = json.loads((bundle / "plan.json").read_text())["task_schedule"]
+    assert schedule["stats_quality"] == "Unknown" and schedule["slack_by_task"] == {}
+    place = {task: i for i, task in enumerate(schedule["execution_order"])}
+    steps = steps_of(tmp_path / "blind", report["run_id"])
+    views = [place[step] for step in steps if not step.startswith("table ")]
+    assert views == sorted(views)
 
 
 def test_a_foreign_spec_is_planned_in_every_form(tool, foreign):

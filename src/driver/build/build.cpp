@@ -15,6 +15,7 @@
 #include "driver/config/target_version.h"
 #include "driver/run/compliance_artifact.h"
 #include "driver/run/plan_artifact.h"
+#include "driver/run/row_counts.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
@@ -244,7 +245,9 @@ class BuildRun {
              .sink = &recorder_,
              .parent_span = span.id(),
              .capture_explain = WantsExplain(),
-             .collect_metrics = IsObserved(spec_, config_.GetText("engine.tuner_mode"))}));
+             .collect_metrics = IsObserved(spec_, config_.GetText("engine.tuner_mode")),
+             .row_counts =
+                 CountedRows(*files_, report_.output_dir, session.features(), evidence.tables)}));
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;

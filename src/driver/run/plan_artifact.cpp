@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "catalog/engine_rule.h"
 #include "engine/plan/portable.h"
+#include "engine/schedule/schedule_json.h"
 #include "expr/json_reader.h"
 
 namespace codeanatomy::driver {
@@ -83,6 +84,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
         {"no_volatile_functions", !IsVolatile(named.functions)},
         {"deterministic_optimizer", true}}},
       {"scans", Json::parse(engine::ScanUnitsJson(report.scans, "", false))},
+      {"task_schedule", engine::TaskScheduleJson(report.schedule)},
       {"plan_identity_payload", identity},
       {"plan_identity", Hex(Sha256::Of(expr::CanonicalText(identity)))},
       {"plan", plan}};

@@ -4,6 +4,7 @@
 
 #include "driver/run/compliance_artifact.h"
 #include "driver/run/plan_artifact.h"
+#include "driver/run/row_counts.h"
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
@@ -75,7 +76,9 @@ class SpecRun {
              .sink = request_.recorder,
              .parent_span = span.id(),
              .capture_explain = WantsExplain(),
-             .collect_metrics = IsObserved(*request_.spec, request_.tuner_mode)}));
+             .collect_metrics = IsObserved(*request_.spec, request_.tuner_mode),
+             .row_counts =
+                 CountedRows(*files_, build.output_dir, session.features(), inputs.tables)}));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.edges = executed.edges_by_kind;

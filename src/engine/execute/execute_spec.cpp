@@ -1,42 +1,36 @@
-// Outputs into sorted Parquet files, temporary views before the outputs that need them. Outputs
-// that need fewest of them come first, so that files are written while further temporary views are
-// computed. A view that reads an output reads its files. Nothing is committed before every output
-// has been written and checked.
+// Views that are computed once and the files of outputs, each as soon as what it reads is there, in
+// the order of the schedule. A view that reads an output reads its files. Nothing is committed
+// before every output has been written and checked.
 #include "engine/execute/execute_spec.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <deque>
 #include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "base/hash.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/commit_outputs.h"
 #include "engine/execute/endpoint_check.h"
+#include "engine/execute/execution_steps.h"
 #include "engine/execute/id_set.h"
-#include "engine/execute/log_scan.h"
+#include "engine/execute/opened_inputs.h"
 #include "engine/execute/output_checks.h"
-#include "engine/execute/output_needs.h"
 #include "engine/execute/plan_scans.h"
 #include "engine/execute/replace_files.h"
 #include "engine/execute/supported.h"
+#include "engine/execute/temporary_views.h"
 #include "engine/execute/work_queue.h"
 #include "engine/execute/write_files.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/plan/sorted_runs.h"
-#include "engine/render/file_scan.h"
 #include "engine/render/sorted_select.h"
-#include "engine/scan/schema_adapter.h"
 #include "engine/session/introspection.h"
-#include "expr/json_reader.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -66,21 +60,24 @@ struct PartTask {
   double seconds = 0;
 };
 
-/// An output whose turn has come and whose files are being written.
-struct OpenOutput {
-  const PlannedView* view = nullptr;
-  const PlannedOutput* output = nullptr;
+/// A step whose turn has come; of an output its files.
+struct OpenStep {
   std::string folder;
   std::vector<PartTask> parts;
   bool has_runs = false;  // parts that are sorted each for itself
-  std::atomic<size_t> parts_left = 0;
+  size_t parts_left = 1;
+};
+
+/// An output whose files are there.
+struct DoneOutput {
+  size_t step = 0;
+  WrittenOutput written;
+  double seconds = 0;
 };
 
 // Where the session has less, statements run one after the other: two do not fit side by side into
 // the engine's part of it.
 constexpr uint64_t kSideBySideBytes = 384 << 20;
-
-std::string TemporaryName(std::string_view view) { return fmt::format("ca_view_{}", view); }
 
 class Execution {
  public:
@@ -91,21 +88,20 @@ class Execution {
         paths_(paths),
         options_(options),
         measure_(options.collect_metrics),
-        pruner_(MakeScanPruner(spec, session, paths)),
+        inputs_(spec, session, paths, plan_),
+        temporary_(session, plan_),
         has_room_(session.memory().limit_bytes() >= kSideBySideBytes) {}
 
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
-    CA_RETURN_IF_ERROR(CheckPins());
+    CA_RETURN_IF_ERROR(inputs_.CheckPins());
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     {
       const TableSpan span(options_, "plan");
       CA_RETURN_IF_ERROR(PreparePlan());
-      CA_RETURN_IF_ERROR(AdaptInputs());
+      CA_RETURN_IF_ERROR(inputs_.AdaptFiles());
     }
-    auto done = WriteAndCheck();
-    DropTemporary();
-    CA_RETURN_IF_ERROR(std::move(done));
+    CA_RETURN_IF_ERROR(WriteAndCheck());
     CA_RETURN_IF_ERROR(ReportScans());
     const TableSpan span(options_, "commit");
     CA_RETURN_IF_ERROR(
@@ -114,31 +110,11 @@ class Execution {
   }
 
  private:
-  /// The inputs must be the ones that the spec pins.
-  Result<void> CheckPins() const {
-    for (const spec::InputRelation& input : spec_.input_relations) {
-      const auto version = paths_.input_versions.find(input.logical_name);
-      if (input.version_pin &&
-          (version == paths_.input_versions.end() || version->second != *input.version_pin)) {
-        return Error(ErrorCode::kInvalidPlan,
-                     "the input was not opened at the version the spec pins", input.logical_name,
-                     "execute the spec with `codeanatomy run`");
-      }
-      const auto opened = paths_.input_digests.find(input.logical_name);
-      if (input.content_digest &&
-          (opened == paths_.input_digests.end() || opened->second != *input.content_digest)) {
-        return Error(ErrorCode::kInvalidPlan, "the input's content is not what the spec pins",
-                     input.logical_name, "compile the spec anew over this evidence");
-      }
-    }
-    return {};
-  }
-
   bool Captures() const { return options_.capture_explain || spec_.runtime.compliance_capture; }
 
   Result<void> ReportScans() {
-    report_.scans = pruner_->Units();
-    return Captures() ? CountRowGroups(session_.connection(), *pruner_, report_.scans)
+    report_.scans = inputs_.pruner().Units();
+    return Captures() ? CountRowGroups(session_.connection(), inputs_.pruner(), report_.scans)
                       : Result<void>();
   }
 
@@ -159,6 +135,8 @@ class Execution {
     report_.rulepack_fingerprint = pack.fingerprint;
     report_.portable_plan = PortableJson(plan_);
     report_.references = ReferencesOf(plan_);
+    report_.schedule = MakeSchedule(plan_, options_.row_counts);
+    steps_ = MakeSteps(plan_, report_.schedule);
     Registrations inputs = RegisterInputs(plan_, paths_.input_digests);
     Envelope& envelope = report_.envelope;
     envelope = {.engine_version = std::string(kDuckdbVersion),
@@ -169,42 +147,23 @@ class Execution {
                 .rulepack_fingerprint = pack.fingerprint,
                 .provider_identity_hash = std::move(inputs.provider_identity_hash)};
     envelope.functions = RegisteredFunctions(session_.extensions());
-    CA_RETURN_IF_ERROR(ReadLogs(envelope));
+    CA_ASSIGN_OR_RETURN(const std::vector<std::string> logs, inputs_.ReadLogs());
+    envelope.registrations.insert(envelope.registrations.end(), logs.begin(), logs.end());
     CA_ASSIGN_OR_RETURN(envelope.planning_surface_hash, PlanningSurfaceHash(session_));
     report_.envelope_hash = envelope.Hash();
     return {};
   }
 
-  /// What views read of logs, as queries; their text is part of what identifies the inputs.
-  Result<void> ReadLogs(Envelope& envelope) {
-    for (const LogRead& read : plan_.log_reads) {
-      if (read.part == LogPart::kChanges && !session_.features().is_on(FeatureGate::kDeltaCdf)) {
-        return Error(ErrorCode::kInvalidPlan, "changes of tables are not read in this session",
-                     read.source, "switch the feature delta_cdf on");
-      }
-      const spec::InputRelation& input = *spec_.FindInput(read.source);
-      const auto version = paths_.input_versions.find(read.source);
-      LogTable table{.root = fmt::format("{}/{}", paths_.InputRoot(), input.delta_location),
-                     .location = input.delta_location,
-                     .schema = &plan_.inputs.find(read.source)->second};
-      if (version != paths_.input_versions.end()) table.version = version->second;
-      auto rows = RenderLogRead(read, table, paths_.environment);
-      if (!rows) return std::move(rows.error()).WithFrame("reading the log of " + read.source);
-      envelope.registrations.push_back(expr::CanonicalText(
-          {{"name", read.scan}, {"content_digest", Hex(Sha256::Of(rows->identity))}}));
-      log_scans_[read.scan] = fmt::format("({})", rows->select);
-    }
-    return {};
-  }
-
-  Result<void> Explain(const std::string& table, const std::string& part, const std::string& sql) {
+  Result<void> Explain(WorkPosition at, std::string_view table, const std::string& part,
+                       const std::string& sql) {
     if (!Captures()) return {};
     CA_ASSIGN_OR_RETURN(QueryResult rows, session_.connection().Query("EXPLAIN " + sql));
+    std::vector<ExplainTrace>& traces = explains_[at];
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
       if (chunk == nullptr) return {};
       for (size_t row = 0; row < chunk->rows(); ++row)
-        report_.explains.push_back({table, part, std::string(chunk->column(1).Text(row))});
+        traces.push_back({std::string(table), part, std::string(chunk->column(1).Text(row))});
     }
   }
 
@@ -214,12 +173,12 @@ class Execution {
     const Clock::time_point start = Clock::now();
     {
       WorkQueue queue(session_, has_room_ ? static_cast<size_t>(width) : 1);
-      CA_RETURN_IF_ERROR(WriteOutputs(queue));
+      CA_RETURN_IF_ERROR(RunSteps(queue));
     }
+    CA_RETURN_IF_ERROR(FinishOutputs());
     if (measure_.is_on()) ReportMetrics(width, SecondsSince(start));
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
-    DropUnread();
     CA_RETURN_IF_ERROR(WithIdSet(
         [&](uint64_t bytes) { return CheckEndpoints(session_.connection(), outputs_, bytes); }));
     return CountNodes();
@@ -245,183 +204,153 @@ class Execution {
     for (const OutputReport& output : report_.outputs) metrics.output_rows += output.rows;
   }
 
-  /// Outputs that do not read one another are written side by side; one that reads an output not
-  /// yet written waits for all before it. Temporary views are computed here, meanwhile.
-  Result<void> WriteOutputs(WorkQueue& queue) {
-    for (const OutputNeeds& needs : OrderOutputs(plan_)) {
-      if (needs.depth > depth_) {
-        CA_RETURN_IF_ERROR(Finish(queue));
-        depth_ = needs.depth;
-      }
-      if (queue.has_failed()) break;
-      auto begun = Begin(needs, queue);
-      if (!begun) {  // an output that was begun before and fails as well is the one to tell of
-        CA_RETURN_IF_ERROR(queue.Drain());
-        return begun;
-      }
+  /// Steps begin as soon as what they read is there; statements are made here, they run side by
+  /// side. After a failure those before the failed one still run: which error is told does not
+  /// depend on what was faster.
+  Result<void> RunSteps(WorkQueue& queue) {
+    open_.resize(steps_.size());
+    std::vector<size_t> waits;
+    std::set<size_t> ready;
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      waits.push_back(steps_[i].waits_for);
+      if (waits[i] == 0) ready.insert(i);
     }
-    return Finish(queue);
-  }
-
-  Result<void> Begin(const OutputNeeds& needs, WorkQueue& queue) {
-    for (const PlannedView* view : needs.temporaries) {
-      CA_RETURN_IF_ERROR(session_.CheckCancelled());
-      if (!computed_.insert(view->name).second) continue;
-      if (!has_room_) CA_RETURN_IF_ERROR(queue.Drain());
-      auto made = Materialize(*view);
-      if (!made && made.error().code() == ErrorCode::kMemoryBudgetExceeded) {
-        // Others may have what it lacks: once more, alone.
-        CA_RETURN_IF_ERROR(queue.Drain());
-        made = Materialize(*view);
+    while (true) {
+      for (const size_t step : std::exchange(ready, {})) {
+        if (!queue.Takes({step, 0})) break;
+        if (auto begun = Begin(step, queue); !begun)
+          queue.Fail({step, 0}, std::move(begun.error()));
       }
-      CA_RETURN_IF_ERROR(std::move(made));
-      DropUnread();
-    }
-    return Open(needs, queue);
-  }
-
-  FileScan InputScan(std::string_view input, const std::vector<std::string>& files) const {
-    FileScan scan{
-        .columns = ScanColumns(plan_.inputs.find(input)->second),
-        .file_column = pruner_->FileColumnOf(input).value_or(""),
-        .root = fmt::format("{}/{}", paths_.InputRoot(), spec_.FindInput(input)->delta_location)};
-    for (const std::string& path : files) {
-      const auto values = paths_.input_partitions.find(path);
-      scan.files.push_back({.path = path,
-                            .partition_values = values == paths_.input_partitions.end()
-                                                    ? storage::PartitionValues()
-                                                    : values->second});
-      if (const auto adapted = adapted_.find(path); adapted != adapted_.end())
-        scan.files.back().adapted = adapted->second;
-    }
-    return scan;
-  }
-
-  /// Tables that were opened may have files older than their schema; a build's own are new.
-  Result<void> AdaptInputs() {
-    for (const auto& [input, version] : paths_.input_versions) {
-      const auto files = paths_.input_files.find(input);
-      if (files == paths_.input_files.end() || !plan_.inputs.contains(input)) continue;
-      FileScan scan = InputScan(input, files->second);
-      auto done = AdaptFiles(session_, scan);
-      if (!done) return std::move(done.error()).WithFrame("reading the input " + input);
-      for (ScannedFile& file : scan.files) {
-        if (!file.adapted.empty()) adapted_[file.path] = std::move(file.adapted);
+      const std::vector<WorkPosition> ended = queue.Wait();
+      if (ended.empty()) return queue.Drain();
+      for (const WorkPosition& at : ended) {
+        if (--open_[at.step].parts_left > 0) continue;
+        End(at.step);
+        for (const size_t reader : steps_[at.step].readers) {
+          if (--waits[reader] == 0) ready.insert(reader);
+        }
       }
     }
-    return {};
   }
 
-  std::string Scan(std::string_view name) const {
+  Result<void> Begin(size_t step, WorkQueue& queue) {
+    CA_RETURN_IF_ERROR(session_.CheckCancelled());
+    return steps_[step].output == nullptr ? Compute(step, queue) : Write(step, queue);
+  }
+
+  void End(size_t step) {
+    const auto& [view, output, readers, waits_for] = steps_[step];
+    if (output == nullptr) {
+      temporary_.Add(*view);
+    } else {
+      done_.insert(output);
+      AddWritten(step);
+    }
+    temporary_.DropUnread(done_, written_);
+  }
+
+  std::string Scan(std::string_view name) {
     if (const auto part = part_paths_.find(name); part != part_paths_.end()) {
       return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
     }
-    if (const auto log = log_scans_.find(name); log != log_scans_.end()) return log->second;
-    if (const PlannedView* view = plan_.FindView(name)) {
-      session_.caches().staging.Hit();
-      return QuoteIdentifier(TemporaryName(view->name));
-    }
-    const std::vector<std::string>* files = pruner_->FilesOf(name);
-    CA_CHECK(files != nullptr, "scans name inputs, views or parts of them");
-    return RenderFileScan(InputScan(ScanPruner::InputOf(name), *files));
+    if (const PlannedView* view = plan_.FindView(name)) return temporary_.Scan(view->name);
+    return inputs_.Scan(name);
   }
 
-  Result<void> Materialize(const PlannedView& view) {
+  Result<void> Compute(size_t step, WorkQueue& queue) {
+    const PlannedView& view = *steps_[step].view;
     Relation relation = Expand(view.relation, plan_, written_);
-    CA_RETURN_IF_ERROR(pruner_->Prune(relation, view.name));
-    const std::string name = QuoteIdentifier(TemporaryName(view.name));
-    const TableSpan span(options_, fmt::format("compute {}", view.name));
+    CA_RETURN_IF_ERROR(inputs_.pruner().Prune(relation, view.name));
     const std::string select = RenderDuckdb(relation, scan_);
-    CA_RETURN_IF_ERROR(Explain(view.name, "", select));
-    auto made = measure_.Measure(session_.connection(), [&] {
-      return session_.connection().Execute(
-          fmt::format("CREATE OR REPLACE TABLE {} AS {}", name, select));
-    });
-    if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
-    temporary_.insert(view.name);
-    session_.caches().staging.Miss();
+    CA_RETURN_IF_ERROR(Explain({step, 0}, view.name, "", select));
+    queue.Add({step, 0},
+              [this, &view, statement = temporary_.Statement(view, select)](
+                  Connection& connection) -> Result<void> {
+                const TableSpan span(options_, fmt::format("compute {}", view.name));
+                auto made =
+                    measure_.Measure(connection, [&] { return connection.Execute(statement); });
+                if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
+                return {};
+              });
     return {};
   }
 
   /// One part per file of the input that drives the relation, if one does.
   std::vector<SortedPart> Runs(SortedPart part) {
-    const auto file_count = [&](std::string_view scan) -> size_t {
-      const auto files = paths_.input_files.find(scan);
-      return files == paths_.input_files.end() ? 0 : files->second.size();
-    };
+    const auto file_count = [&](std::string_view scan) { return inputs_.CountFiles(scan); };
     std::vector<SortedPart> runs;
     for (Relation& run : SplitRuns(std::move(part.relation), file_count))
       runs.push_back({"", std::move(run)});
     return runs;
   }
 
-  /// Queues the files of an output. Those of undivided outputs begin first, since they decide when
-  /// all is done; results do not depend on the order.
-  Result<void> Open(const OutputNeeds& needs, WorkQueue& queue) {
-    OpenOutput& open = open_.emplace_back();
-    open.view = needs.view;
-    open.output = needs.output;
-    open.folder = fmt::format("{}/{}", paths_.root, needs.output->location);
+  /// Queues the files of an output.
+  Result<void> Write(size_t step, WorkQueue& queue) {
+    const PlannedOutput& output = *steps_[step].output;
+    const std::string& table = output.target.table_name;
+    OpenStep& open = open_[step];
+    open.folder = fmt::format("{}/{}", paths_.root, output.location);
     CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open.folder));
     std::vector<SortedPart> parts =
-        SplitSorted(Filtered(Expand(open.view->relation, plan_, written_), open.output->filters),
-                    open.output->order);
+        SplitSorted(Filtered(Expand(steps_[step].view->relation, plan_, written_), output.filters),
+                    output.order);
     const bool by_value = !parts[0].value.empty();
-    const bool is_partitioned = !open.output->target.partition_by.empty();
-    if (!by_value && !is_partitioned && !open.output->order.empty())
-      parts = Runs(std::move(parts[0]));
+    const bool is_partitioned = !output.target.partition_by.empty();
+    if (!by_value && !is_partitioned && !output.order.empty()) parts = Runs(std::move(parts[0]));
     open.has_runs = !by_value && parts.size() > 1;
     for (SortedPart& part : parts) {
-      CA_RETURN_IF_ERROR(pruner_->Prune(part.relation, open.output->target.table_name));
+      CA_RETURN_IF_ERROR(inputs_.pruner().Prune(part.relation, table));
       open.parts.push_back(
           {.value = part.value,
-           .select = RenderSorted(part.relation, open.output->schema, open.output->order, scan_)});
+           .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
     }
-    for (const PartTask& task : open.parts)
-      CA_RETURN_IF_ERROR(Explain(open.output->target.table_name, task.value, task.select.sql));
+    for (size_t i = 0; i < open.parts.size(); ++i)
+      CA_RETURN_IF_ERROR(Explain({step, i}, table, open.parts[i].value, open.parts[i].select.sql));
     open.parts_left = open.parts.size();
-    for (PartTask& task : open.parts) {
-      queue.Add(open.parts.size(), [this, &open, &task](Connection& connection) -> Result<void> {
-        auto status = RunTask(connection, open, task);
-        if (status) {
-          --open.parts_left;
-          return {};
-        }
-        return std::move(status.error()).WithFrame("writing " + open.output->target.table_name);
+    for (size_t i = 0; i < open.parts.size(); ++i) {
+      queue.Add({step, i}, [this, step, i](Connection& connection) -> Result<void> {
+        auto status = RunTask(connection, step, open_[step].parts[i]);
+        if (status) return {};
+        return std::move(status.error())
+            .WithFrame("writing " + steps_[step].output->target.table_name);
       });
     }
     return {};
   }
 
-  /// Waits for the open outputs and takes down what was written.
-  Result<void> Finish(WorkQueue& queue) {
-    CA_RETURN_IF_ERROR(queue.Drain());
-    for (OpenOutput& open : open_) {
-      WrittenOutput written{.plan = open.output};
-      double seconds = 0;
-      for (PartTask& task : open.parts) {
-        seconds += task.seconds;
-        for (WrittenFile& file : task.files) {
-          written.rows += file.data.rows;
-          written.files.push_back(std::move(file));
-        }
+  /// Takes down what was written.
+  void AddWritten(size_t step) {
+    DoneOutput done{.step = step, .written = {.plan = steps_[step].output}};
+    for (PartTask& task : open_[step].parts) {
+      done.seconds += task.seconds;
+      for (WrittenFile& file : task.files) {
+        done.written.rows += file.data.rows;
+        done.written.files.push_back(std::move(file));
       }
-      RememberParts(*open.view, written);
-      AddReport(*open.output, written, seconds);
-      if (open.output->target.materialization_mode == spec::MaterializationMode::kReplaceByFile) {
+    }
+    RememberParts(*steps_[step].view, done.written);
+    done_outputs_.push_back(std::move(done));
+  }
+
+  /// What is left of the outputs when nothing else runs, in the order of their steps.
+  Result<void> FinishOutputs() {
+    std::ranges::sort(done_outputs_, {}, &DoneOutput::step);
+    for (DoneOutput& done : done_outputs_) {
+      WrittenOutput& written = done.written;
+      AddReport(*written.plan, written, done.seconds);
+      if (written.plan->target.materialization_mode == spec::MaterializationMode::kReplaceByFile) {
         CA_RETURN_IF_ERROR(
             KeepOtherFiles(session_.connection(), written, {paths_, scan_, Parquet()}));
       }
-      if (open.has_runs || written.rest || !PartitionsAreKey(*open.output)) {
+      if (open_[done.step].has_runs || written.rest || !PartitionsAreKey(*written.plan)) {
         CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
           return CheckKeysAcross(session_.connection(), written, bytes);
         }));
       }
-      done_.insert(open.output);
       outputs_.push_back(std::move(written));
     }
-    open_.clear();
-    DropUnread();
+    for (auto& [at, traces] : explains_)
+      std::ranges::move(traces, std::back_inserter(report_.explains));
     return session_.ShareMemory();
   }
 
@@ -433,10 +362,11 @@ class Execution {
     return parquet;
   }
 
-  Result<void> RunTask(Connection& connection, const OpenOutput& open, PartTask& task) {
+  Result<void> RunTask(Connection& connection, size_t step, PartTask& task) {
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const Clock::time_point start = Clock::now();
-    const PlannedOutput& output = *open.output;
+    const PlannedOutput& output = *steps_[step].output;
+    const OpenStep& open = open_[step];
     const TableSpan span(options_,
                          fmt::format("write {} {}", output.target.table_name, task.value));
     ParquetOptions parquet = Parquet();
@@ -460,7 +390,7 @@ class Execution {
 
   /// Later views read an output that stores all columns of its view from the files.
   void RememberParts(const PlannedView& view, const WrittenOutput& output) {
-    if (!output.plan->is_whole()) return;
+    if (output.plan != StoredOutput(plan_, view)) return;
     std::vector<WrittenPart>& parts = written_[view.name];
     for (size_t i = 0; i < output.files.size(); ++i) {
       std::string scan = FilePart(view.name, i);
@@ -491,46 +421,22 @@ class Execution {
     return {};
   }
 
-  /// Gives back temporary views that nothing left to do reads.
-  void DropUnread() {
-    for (const OpenOutput& open : open_) {
-      if (open.parts_left == 0) done_.insert(open.output);
-    }
-    const auto read = TemporariesRead(plan_, done_, temporary_, written_);
-    for (const std::string_view view : temporary_) {
-      if (!read.contains(view)) Drop(view);
-    }
-    temporary_ = read;
-  }
-
-  void DropTemporary() {
-    for (const std::string_view view : temporary_) Drop(view);
-    temporary_.clear();
-  }
-
-  void Drop(std::string_view view) {
-    const auto ignored = session_.connection().Execute(
-        fmt::format("DROP TABLE IF EXISTS {}", QuoteIdentifier(TemporaryName(view))));
-    session_.caches().staging.Drop();
-  }
-
   const spec::Spec& spec_;
   Session& session_;
   const BuildPaths& paths_;
   const ExecuteOptions& options_;
   RunMeasure measure_;
   Plan plan_;
-  std::unique_ptr<ScanPruner> pruner_;
+  OpenedInputs inputs_;
+  TemporaryViews temporary_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
-  std::map<std::string, Adapted, std::less<>> adapted_;         // by file: those that differ
-  std::map<std::string, std::string, std::less<>> log_scans_;
-  std::deque<OpenOutput> open_;  // tasks refer to its elements
-  size_t depth_ = 0;             // of the outputs that are open
-  std::vector<WrittenOutput> outputs_;
-  std::set<std::string_view> computed_;   // temporary views, dropped ones too
-  std::set<std::string_view> temporary_;  // those that are there
-  std::set<const PlannedOutput*> done_;   // written
+  std::vector<ExecutionStep> steps_;
+  std::vector<OpenStep> open_;  // by step; work refers to its elements
+  std::map<WorkPosition, std::vector<ExplainTrace>> explains_;
+  std::vector<DoneOutput> done_outputs_;
+  std::vector<WrittenOutput> outputs_;   // when all of them are there
+  std::set<const PlannedOutput*> done_;  // written
   ExecutionReport report_;
   const bool has_room_;  // for statements side by side
   const ScanText scan_ = [this](std::string_view name) { return Scan(name); };

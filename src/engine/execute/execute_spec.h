@@ -14,6 +14,7 @@
 #include "engine/plan/lineage.h"
 #include "engine/rules/rule_pack.h"
 #include "engine/scan/scan_pruner.h"
+#include "engine/schedule/task_graph.h"
 #include "engine/session/envelope.h"
 #include "engine/session/session.h"
 #include "spec/spec.h"
@@ -54,6 +55,9 @@ struct ExecuteOptions {
   uint64_t parent_span = 0;
   bool capture_explain = false;  // as if the spec had compliance_capture
   bool collect_metrics = false;  // measure every statement
+  /// Rows of inputs and of outputs of the run before, by table: what the schedule goes by. Empty:
+  /// nothing is known.
+  RowCounts row_counts = {};
 };
 
 /// What the engine says of one statement.
@@ -78,11 +82,12 @@ struct ExecutionReport {
   RuleReport rules;
   std::string portable_plan;          // canonical JSON of the plan that ran
   PlanReferences references;          // likewise
-  std::vector<OutputReport> outputs;  // in the order of execution
+  TaskSchedule schedule;              // likewise
+  std::vector<OutputReport> outputs;  // in the order of the schedule
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;
   std::map<std::string, uint64_t> nodes_by_kind;
-  std::vector<ExplainTrace> explains;  // where they were asked for, in the order of execution
+  std::vector<ExplainTrace> explains;  // where they were asked for, in the order of the schedule
   std::optional<RunMetrics> metrics;   // likewise
   std::vector<ScanUnit> scans;         // with row groups where explanations were asked for
 };

@@ -175,6 +175,20 @@ TEST_CASE("outputs are sorted, checked and committed; a second run changes nothi
   CHECK(again->outputs[0].content_digest == report->outputs[0].content_digest);
 }
 
+TEST_CASE("a view with two outputs of all its rows is read back once") {
+  Fixture fixture;
+  spec::Spec spec = NodeRowsSpec();
+  spec.output_targets.push_back(spec.output_targets[0]);
+  spec.output_targets.back().table_name = "copy";
+  spec.output_targets.back().delta_location = "cpg/copy";
+  spec.view_definitions.push_back(
+      {"reader", "projection", {"cpg_nodes"}, spec::Project{"cpg_nodes", {"node_id"}, {}}, {}});
+  AddOutput(spec, "reader");
+  const auto report = fixture.Run(spec, fixture.Write("ast_nodes", AstNodes(kRows)));
+  REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
+  for (const OutputReport& output : report->outputs) CHECK(output.rows == 3);
+}
+
 TEST_CASE("every file of the driving input becomes a sorted run; keys hold across runs") {
   Fixture fixture;
   const std::string first = fixture.Write("first", AstNodes(kRows));

@@ -13,7 +13,7 @@ namespace codeanatomy::engine {
 /// How a spec was executed, as far as its runtime profile may say.
 struct ExecutionKnobs {
   int64_t target_partitions = 1;     // threads of the engine
-  int64_t planning_concurrency = 1;  // outputs side by side
+  int64_t planning_concurrency = 1;  // statements side by side
   int64_t row_group_rows = 0;        // of written files
   auto operator<=>(const ExecutionKnobs&) const = default;
 };

@@ -1,7 +1,7 @@
 #include "engine/execute/work_queue.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace codeanatomy::engine {
 
@@ -13,78 +13,94 @@ WorkQueue::~WorkQueue() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     waiting_.clear();
+    alone_.clear();
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
-void WorkQueue::Add(size_t priority, Work work) {
+void WorkQueue::Add(WorkPosition at, Work work) {
   const std::lock_guard lock(mutex_);
-  if (failure_) return;
-  waiting_.emplace(std::pair(priority, added_++), Item{std::move(work)});
+  if (failure_ && failed_ < at) return;
+  waiting_.emplace(at, std::move(work));
   if (threads_.size() < width_) threads_.emplace_back([this] { Run(); });
-  changed_.notify_one();
 }
 
-bool WorkQueue::has_failed() {
+void WorkQueue::Fail(WorkPosition at, Error error) {
   const std::lock_guard lock(mutex_);
-  return failure_.has_value();
+  FailLocked(at, std::move(error));
+}
+
+bool WorkQueue::Takes(WorkPosition at) {
+  const std::lock_guard lock(mutex_);
+  return !failure_ || at < failed_;
+}
+
+std::vector<WorkPosition> WorkQueue::Wait() {
+  std::unique_lock lock(mutex_);
+  if (ended_.empty()) {
+    caller_waits_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !ended_.empty() || IsIdle(); });
+    caller_waits_ = false;
+  }
+  return std::exchange(ended_, {});
 }
 
 Result<void> WorkQueue::Drain() {
-  std::unique_lock lock(mutex_);
-  is_draining_ = true;
-  changed_.notify_all();
-  changed_.wait(lock, [&] { return waiting_.empty() && running_ == 0; });
-  is_draining_ = false;
+  while (!Wait().empty()) {
+  }
+  const std::lock_guard lock(mutex_);
   if (!failure_) return {};
-  Error failure = std::move(*failure_);
-  failure_.reset();
-  return failure;
+  return *std::exchange(failure_, std::nullopt);
 }
 
-bool WorkQueue::CanBegin() const {
-  if (waiting_.empty() || runs_alone_) return false;
-  return !waiting_.begin()->second.is_alone || (is_draining_ && running_ == 0);
+std::optional<WorkQueue::Item> WorkQueue::TakeNext() {
+  if (runs_alone_ || !caller_waits_ || !ended_.empty()) return std::nullopt;
+  const bool is_alone = waiting_.empty();
+  if (is_alone && (alone_.empty() || running_ > 0)) return std::nullopt;
+  auto& from = is_alone ? alone_ : waiting_;
+  auto node = from.extract(from.begin());
+  return Item{node.key(), std::move(node.mapped()), is_alone};
 }
 
 void WorkQueue::Run() {
   auto connection = session_.Connect();
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return closed_ || CanBegin(); });
-    if (!CanBegin()) return;
-    const size_t number = waiting_.begin()->first.second;
-    Item item = std::move(waiting_.begin()->second);
-    waiting_.erase(waiting_.begin());
+    std::optional<Item> item;
+    changed_.wait(lock, [&] { return (item = TakeNext()).has_value() || closed_; });
+    if (!item) return;
     ++running_;
-    runs_alone_ = item.is_alone;
+    runs_alone_ = item->is_alone;
     lock.unlock();
     Result<void> status =
-        connection ? item.work(**connection)
+        connection ? item->work(**connection)
                    : Result<void>(Error(connection.error().code(), connection.error().message(),
                                         connection.error().subject()));
     lock.lock();
-    const bool is_repeated = !status && !item.is_alone && !failure_ &&
-                             status.error().code() == ErrorCode::kMemoryBudgetExceeded;
     --running_;
     runs_alone_ = false;
-    if (is_repeated) {
-      waiting_.emplace(std::pair(std::numeric_limits<size_t>::max(), number),
-                       Item{std::move(item.work), true});
-    } else if (!status) {
-      Fail(number, std::move(status.error()));
+    const bool is_taken = !failure_ || item->at < failed_;
+    if (status) {
+      ended_.push_back(item->at);
+    } else if (is_taken && !item->is_alone &&
+               status.error().code() == ErrorCode::kMemoryBudgetExceeded) {
+      alone_.emplace(item->at, std::move(item->work));
+    } else if (is_taken) {
+      FailLocked(item->at, std::move(status.error()));
     }
     changed_.notify_all();
   }
 }
 
-/// What was added later is dropped; what was added before decides whether this failure is told.
-void WorkQueue::Fail(size_t number, Error error) {
-  std::erase_if(waiting_, [&](const auto& item) { return item.first.second > number; });
-  if (failure_ && failed_ < number) return;
+/// What comes later is dropped; what comes before decides whether this failure is told.
+void WorkQueue::FailLocked(WorkPosition at, Error error) {
+  if (failure_ && failed_ < at) return;
+  for (auto* from : {&waiting_, &alone_})
+    std::erase_if(*from, [&](const auto& item) { return at < item.first; });
   failure_.emplace(std::move(error));
-  failed_ = number;
+  failed_ = at;
 }
 
 }  // namespace codeanatomy::engine

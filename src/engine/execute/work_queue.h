@@ -1,20 +1,28 @@
-// WorkQueue: pieces of work that do not depend on one another, on a few threads, each with a
-// connection of its own, while the caller goes on.
+// WorkQueue: pieces of work that may run side by side, on a few threads, each with a connection of
+// its own. What ends may make further work possible, which may be more urgent than what waits: so
+// work begins only while the caller, who knows of all that ended, waits.
 #pragma once
 
+#include <compare>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "engine/session/session.h"
 
 namespace codeanatomy::engine {
+
+/// Where a piece of work stands: which begins first, and whose failure is told.
+struct WorkPosition {
+  size_t step = 0, part = 0;
+  auto operator<=>(const WorkPosition&) const = default;
+};
 
 class WorkQueue {
  public:
@@ -27,38 +35,48 @@ class WorkQueue {
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;
 
-  /// Work of a smaller priority begins first, equal ones in the order of Add. After a failure
-  /// nothing is taken any more. Work that fails for want of memory while other work runs is done
-  /// once more, alone, while the caller waits in Drain: it must be repeatable.
-  void Add(size_t priority, Work work);
+  /// Of what waits the smallest position begins first; no two pieces have one. After a failure only
+  /// work before it is taken. Work that fails for want of memory beside other work is done once
+  /// more, alone: it must be repeatable.
+  void Add(WorkPosition at, Work work);
 
-  /// True once something failed: further work would not be begun.
-  bool has_failed();
+  /// Takes down a failure of what the caller did itself.
+  void Fail(WorkPosition at, Error error);
+
+  /// Whether work at this position would be taken: nothing before it has failed.
+  bool Takes(WorkPosition at);
+
+  /// Waits until some work has ended well and says which, each once; empty: nothing is left to do.
+  std::vector<WorkPosition> Wait();
 
   /// Waits until all is done.
-  /// Errors the one of the work that was added first among those that fail, whatever ran when: work
-  ///        added before a failed one is still done.
+  /// Errors the one with the smallest position among those that fail, whatever ran when: work
+  ///        before a failed one is still done.
   Result<void> Drain();
 
  private:
   struct Item {
+    WorkPosition at;
     Work work;
-    bool is_alone = false;  // begins when nothing runs, the caller's own work included
+    bool is_alone = false;
   };
-  bool CanBegin() const;
+  bool IsIdle() const { return waiting_.empty() && alone_.empty() && running_ == 0; }
+  std::optional<Item> TakeNext();
   void Run();
-  void Fail(size_t number, Error error);
+  void FailLocked(WorkPosition at, Error error);
 
   Session& session_;
   size_t width_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::pair<size_t, size_t>, Item> waiting_;  // by priority and number
-  size_t added_ = 0, running_ = 0;
-  bool runs_alone_ = false, is_draining_ = false;
+  std::map<WorkPosition, Work> waiting_;
+  std::map<WorkPosition, Work> alone_;  // begin when nothing else runs or waits
+  std::vector<WorkPosition> ended_;     // not yet told
+  size_t running_ = 0;
+  bool runs_alone_ = false, caller_waits_ = false;
   bool closed_ = false;
   std::optional<Error> failure_;
-  size_t failed_ = 0;  // number of what failed
+  WorkPosition failed_;  // what failed
   std::vector<std::thread> threads_;
 };
 

@@ -1,5 +1,6 @@
 #include "engine/execute/work_queue.h"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <latch>
@@ -17,12 +18,12 @@ std::unique_ptr<Session> OpenSession(const CancelFlag* cancel = nullptr) {
 
 Error Failure(std::string name) { return {ErrorCode::kInvalidArgument, std::move(name)}; }
 
-TEST_CASE("work runs on connections of its own while the caller goes on") {
+TEST_CASE("work runs on connections of its own while the caller waits") {
   const auto session = OpenSession();
   std::atomic<int64_t> sum = 0;
   WorkQueue queue(*session, 2);
   for (int i = 1; i <= 20; ++i) {
-    queue.Add(0, [&sum, i](Connection& connection) -> Result<void> {
+    queue.Add({static_cast<size_t>(i), 0}, [&sum, i](Connection& connection) -> Result<void> {
       CA_ASSIGN_OR_RETURN(QueryResult rows,
                           connection.Query("SELECT CAST(" + std::to_string(i) + " AS BIGINT)"));
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
@@ -30,60 +31,107 @@ TEST_CASE("work runs on connections of its own while the caller goes on") {
       return {};
     });
   }
-  CHECK(session->connection().Execute("SELECT 1").has_value());
+  CHECK(sum == 0);
   CHECK(queue.Drain().has_value());
   CHECK(sum == 210);
 }
 
-TEST_CASE("a smaller priority begins first, equal ones in their order") {
+TEST_CASE("the smallest position begins first") {
   const auto session = OpenSession();
   std::string order;
-  std::latch all_added(1);
   WorkQueue queue(*session, 1);
-  queue.Add(0, [&](Connection&) -> Result<void> {
-    all_added.wait();
-    return {};
-  });
   const auto append = [&](char name) {
     return [&order, name](Connection&) -> Result<void> {
       order += name;
       return {};
     };
   };
-  queue.Add(2, append('c'));
-  queue.Add(1, append('a'));
-  queue.Add(1, append('b'));
-  queue.Add(2, append('d'));
-  all_added.count_down();
+  queue.Add({2, 0}, append('c'));
+  queue.Add({1, 0}, append('a'));
+  queue.Add({1, 1}, append('b'));
+  queue.Add({2, 1}, append('d'));
   CHECK(queue.Drain().has_value());
   CHECK(order == "abcd");
 }
 
-TEST_CASE("the failure of what was added first is told, whichever came first") {
+TEST_CASE("what becomes possible by what ended begins before what is less urgent") {
+  const auto session = OpenSession();
+  std::string order;
+  const auto append = [&](char name) {
+    return [&order, name](Connection&) -> Result<void> {
+      order += name;
+      return {};
+    };
+  };
+  WorkQueue queue(*session, 1);
+  queue.Add({0, 0}, append('a'));
+  queue.Add({7, 0}, append('z'));
+  for (size_t step = 1; step < 6; ++step) {
+    const auto ended = queue.Wait();
+    REQUIRE(ended.size() == 1);
+    queue.Add({step, 0}, append(static_cast<char>('a' + step)));
+  }
+  CHECK(queue.Drain().has_value());
+  CHECK(order == "abcdefz");
+}
+
+TEST_CASE("the failure with the smallest position is told, whichever came first") {
   const auto session = OpenSession();
   for (const bool early_fails : {true, false}) {
     std::latch late_failed(1);
-    std::atomic<bool> dropped_ran = false;
+    std::atomic<bool> before_ran = false, dropped_ran = false;
     WorkQueue queue(*session, 2);
-    queue.Add(5, [&](Connection&) -> Result<void> {
+    queue.Add({2, 0}, [&](Connection&) -> Result<void> {
       late_failed.wait();
       if (early_fails) return Failure("early");
       return {};
     });
-    queue.Add(1, [&](Connection&) -> Result<void> {
+    queue.Add({4, 0}, [&](Connection&) -> Result<void> {
       late_failed.count_down();
       return Failure("late");
     });
-    while (!queue.has_failed()) std::this_thread::yield();
-    queue.Add(0, [&](Connection&) -> Result<void> {
+    CHECK(queue.Wait().size() == (early_fails ? 0 : 1));
+    CHECK_FALSE(queue.Takes({5, 0}));
+    queue.Add({3, 0}, [&](Connection&) -> Result<void> {
+      before_ran = true;
+      return {};
+    });
+    queue.Add({5, 0}, [&](Connection&) -> Result<void> {
       dropped_ran = true;
       return {};
     });
     const auto done = queue.Drain();
     REQUIRE_FALSE(done.has_value());
     CHECK(done.error().message() == (early_fails ? "early" : "late"));
+    CHECK(before_ran == !early_fails);
     CHECK_FALSE(dropped_ran);
   }
+}
+
+TEST_CASE("the caller is told what has ended, and its own failures count") {
+  const auto session = OpenSession();
+  WorkQueue queue(*session, 2);
+  CHECK(queue.Wait().empty());
+  std::vector<WorkPosition> told;
+  for (size_t i = 0; i < 6; ++i)
+    queue.Add({i, i % 2}, [](Connection&) -> Result<void> { return {}; });
+  while (told.size() < 6) {
+    const auto ended = queue.Wait();
+    REQUIRE_FALSE(ended.empty());
+    told.insert(told.end(), ended.begin(), ended.end());
+  }
+  std::ranges::sort(told);
+  for (size_t i = 0; i < 6; ++i) CHECK(told[i] == WorkPosition{i, i % 2});
+  CHECK(queue.Wait().empty());
+  queue.Fail({9, 0}, Failure("later"));
+  queue.Fail({7, 0}, Failure("own"));
+  queue.Fail({8, 0}, Failure("between"));
+  CHECK(queue.Takes({6, 5}));
+  CHECK_FALSE(queue.Takes({8, 0}));
+  const auto done = queue.Drain();
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().message() == "own");
+  CHECK(queue.Drain().has_value());
 }
 
 TEST_CASE("work that lacks memory beside other work is done once more, alone") {
@@ -92,14 +140,14 @@ TEST_CASE("work that lacks memory beside other work is done once more, alone") {
     std::atomic<int> running = 0, tries = 0, beside = 0;
     std::latch other_runs(1);
     WorkQueue queue(*session, 2);
-    queue.Add(0, [&](Connection&) -> Result<void> {
+    queue.Add({0, 0}, [&](Connection&) -> Result<void> {
       if (++tries == 1) other_runs.wait();
       if (tries == 2) beside = running.load();
       if (tries == 1 || !fits_alone) return Error(ErrorCode::kMemoryBudgetExceeded, "too little");
       return {};
     });
-    for (int i = 0; i < 3; ++i) {
-      queue.Add(1, [&](Connection&) -> Result<void> {
+    for (size_t i = 0; i < 3; ++i) {
+      queue.Add({1, i}, [&](Connection&) -> Result<void> {
         ++running;
         if (running == 1 && tries <= 1) other_runs.count_down(other_runs.try_wait() ? 0 : 1);
         std::this_thread::yield();
@@ -121,12 +169,12 @@ TEST_CASE("a cancelled session ends what runs; a queue that goes away drops what
   std::atomic<int> begun = 0;
   {
     WorkQueue queue(*session, 1);
-    queue.Add(0, [&](Connection& connection) -> Result<void> {
+    queue.Add({0, 0}, [&](Connection& connection) -> Result<void> {
       ++begun;
       cancel.Cancel(SIGINT);
       return connection.Execute("SELECT count(*) FROM range(1000000) a, range(1000000) b");
     });
-    queue.Add(0, [&](Connection&) -> Result<void> {
+    queue.Add({1, 0}, [&](Connection&) -> Result<void> {
       ++begun;
       return {};
     });

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/unreachable.h"
+#include "engine/schedule/schedule_json.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -70,26 +71,6 @@ std::string Text(const Plan& plan, const spec::Spec& spec, const TaskSchedule& s
                             fmt::join(schedule.critical_path, " → "));
 }
 
-Json ScheduleJson(const TaskSchedule& schedule) {
-  Json order = Json::array(), costs = Json::object(), levels = Json::object(),
-       slack = Json::object(), rows = Json::object();
-  for (const Task& task : schedule.tasks) {
-    order.push_back(task.name);
-    costs[task.name] = task.cost;
-    levels[task.name] = task.bottom_level;
-    if (schedule.quality != StatsQuality::kUnknown) slack[task.name] = task.slack;
-    if (task.rows) rows[task.name] = *task.rows;
-  }
-  return {{"execution_order", std::move(order)},
-          {"critical_path", schedule.critical_path},
-          {"critical_path_length", schedule.critical_path_length},
-          {"stats_quality", kStatsQualityNames[static_cast<size_t>(schedule.quality)]},
-          {"task_costs", std::move(costs)},
-          {"bottom_level_costs", std::move(levels)},
-          {"slack_by_task", std::move(slack)},
-          {"rows", std::move(rows)}};
-}
-
 std::string AsJson(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule) {
   static constexpr std::string_view kProfiles[] = {"Default", "LowLatency", "Replay", "Strict"};
   Json views = Json::array(), outputs = Json::array(), dependencies = Json::object();
@@ -119,7 +100,7 @@ std::string AsJson(const Plan& plan, const spec::Spec& spec, const TaskSchedule&
       {"join_edge_count", spec.join_graph.edges.size()},
       {"rulepack_profile", kProfiles[static_cast<size_t>(spec.rulepack_profile)]},
       {"dependency_map", std::move(dependencies)},
-      {"task_schedule", ScheduleJson(schedule)},
+      {"task_schedule", TaskScheduleJson(schedule)},
       {"views", std::move(views)},
       {"output_targets", std::move(outputs)}};
   return document.dump(2) + "\n";

@@ -1,8 +1,10 @@
-#include "engine/execute/output_needs.h"
+#include "engine/execute/temporary_views.h"
 
 #include <random>
 
 #include <doctest/doctest.h>
+
+#include "engine/execute/execution_steps.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -57,19 +59,6 @@ TEST_CASE("a temporary view is read until the last that reads it is there") {
   CHECK(ReadOf(plan, {0, 1, 2}, {"ranked"}, {}).empty());
 }
 
-TEST_CASE("outputs come by depth, each with the temporary views below it") {
-  const Plan plan = SmallPlan();
-  const std::vector<OutputNeeds> order = OrderOutputs(plan);
-  REQUIRE(order.size() == 3);
-  CHECK(order[0].view->name == "edges");
-  CHECK(order[1].view->name == "report");
-  CHECK(order[2].view->name == "by_dst");
-  CHECK(order[2].depth == 1);
-  REQUIRE(order[0].temporaries.size() == 2);
-  CHECK(order[0].temporaries[0]->name == "base");
-  CHECK(order[2].temporaries.empty());
-}
-
 /// Whatever the plan: outputs written in their order find every temporary view they read, if views
 /// go as soon as nothing is said to read them.
 TEST_CASE("nothing is given back that is read later") {
@@ -88,7 +77,7 @@ TEST_CASE("nothing is given back that is read later") {
     for (const PlannedView& view : plan.views) {
       if (view.placement == Placement::kOutput) plan.outputs.push_back(Output(view.name));
     }
-    std::set<std::string_view> there, computed;
+    std::set<std::string_view> there;
     WrittenParts written;
     std::set<const PlannedOutput*> done;
     // What a view reads when it is computed must be there.
@@ -110,18 +99,36 @@ TEST_CASE("nothing is given back that is read later") {
       const auto read = TemporariesRead(plan, done, there, written);
       std::erase_if(there, [&](std::string_view view) { return !read.contains(view); });
     };
-    for (const OutputNeeds& needs : OrderOutputs(plan)) {
-      for (const PlannedView* view : needs.temporaries) {
-        if (!computed.insert(view->name).second) continue;
-        check_reads(*view);
-        there.insert(view->name);
-        drop();
-      }
-      check_reads(*needs.view);
-      done.insert(needs.output);
-      if (random() % 4 != 0) written[needs.view->name];  // or it had no rows
-      drop();
+    RowCounts counts;
+    for (const PlannedOutput& output : plan.outputs) {
+      if (round % 2 == 0) counts[output.target.table_name] = static_cast<int64_t>(random() % 9999);
     }
+    const std::vector<ExecutionStep> steps = MakeSteps(plan, MakeSchedule(plan, counts));
+    // Any order in which steps become ready will do.
+    std::vector<size_t> waits, ready;
+    for (size_t i = 0; i < steps.size(); ++i) {
+      waits.push_back(steps[i].waits_for);
+      if (waits[i] == 0) ready.push_back(i);
+    }
+    size_t ran = 0;
+    while (!ready.empty()) {
+      std::swap(ready[random() % ready.size()], ready.back());
+      const ExecutionStep& step = steps[ready.back()];
+      ready.pop_back();
+      ++ran;
+      check_reads(*step.view);
+      if (step.output == nullptr) {
+        there.insert(step.view->name);
+      } else {
+        done.insert(step.output);
+        if (random() % 4 != 0) written[step.view->name];  // or it had no rows
+      }
+      drop();
+      for (const size_t reader : step.readers) {
+        if (--waits[reader] == 0) ready.push_back(reader);
+      }
+    }
+    CHECK(ran == steps.size());
     CHECK(there.empty());
   }
 }
