@@ -8,6 +8,7 @@
 #include "cli/config_options.h"
 #include "cli/progress_display.h"
 #include "cli/version.h"
+#include "cli/warning_lines.h"
 #include "driver/build/build.h"
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
@@ -89,6 +90,7 @@ void PrintJson(const driver::BuildReport& report) {
       {"edges", report.edges},
       {"diagnostics", report.diagnostics},
       {"tables", tables},
+      {"warnings", engine::WarningsJson(report.warnings)},
       {"tuner_hints", driver::TunerHintsJson(report.tuner_hints)},
       {"seconds", report.seconds},
       {"peak_memory_bytes", report.memory.peak_resident_bytes}};
@@ -116,6 +118,7 @@ Result<int> Build(const GlobalOptions& global, const BuildArguments& arguments) 
                              .cancel = &CatchSignals()});
   }();
   if (!report) return std::move(report.error());
+  PrintWarnings(global, report->warnings);
   if (arguments.format == "json") {
     PrintJson(*report);
   } else if (!global.quiet) {

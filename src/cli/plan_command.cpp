@@ -1,13 +1,16 @@
 // plan: the compiled plan of a build, materializing nothing.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/config_options.h"
+#include "cli/warning_lines.h"
 #include "driver/build/semantic_model.h"
 #include "driver/config/session_options.h"
 #include "driver/run/plan_diff.h"
@@ -15,6 +18,7 @@
 #include "driver/spec_run/scan_plan.h"
 #include "engine/plan/describe.h"
 #include "engine/plan/lineage_report.h"
+#include "engine/plan/plan_warnings.h"
 #include "engine/session/feature_gates.h"
 #include "semantics/analysis/view_schema.h"
 #include "semantics/compile_model.h"
@@ -178,9 +182,14 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
     return 0;
   }
   CA_ASSIGN_OR_RETURN(const engine::RowCounts counts, CountedRows(global, options));
-  std::string text = engine::DescribePlan(plan, spec, engine::MakeSchedule(plan, counts), format);
+  const engine::TaskSchedule schedule = engine::MakeSchedule(plan, counts);
+  std::vector<engine::Warning> warnings = engine::SemanticWarnings(plan);
+  if (!options.print_spec && !options.validate)
+    std::ranges::move(engine::ScheduleWarnings(schedule), std::back_inserter(warnings));
+  std::string text = engine::DescribePlan({plan, spec, schedule, warnings}, format);
   if (options.print_spec) text = spec::CanonicalJson(spec);
   if (options.validate) text = fmt::format("valid: {}\n", spec::SpecHash(spec));
+  PrintWarnings(global, warnings);
   CA_RETURN_IF_ERROR(WriteText(options.output, text));
   return 0;
 }

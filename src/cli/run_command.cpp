@@ -7,6 +7,7 @@
 #include "cli/config_options.h"
 #include "cli/progress_display.h"
 #include "cli/version.h"
+#include "cli/warning_lines.h"
 #include "driver/config/session_options.h"
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
@@ -57,6 +58,7 @@ void Print(const RunOptions& options, const driver::RunSpecReport& report) {
       {"rulepack_fingerprint", report.build.rulepack_fingerprint},
       {"inputs", tables(report.inputs)},
       {"tables", tables(report.build.tables)},
+      {"warnings", engine::WarningsJson(report.build.warnings)},
       {"tuner_hints", driver::TunerHintsJson(report.build.tuner_hints)},
       {"seconds", report.build.seconds}};
   fmt::print("{}\n",
@@ -92,6 +94,7 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
                             .cancel = &CatchSignals()});
   }();
   if (!report) return std::move(report.error());
+  PrintWarnings(global, report->build.warnings);
   if (!global.quiet || options.format == "json") Print(options, *report);
   return 0;
 }

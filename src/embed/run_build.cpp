@@ -1,11 +1,15 @@
 #include "embed/run_build.h"
 
+#include <algorithm>
+
 #include <codeanatomy/run_build.h>
 #include <nlohmann/json.hpp>
 
+#include "driver/run/metrics_json.h"
 #include "driver/run/tuning.h"
 #include "driver/spec_run/run_spec.h"
 #include "embed/document.h"
+#include "engine/schedule/schedule_json.h"
 #include "storage/environment.h"
 #include "storage/scalar_text.h"
 
@@ -96,6 +100,56 @@ OrderedJson TextOrNull(const std::string& text) {
   return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
 }
 
+/// Of plan.json what identifies the plan; `path` where the file was asked for.
+OrderedJson PlanBundlesJson(const driver::RunSpecReport& report) {
+  static constexpr const char* kMembers[] = {"p0",
+                                             "p1",
+                                             "plan_identity",
+                                             "rulepack_fingerprint",
+                                             "envelope_hash",
+                                             "portable_schema_version",
+                                             "schema_fingerprints",
+                                             "referenced_tables",
+                                             "required_functions",
+                                             "replay_flags"};
+  const OrderedJson plan = OrderedJson::parse(report.plan_json, nullptr, false);
+  OrderedJson bundle = OrderedJson::object();
+  for (const char* member : kMembers) bundle[member] = plan.value(member, OrderedJson());
+  const bool is_written =
+      !report.run_bundle_dir.empty() &&
+      std::ranges::none_of(report.build.warnings, [](const engine::Warning& warning) {
+        return warning.code == WarningCode::kPlanBundleArtifactBuildFailed;
+      });
+  bundle["path"] = TextOrNull(is_written ? report.run_bundle_dir + "/plan.json" : "");
+  return OrderedJson::array({std::move(bundle)});
+}
+
+OrderedJson RunResultJson(const driver::RunSpecReport& report, int64_t started, int64_t completed) {
+  const driver::BuildReport& build = report.build;
+  OrderedJson metrics, summary;
+  if (report.metrics) {
+    metrics = driver::CollectedMetricsJson(*report.metrics);
+    summary = driver::TraceMetricsSummaryJson(*report.metrics, build.tables, build.warnings);
+  }
+  return {
+      {"run_id", build.run_id},
+      {"spec_hash", build.spec_hash},
+      {"envelope_hash", build.envelope_hash},
+      {"rulepack_fingerprint", build.rulepack_fingerprint},
+      {"inputs", InputsJson(report.inputs)},
+      {"outputs", OutputsJson(build.tables)},
+      {"task_schedule", OrderedJson(engine::TaskScheduleJson(report.schedule))},
+      {"stats_quality", engine::kStatsQualityNames[static_cast<size_t>(report.schedule.quality)]},
+      {"plan_bundles", PlanBundlesJson(report)},
+      {"compliance_capture_json", TextOrNull(report.compliance_json)},
+      {"collected_metrics", std::move(metrics)},
+      {"trace_metrics_summary", std::move(summary)},
+      {"tuner_hints", driver::TunerHintsJson(build.tuner_hints)},
+      {"warnings", engine::WarningsJson(build.warnings)},
+      {"started_at", TimeText(started)},
+      {"completed_at", TimeText(completed)}};
+}
+
 Result<std::string> Run(const char* request_json) {
   const auto clock = storage::OpenSystemClock();
   const int64_t started = clock->NowMilliseconds();
@@ -107,20 +161,15 @@ Result<std::string> Run(const char* request_json) {
                                        .output_dir = request.output_dir,
                                        .program_version = CA_PROGRAM_VERSION,
                                        .session = request.session,
+                                       .collect_metrics = true,
                                        .include_manifest = request.include_manifest,
                                        .include_run_bundle = request.include_run_bundle,
                                        .recorder = &recorder}));
+  const OrderedJson result = RunResultJson(report, started, clock->NowMilliseconds());
   const OrderedJson document{{"contract_version", CODEANATOMY_CONTRACT_VERSION},
-                             {"run_result",
-                              {{"run_id", report.build.run_id},
-                               {"spec_hash", report.build.spec_hash},
-                               {"envelope_hash", report.build.envelope_hash},
-                               {"rulepack_fingerprint", report.build.rulepack_fingerprint},
-                               {"inputs", InputsJson(report.inputs)},
-                               {"outputs", OutputsJson(report.build.tables)},
-                               {"tuner_hints", driver::TunerHintsJson(report.build.tuner_hints)},
-                               {"started_at", TimeText(started)},
-                               {"completed_at", TimeText(clock->NowMilliseconds())}}},
+                             {"run_result", result},
+                             {"outputs", result.at("outputs")},
+                             {"warnings", result.at("warnings")},
                              {"artifacts",
                               {{"manifest_path", TextOrNull(report.manifest_path)},
                                {"run_bundle_dir", TextOrNull(report.run_bundle_dir)},

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,67 @@ def test_a_request_gives_what_the_program_gives(tool, embed, request_of, tmp_pat
     manifest = json.loads(open(response["artifacts"]["manifest_path"]).read())
     assert manifest["spec_hash"] == result["spec_hash"]
     assert replay(tool, response["artifacts"]["run_bundle_dir"])["status"] == "match"
+
+
+def test_the_response_tells_how_the_plan_was_executed(embed, request_of, tmp_path):
+    response = embed(request_of(orchestration={"include_run_bundle": True}, runtime={"compliance_capture": True}))
+    result, bundle = response["run_result"], Path(response["artifacts"]["run_bundle_dir"])
+    assert response["outputs"] == result["outputs"] and response["warnings"] == result["warnings"] == []
+
+    schedule = result["task_schedule"]
+    assert schedule["execution_order"][-1] == "table calls_here" == schedule["critical_path"][-1]
+    assert result["stats_quality"] == schedule["stats_quality"] == "Estimated"
+    assert sum(schedule["task_costs"][task] for task in schedule["critical_path"]) == pytest.approx(
+        schedule["critical_path_length"])
+
+    (plan,) = result["plan_bundles"]
+    stored = json.loads(Path(plan.pop("path")).read_text())
+    assert plan == {name: stored[name] for name in plan} and len(plan["p1"]) == 64
+    assert stored["task_schedule"] == schedule
+    assert result["compliance_capture_json"] == (bundle / "compliance.json").read_text()
+
+    metrics, summary = result["collected_metrics"], result["trace_metrics_summary"]
+    (output,) = result["outputs"]
+    assert metrics["output_rows"] == summary["output_rows"] == output["rows_written"]
+    assert metrics["elapsed_compute_nanos"] > 0 and metrics["peak_memory_bytes"] > 0 and metrics["partition_count"] == 2
+    assert metrics["spill_count"] == metrics["spilled_bytes"] == 0 and 0 < metrics["scan_selectivity"] <= 1
+    operators = {one["operator_name"]: one for one in metrics["operator_metrics"]}
+    assert list(operators) == sorted(operators) and any("SCAN" in name for name in operators)
+    assert max(one["output_rows"] for one in operators.values()) >= output["rows_written"]
+    assert summary["operator_count"] == sum(one["operator_count"] for one in operators.values()) >= 2
+    assert summary["output_batches"] == output["write_outcome"]["files_added"]
+    assert summary["output_bytes"] == output["write_outcome"]["bytes_written"]
+    assert summary["elapsed_nanos"] > 0 and summary["warning_counts_by_code"] == {}
+
+
+def test_warnings_are_in_the_response(embed, request_of):
+    response = embed(request_of(features=["no-statistics_collection"]))
+    (warning,) = response["warnings"]
+    assert (warning["code"], warning["stage"]) == ("cost_model_stats_fallback", "compilation")
+    result = response["run_result"]
+    assert result["warnings"] == response["warnings"] and result["stats_quality"] == "Unknown"
+    assert result["task_schedule"]["slack_by_task"] == {} and result["task_schedule"]["critical_path"] == []
+    assert result["trace_metrics_summary"]["warning_counts_by_code"] == {"cost_model_stats_fallback": 1}
+    (plan,) = result["plan_bundles"]
+    assert plan["path"] is None and result["compliance_capture_json"] is None
+    manifest = json.loads(Path(response["artifacts"]["manifest_path"]).read_text())
+    assert manifest["warnings"] == response["warnings"]
+
+
+def test_every_path_of_a_response_is_there(embed, request_of):
+    def paths(value):
+        if isinstance(value, dict):
+            for name, member in value.items():
+                if name in ("path", "manifest_path", "run_bundle_dir") and member is not None:
+                    yield member
+                yield from paths(member)
+        elif isinstance(value, list):
+            for member in value:
+                yield from paths(member)
+
+    for flags in ({}, {"include_run_bundle": True}, {"include_manifest": False, "include_run_bundle": True}):
+        found = list(paths(embed(request_of(orchestration=flags))))
+        assert found and all(Path(path).exists() for path in found)
 
 
 def test_hints_of_the_tuner(embed, request_of):

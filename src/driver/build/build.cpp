@@ -122,7 +122,11 @@ class BuildRun {
     auto made = MakeTables(*session, span);
     Measure(*session);
     CA_RETURN_IF_ERROR(std::move(made));
-    if (WantsBundle()) CA_RETURN_IF_ERROR(WriteRunBundle(Bundle(nullptr)));
+    if (WantsBundle()) {
+      CA_ASSIGN_OR_RETURN(const std::vector<engine::Warning> missing,
+                          WriteRunBundle(Bundle(nullptr)));
+      report_.warnings.insert(report_.warnings.end(), missing.begin(), missing.end());
+    }
     return Publish();
   }
 
@@ -251,6 +255,8 @@ class BuildRun {
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
+    report_.warnings = executed.warnings;
+    ReportWarnings(recorder_, span.id(), executed.warnings);
     plan_json_ = PlanArtifactJson(executed);
     compliance_ = ComplianceJson(executed, spec_, settings_);
     CA_ASSIGN_OR_RETURN(report_.tuner_hints,

@@ -15,6 +15,7 @@
 #include "catalog/operator.h"
 #include "catalog/option.h"
 #include "catalog/table.h"
+#include "catalog/warning.h"
 
 namespace codeanatomy::driver {
 namespace {
@@ -256,6 +257,22 @@ ReferencePage RulesPage() {
            std::move(properties)}};
 }
 
+ReferenceSection WarningsSection() {
+  ReferenceSection section{.title = "Warnings",
+                           .text =
+                               "Beside the result of a run: `warnings` in its response, in "
+                               "`--format json` and in the manifest "
+                               "({code, stage, message, context}), `codeanatomy: warning: CODE: "
+                               "message [context]` on stderr. "
+                               "Codes that are not raised belong to parts that are not there yet.",
+                           .columns = {{"code", true}, {"stage"}, {"raised"}, {"meaning"}}};
+  for (const WarningInfo& warning : kWarnings) {
+    section.rows.push_back({warning.name, kWarningStageNames[static_cast<size_t>(warning.stage)],
+                            warning.is_raised, warning.meaning});
+  }
+  return section;
+}
+
 ReferencePage CodesPage() {
   ReferenceSection statuses{.title = "Exit statuses", .columns = {{"status"}, {"meaning"}}};
   statuses.rows = {
@@ -297,10 +314,10 @@ ReferencePage CodesPage() {
   }
   return {"codes",
           "exit-codes.md",
-          "Exit statuses, error codes, diagnostic codes",
-          "Stable: programs may match on them. Declared in `src/base/error_code.def` and "
-          "`src/catalog/diagnostic_code.def`.",
-          {std::move(statuses), std::move(errors), std::move(diagnostics)}};
+          "Exit statuses, error codes, warnings, diagnostic codes",
+          "Stable: programs may match on them. Declared in `src/base/error_code.def`, "
+          "`src/catalog/warning.h` and `src/catalog/diagnostic_code.def`.",
+          {std::move(statuses), std::move(errors), WarningsSection(), std::move(diagnostics)}};
 }
 
 ReferencePage OptionsPage() {

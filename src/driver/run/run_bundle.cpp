@@ -40,8 +40,10 @@ nlohmann::ordered_json MemoryJson(const MemoryUse& memory) {
   return {{"limit_bytes", memory.limit_bytes}, {"reserved_peak_bytes", std::move(peaks)}};
 }
 
-std::string Manifest(const RunBundle& bundle) {
+std::string Manifest(const RunBundle& bundle, const std::vector<engine::Warning>& missing) {
   const BuildReport& report = *bundle.report;
+  std::vector<engine::Warning> warnings = report.warnings;
+  warnings.insert(warnings.end(), missing.begin(), missing.end());
   nlohmann::ordered_json manifest{{"run_id", report.run_id},
                                   {"status", bundle.error == nullptr ? "ok" : "error"},
                                   {"repository", report.repository},
@@ -58,6 +60,7 @@ std::string Manifest(const RunBundle& bundle) {
                                   {"edges", report.edges},
                                   {"diagnostics", report.diagnostics},
                                   {"tuner_hints", TunerHintsJson(report.tuner_hints)},
+                                  {"warnings", engine::WarningsJson(warnings)},
                                   {"seconds", report.seconds},
                                   {"peak_memory_bytes", report.memory.peak_resident_bytes},
                                   {"memory", MemoryJson(report.memory)},
@@ -99,29 +102,51 @@ Result<void> WriteSpec(storage::FileSystem& files, const std::string& out,
   return files.WriteFile(SpecPath(out, spec_hash), spec_json);
 }
 
-Result<void> WriteRunBundle(const RunBundle& bundle) {
+void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings) {
+  for (const engine::Warning& warning : warnings) {
+    Attributes attributes{{"code", std::string(InfoOf(warning.code).name)},
+                          {"message", warning.message}};
+    attributes.insert(attributes.end(), warning.context.begin(), warning.context.end());
+    sink.Event(span, "warning", attributes);
+  }
+}
+
+Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle) {
   const auto files = storage::OpenPosixFileSystem();
   const std::string folder = fmt::format("{}/run_bundles/{}", bundle.out, bundle.report->run_id);
   CA_RETURN_IF_ERROR(files->CreateDirectories(folder));
+  std::vector<engine::Warning> missing;
   const auto write = [&](std::string_view name, const std::string& text) {
     return files->WriteFile(fmt::format("{}/{}", folder, name), text);
   };
-  if (bundle.manifest_only) return write("manifest.json", Manifest(bundle));
+  const auto write_optional = [&](std::string_view name, const std::string& text,
+                                  WarningCode code) {
+    if (text.empty()) return;
+    if (auto written = write(name, text); !written)
+      missing.push_back(engine::WarningOf(code, written.error()));
+  };
+  if (bundle.manifest_only) {
+    CA_RETURN_IF_ERROR(write("manifest.json", Manifest(bundle, missing)));
+    return missing;
+  }
   nlohmann::json settings = nlohmann::json::object();
   for (const auto& [name, value] : bundle.settings) settings[name] = value;
   if (bundle.config != nullptr)
     CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
-  CA_RETURN_IF_ERROR(write("settings.json", settings.dump(2) + "\n"));
-  if (!bundle.compliance_json.empty())
-    CA_RETURN_IF_ERROR(write("compliance.json", bundle.compliance_json));
-  if (!bundle.capabilities_json.empty())
-    CA_RETURN_IF_ERROR(write("capabilities.json", bundle.capabilities_json + "\n"));
+  write_optional("settings.json", settings.dump(2) + "\n",
+                 WarningCode::kPlanBundleRuntimeCaptureFailed);
+  write_optional("capabilities.json",
+                 bundle.capabilities_json.empty() ? "" : bundle.capabilities_json + "\n",
+                 WarningCode::kPlanBundleRuntimeCaptureFailed);
+  write_optional("compliance.json", bundle.compliance_json,
+                 WarningCode::kComplianceSerializationFailed);
+  write_optional("plan.json", bundle.plan_json, WarningCode::kPlanBundleArtifactBuildFailed);
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
-  if (!bundle.plan_json.empty()) CA_RETURN_IF_ERROR(write("plan.json", bundle.plan_json));
   CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));
   CA_RETURN_IF_ERROR(
       write("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id)));
-  return write("manifest.json", Manifest(bundle));
+  CA_RETURN_IF_ERROR(write("manifest.json", Manifest(bundle, missing)));
+  return missing;
 }
 
 }  // namespace codeanatomy::driver

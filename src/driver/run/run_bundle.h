@@ -32,10 +32,15 @@ struct RunBundle {
   const Error* error = nullptr;  // null: the run succeeded
 };
 
-/// Writes manifest.json, config.json, spec.json, plan.json, settings.json,
-/// capabilities.json, timings.json and
-/// events.jsonl. `sha256sum spec.json` prints the spec hash. Errors IoError, NoSpace.
-Result<void> WriteRunBundle(const RunBundle& bundle);
+/// Takes warnings down as events of a span.
+void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings);
+
+/// Writes manifest.json, config.json, spec.json, plan.json, compliance.json, settings.json,
+/// capabilities.json, timings.json and events.jsonl. `sha256sum spec.json` prints the spec hash.
+/// What a run can do without, plan, compliance, settings and capabilities, may fail: those are the
+/// warnings that are returned; the manifest has them behind those of the report.
+/// Errors IoError, NoSpace.
+Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle);
 
 /// `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written
 /// before CURRENT names the hash.

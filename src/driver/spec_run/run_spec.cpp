@@ -66,27 +66,34 @@ class SpecRun {
     const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
-        engine::ExecuteSpec(
-            *request_.spec, session,
-            {environment, build.output_dir, inputs.files, inputs.digests, inputs.foreign_schemas,
-             inputs.versions, input_dir_, inputs.partitions, std::move(published)},
-            {.program_version = request_.program_version,
-             .content_settings = "{}",
-             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
-             .sink = request_.recorder,
-             .parent_span = span.id(),
-             .capture_explain = WantsExplain(),
-             .collect_metrics = IsObserved(*request_.spec, request_.tuner_mode),
-             .row_counts =
-                 CountedRows(*files_, build.output_dir, session.features(), inputs.tables)}));
+        engine::ExecuteSpec(*request_.spec, session,
+                            {environment, build.output_dir, inputs.files, inputs.digests,
+                             inputs.foreign_schemas, inputs.versions, input_dir_, inputs.partitions,
+                             std::move(published), inputs.protocols},
+                            {.program_version = request_.program_version,
+                             .content_settings = "{}",
+                             .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
+                             .sink = request_.recorder,
+                             .parent_span = span.id(),
+                             .capture_explain = WantsExplain(),
+                             .collect_metrics = request_.collect_metrics ||
+                                                IsObserved(*request_.spec, request_.tuner_mode),
+                             .row_counts = CountedRows(*files_, build.output_dir,
+                                                       session.features(), inputs.tables)}));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
+    build.warnings = executed.warnings;
+    ReportWarnings(*request_.recorder, span.id(), executed.warnings);
     build.edges = executed.edges_by_kind;
     caches_ = session.caches().Describe();
-    plan_json_ = PlanArtifactJson(executed);
-    compliance_ = ComplianceJson(executed, *request_.spec, settings_);
-    CA_ASSIGN_OR_RETURN(build.tuner_hints,
-                        Observe(*files_, build.output_dir, build.run_id, *request_.spec, executed));
+    report_.schedule = executed.schedule;
+    report_.metrics = executed.metrics;
+    report_.plan_json = PlanArtifactJson(executed);
+    report_.compliance_json = ComplianceJson(executed, *request_.spec, settings_);
+    if (IsObserved(*request_.spec, request_.tuner_mode)) {
+      CA_ASSIGN_OR_RETURN(build.tuner_hints, Observe(*files_, build.output_dir, build.run_id,
+                                                     *request_.spec, executed));
+    }
     for (const engine::OutputReport& output : executed.outputs) {
       build.tables.push_back({output.table, output.location, output.version, output.rows,
                               output.files, output.bytes, output.content_digest});
@@ -111,19 +118,21 @@ class SpecRun {
     const std::string folder =
         fmt::format("{}/run_bundles/{}", report_.build.output_dir, report_.build.run_id);
     if (!request_.include_run_bundle && !request_.include_manifest) return {};
-    CA_RETURN_IF_ERROR(WriteRunBundle({.out = report_.build.output_dir,
-                                       .report = &report_.build,
-                                       .recorder = request_.recorder,
-                                       .spec_json = spec_json_,
-                                       .plan_json = plan_json_,
-                                       .settings = settings_,
-                                       .session = &session_,
-                                       .caches = caches_,
-                                       .compliance_json = compliance_,
-                                       .capabilities_json = capabilities_,
-                                       .inputs = report_.inputs,
-                                       .input_dir = input_dir_,
-                                       .manifest_only = !request_.include_run_bundle}));
+    CA_ASSIGN_OR_RETURN(const std::vector<engine::Warning> missing,
+                        WriteRunBundle({.out = report_.build.output_dir,
+                                        .report = &report_.build,
+                                        .recorder = request_.recorder,
+                                        .spec_json = spec_json_,
+                                        .plan_json = report_.plan_json,
+                                        .settings = settings_,
+                                        .session = &session_,
+                                        .caches = caches_,
+                                        .compliance_json = report_.compliance_json,
+                                        .capabilities_json = capabilities_,
+                                        .inputs = report_.inputs,
+                                        .input_dir = input_dir_,
+                                        .manifest_only = !request_.include_run_bundle}));
+    report_.build.warnings.insert(report_.build.warnings.end(), missing.begin(), missing.end());
     if (request_.include_run_bundle) report_.run_bundle_dir = folder;
     if (request_.include_manifest) report_.manifest_path = folder + "/manifest.json";
     return {};
@@ -149,7 +158,7 @@ class SpecRun {
   std::unique_ptr<storage::FileSystem> files_ = storage::OpenPosixFileSystem();
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
-  std::string input_dir_, spec_json_, plan_json_, capabilities_, compliance_;
+  std::string input_dir_, spec_json_, capabilities_;
   engine::Settings settings_;
   engine::SessionIdentity session_;
   std::vector<engine::CacheState> caches_;

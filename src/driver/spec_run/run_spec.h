@@ -6,12 +6,15 @@
 // publishing.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/observe.h"
 #include "driver/build/build.h"
 #include "driver/run/recorder.h"
 #include "driver/spec_run/spec_inputs.h"
+#include "engine/execute/run_metrics.h"
+#include "engine/schedule/task_graph.h"
 #include "engine/session/session.h"
 #include "spec/spec.h"
 
@@ -25,6 +28,7 @@ struct RunSpecRequest {
   std::string program_version;
   engine::SessionOptions session;   // temporary folder, sink and cancel flag are set by RunSpec
   std::string tuner_mode = "spec";  // value of engine.tuner_mode
+  bool collect_metrics = false;     // measure every statement, whatever the tuner's mode
   bool include_manifest = true;     // in the run bundle's folder
   bool include_run_bundle = true;
   Recorder* recorder = nullptr;
@@ -34,6 +38,9 @@ struct RunSpecRequest {
 struct RunSpecReport {
   BuildReport build;  // tables are the outputs; nothing is known about sources
   std::vector<BuiltTable> inputs;
+  engine::TaskSchedule schedule;
+  std::optional<engine::RunMetrics> metrics;  // where statements were measured
+  std::string plan_json, compliance_json;     // as of a run bundle; empty: not captured
   std::string manifest_path, run_bundle_dir;  // empty where not asked for
 };
 

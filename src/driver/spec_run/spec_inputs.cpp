@@ -61,6 +61,9 @@ Result<SpecInputs> OpenSpecInputs(const spec::Spec& spec, const storage::Environ
     }
     inputs.digests.emplace(input.logical_name, digest);
     inputs.versions.emplace(input.logical_name, snapshot->version());
+    inputs.protocols.emplace(
+        input.logical_name,
+        engine::TableProtocol{snapshot->protocol().min_reader, snapshot->protocol().min_writer});
     inputs.tables.push_back({.name = input.logical_name,
                              .path = input.delta_location,
                              .version = snapshot->version(),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "driver/build/build.h"
+#include "engine/plan/plan_warnings.h"
 #include "expr/type.h"
 #include "spec/spec.h"
 #include "storage/data_file.h"
@@ -21,6 +22,7 @@ struct SpecInputs {
   std::map<std::string, expr::Schema, std::less<>>
       foreign_schemas;  // of what no catalogue declares
   std::map<std::string, int64_t, std::less<>> versions;
+  engine::TableProtocols protocols;
   std::map<std::string, storage::PartitionValues, std::less<>> partitions;  // by path of the file
   std::vector<BuiltTable> tables;  // as opened; `name` is the logical name, in the spec's order
 };

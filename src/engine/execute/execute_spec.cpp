@@ -98,6 +98,8 @@ class Execution {
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     {
       const TableSpan span(options_, "plan");
+      Warn(SemanticWarnings(plan_));
+      Warn(CompatibilityWarnings(plan_, paths_.input_protocols));
       CA_RETURN_IF_ERROR(PreparePlan());
       CA_RETURN_IF_ERROR(inputs_.AdaptFiles());
     }
@@ -110,6 +112,10 @@ class Execution {
   }
 
  private:
+  void Warn(std::vector<Warning> warnings) {
+    std::ranges::move(warnings, std::back_inserter(report_.warnings));
+  }
+
   bool Captures() const { return options_.capture_explain || spec_.runtime.compliance_capture; }
 
   Result<void> ReportScans() {
@@ -136,6 +142,7 @@ class Execution {
     report_.portable_plan = PortableJson(plan_);
     report_.references = ReferencesOf(plan_);
     report_.schedule = MakeSchedule(plan_, options_.row_counts);
+    Warn(ScheduleWarnings(report_.schedule));
     steps_ = MakeSteps(plan_, report_.schedule);
     Registrations inputs = RegisterInputs(plan_, paths_.input_digests);
     Envelope& envelope = report_.envelope;
@@ -154,16 +161,27 @@ class Execution {
     return {};
   }
 
-  Result<void> Explain(WorkPosition at, std::string_view table, const std::string& part,
-                       const std::string& sql) {
-    if (!Captures()) return {};
+  Result<std::string> ExplainText(const std::string& sql) {
     CA_ASSIGN_OR_RETURN(QueryResult rows, session_.connection().Query("EXPLAIN " + sql));
-    std::vector<ExplainTrace>& traces = explains_[at];
+    std::string text;
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
-      if (chunk == nullptr) return {};
-      for (size_t row = 0; row < chunk->rows(); ++row)
-        traces.push_back({std::string(table), part, std::string(chunk->column(1).Text(row))});
+      if (chunk == nullptr) return text;
+      for (size_t row = 0; row < chunk->rows(); ++row) text += chunk->column(1).Text(row);
+    }
+  }
+
+  /// A statement that is not explained is executed all the same.
+  void Explain(WorkPosition at, std::string_view table, const std::string& part,
+               const std::string& sql) {
+    if (!Captures()) return;
+    auto text = ExplainText(sql);
+    if (text) {
+      explains_[at] = {std::string(table), part, *std::move(text)};
+    } else {
+      Warning& warning = unexplained_[at] =
+          WarningOf(WarningCode::kComplianceExplainCaptureFailed, text.error());
+      warning.context["table"] = table;
     }
   }
 
@@ -262,7 +280,7 @@ class Execution {
     Relation relation = Expand(view.relation, plan_, written_);
     CA_RETURN_IF_ERROR(inputs_.pruner().Prune(relation, view.name));
     const std::string select = RenderDuckdb(relation, scan_);
-    CA_RETURN_IF_ERROR(Explain({step, 0}, view.name, "", select));
+    Explain({step, 0}, view.name, "", select);
     queue.Add({step, 0},
               [this, &view, statement = temporary_.Statement(view, select)](
                   Connection& connection) -> Result<void> {
@@ -305,7 +323,7 @@ class Execution {
            .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
     }
     for (size_t i = 0; i < open.parts.size(); ++i)
-      CA_RETURN_IF_ERROR(Explain({step, i}, table, open.parts[i].value, open.parts[i].select.sql));
+      Explain({step, i}, table, open.parts[i].value, open.parts[i].select.sql);
     open.parts_left = open.parts.size();
     for (size_t i = 0; i < open.parts.size(); ++i) {
       queue.Add({step, i}, [this, step, i](Connection& connection) -> Result<void> {
@@ -349,8 +367,8 @@ class Execution {
       }
       outputs_.push_back(std::move(written));
     }
-    for (auto& [at, traces] : explains_)
-      std::ranges::move(traces, std::back_inserter(report_.explains));
+    for (auto& [at, trace] : explains_) report_.explains.push_back(std::move(trace));
+    for (auto& [at, warning] : unexplained_) report_.warnings.push_back(std::move(warning));
     return session_.ShareMemory();
   }
 
@@ -433,7 +451,8 @@ class Execution {
   std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
   std::vector<ExecutionStep> steps_;
   std::vector<OpenStep> open_;  // by step; work refers to its elements
-  std::map<WorkPosition, std::vector<ExplainTrace>> explains_;
+  std::map<WorkPosition, ExplainTrace> explains_;
+  std::map<WorkPosition, Warning> unexplained_;
   std::vector<DoneOutput> done_outputs_;
   std::vector<WrittenOutput> outputs_;   // when all of them are there
   std::set<const PlannedOutput*> done_;  // written

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
+#include "engine/plan/plan_warnings.h"
 #include "engine/rules/rule_pack.h"
 #include "engine/scan/scan_pruner.h"
 #include "engine/schedule/task_graph.h"
@@ -44,6 +45,8 @@ struct BuildPaths {
   /// Versions that readers see of the tables below `root`, by location; what others committed since
   /// is left out by Append and ReplaceByFile. Absent: they go on from the latest.
   std::optional<std::map<std::string, int64_t, std::less<>>> published_versions = {};
+  /// Of the tables of inputs that were opened; a build's own are all alike.
+  TableProtocols input_protocols = {};
 
   const std::string& InputRoot() const { return input_root.empty() ? root : input_root; }
 };
@@ -83,6 +86,7 @@ struct ExecutionReport {
   std::string portable_plan;          // canonical JSON of the plan that ran
   PlanReferences references;          // likewise
   TaskSchedule schedule;              // likewise
+  std::vector<Warning> warnings;      // of the plan, then in the order of the schedule
   std::vector<OutputReport> outputs;  // in the order of the schedule
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;

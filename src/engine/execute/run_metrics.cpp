@@ -20,6 +20,12 @@ void RunMeasure::Add(const StatementMetrics& statement) {
   metrics_.rows_scanned += statement.rows_scanned;
   metrics_.peak_memory_bytes = std::max(metrics_.peak_memory_bytes, statement.peak_memory_bytes);
   metrics_.spill_count += statement.spilled_bytes > 0 ? 1 : 0;
+  for (const auto& [type, measured] : statement.operators) {
+    OperatorMetrics& sum = metrics_.operators[type];
+    sum.count += measured.count;
+    sum.output_rows += measured.output_rows;
+    sum.compute_seconds += measured.compute_seconds;
+  }
   metrics_.spilled_bytes = std::max(metrics_.spilled_bytes, statement.spilled_bytes);
 }
 

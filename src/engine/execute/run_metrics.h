@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "engine/duckdb/statement_profile.h"
 
@@ -27,6 +29,7 @@ struct RunMetrics {
   uint64_t peak_memory_bytes = 0;  // buffers of the engine
   uint64_t spill_count = 0;        // statements during which something lay on disk
   uint64_t spilled_bytes = 0;      // most that lay there at one time
+  std::map<std::string, OperatorMetrics, std::less<>> operators = {};  // by type
 
   /// Rows written of rows scanned, at most 1; null where nothing was scanned.
   std::optional<double> ScanSelectivity() const;

@@ -71,7 +71,8 @@ std::string Text(const Plan& plan, const spec::Spec& spec, const TaskSchedule& s
                             fmt::join(schedule.critical_path, " → "));
 }
 
-std::string AsJson(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule) {
+std::string AsJson(const DescribedPlan& described) {
+  const auto& [plan, spec, schedule, warnings] = described;
   static constexpr std::string_view kProfiles[] = {"Default", "LowLatency", "Replay", "Strict"};
   Json views = Json::array(), outputs = Json::array(), dependencies = Json::object();
   for (const PlannedView& view : plan.views) {
@@ -102,7 +103,8 @@ std::string AsJson(const Plan& plan, const spec::Spec& spec, const TaskSchedule&
       {"dependency_map", std::move(dependencies)},
       {"task_schedule", TaskScheduleJson(schedule)},
       {"views", std::move(views)},
-      {"output_targets", std::move(outputs)}};
+      {"output_targets", std::move(outputs)},
+      {"warnings", Json(WarningsJson(warnings))}};
   return document.dump(2) + "\n";
 }
 
@@ -184,13 +186,13 @@ Result<PlanFormat> ParsePlanFormat(std::string_view text) {
                "use text, json, mermaid or dot");
 }
 
-std::string DescribePlan(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule,
-                         PlanFormat format) {
+std::string DescribePlan(const DescribedPlan& described, PlanFormat format) {
+  const auto& [plan, spec, schedule, warnings] = described;
   switch (format) {
     case PlanFormat::kText:
       return Text(plan, spec, schedule);
     case PlanFormat::kJson:
-      return AsJson(plan, spec, schedule);
+      return AsJson(described);
     case PlanFormat::kMermaid:
       return Mermaid(plan, schedule);
     case PlanFormat::kDot:

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "engine/plan/plan.h"
+#include "engine/plan/warning.h"
 #include "engine/schedule/task_graph.h"
 
 namespace codeanatomy::engine {
@@ -14,11 +15,17 @@ enum class PlanFormat : uint8_t { kText, kJson, kMermaid, kDot };
 /// Errors InvalidArgument, naming the four.
 Result<PlanFormat> ParsePlanFormat(std::string_view text);
 
+struct DescribedPlan {
+  const Plan& plan;
+  const spec::Spec& spec;
+  const TaskSchedule& schedule;
+  const std::vector<Warning>& warnings;  // JSON only
+};
+
 /// Text: views in execution order with transform, place, readers, cost, slack and sources, then
 /// outputs and the critical path. JSON: one object, see docs/formats/spec.md. Mermaid: `flowchart
 /// LR`; DOT: `digraph execution_plan`: an arrow from each relation to its readers, tasks of the
 /// critical path set off.
-std::string DescribePlan(const Plan& plan, const spec::Spec& spec, const TaskSchedule& schedule,
-                         PlanFormat format);
+std::string DescribePlan(const DescribedPlan& described, PlanFormat format);
 
 }  // namespace codeanatomy::engine
