@@ -11,11 +11,13 @@
 #include "cli/commands.h"
 #include "cli/config_options.h"
 #include "cli/warning_lines.h"
+#include "driver/build/compile_decisions.h"
 #include "driver/build/semantic_model.h"
 #include "driver/config/session_options.h"
 #include "driver/run/plan_diff.h"
 #include "driver/run/row_counts.h"
 #include "driver/spec_run/scan_plan.h"
+#include "engine/decision/plan_decisions.h"
 #include "engine/plan/describe.h"
 #include "engine/plan/lineage_report.h"
 #include "engine/plan/plan_warnings.h"
@@ -186,7 +188,9 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
   std::vector<engine::Warning> warnings = engine::SemanticWarnings(plan);
   if (!options.print_spec && !options.validate)
     std::ranges::move(engine::ScheduleWarnings(schedule), std::back_inserter(warnings));
-  std::string text = engine::DescribePlan({plan, spec, schedule, warnings}, format);
+  const std::vector<engine::DecisionRecord> decisions = driver::WithCompilerDecisions(
+      compiled.compilation.views, engine::PlanDecisions({plan, spec, schedule}));
+  std::string text = engine::DescribePlan({plan, spec, schedule, warnings, decisions}, format);
   if (options.print_spec) text = spec::CanonicalJson(spec);
   if (options.validate) text = fmt::format("valid: {}\n", spec::SpecHash(spec));
   PrintWarnings(global, warnings);

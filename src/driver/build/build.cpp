@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "driver/build/compile_decisions.h"
 #include "driver/build/evidence_stage.h"
 #include "driver/build/semantic_model.h"
 #include "driver/config/config_file.h"
@@ -98,6 +99,7 @@ class BuildRun {
             .recorder = &recorder_,
             .spec_json = spec_json_,
             .plan_json = plan_json_,
+            .decisions = decisions_,
             .settings = settings_,
             .session = &session_,
             .caches = caches_,
@@ -163,6 +165,7 @@ class BuildRun {
     CA_ASSIGN_OR_RETURN(semantics::Compilation compiled,
                         semantics::CompileModel(model_, CompileRequestOf(config_)));
     spec_ = std::move(compiled.spec);
+    views_ = std::move(compiled.views);
     return {};
   }
 
@@ -258,6 +261,7 @@ class BuildRun {
     report_.warnings = executed.warnings;
     ReportWarnings(recorder_, span.id(), executed.warnings);
     plan_json_ = PlanArtifactJson(executed);
+    decisions_ = WithCompilerDecisions(views_, executed.decisions);
     compliance_ = ComplianceJson(executed, spec_, settings_);
     CA_ASSIGN_OR_RETURN(report_.tuner_hints,
                         Observe(*files_, report_.output_dir, report_.run_id, spec_, executed));
@@ -302,6 +306,8 @@ class BuildRun {
   BuildReport report_;
   semantics::Model model_;
   spec::Spec spec_;
+  std::vector<semantics::View> views_;
+  std::vector<engine::DecisionRecord> decisions_;
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
   std::string spec_json_, plan_json_, capabilities_, compliance_;
   engine::SessionOptions session_options_;

@@ -141,6 +141,10 @@ Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle) {
   write_optional("compliance.json", bundle.compliance_json,
                  WarningCode::kComplianceSerializationFailed);
   write_optional("plan.json", bundle.plan_json, WarningCode::kPlanBundleArtifactBuildFailed);
+  if (!bundle.decisions.empty()) {
+    write_optional("decisions.json", engine::DecisionsJson(bundle.decisions).dump(1) + "\n",
+                   WarningCode::kPlanBundleArtifactBuildFailed);
+  }
   if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
   CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));
   CA_RETURN_IF_ERROR(

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "driver/build/build.h"
+#include "engine/decision/decision.h"
 #include "engine/session/session.h"
 #include "storage/file_system.h"
 
@@ -19,9 +20,10 @@ struct RunBundle {
   const Recorder* recorder = nullptr;
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
-  engine::Settings settings;                         // of the engine session
-  const engine::SessionIdentity* session = nullptr;  // null: it was not opened
-  std::vector<engine::CacheState> caches = {};       // of the engine session
+  std::vector<engine::DecisionRecord> decisions = {};  // empty: likewise
+  engine::Settings settings;                           // of the engine session
+  const engine::SessionIdentity* session = nullptr;    // null: it was not opened
+  std::vector<engine::CacheState> caches = {};         // of the engine session
   std::string compliance_json =
       {};  // compliance.json (compliance_artifact.h); empty: not asked for
   std::string capabilities_json = {};  // of the engine session; empty: it was not opened
@@ -35,10 +37,10 @@ struct RunBundle {
 /// Takes warnings down as events of a span.
 void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings);
 
-/// Writes manifest.json, config.json, spec.json, plan.json, compliance.json, settings.json,
-/// capabilities.json, timings.json and events.jsonl. `sha256sum spec.json` prints the spec hash.
-/// What a run can do without, plan, compliance, settings and capabilities, may fail: those are the
-/// warnings that are returned; the manifest has them behind those of the report.
+/// Writes manifest.json, config.json, spec.json, plan.json, decisions.json, compliance.json,
+/// settings.json, capabilities.json, timings.json and events.jsonl. `sha256sum spec.json` prints
+/// the spec hash. What a run can do without, plan, compliance, settings and capabilities, may fail:
+/// those are the warnings that are returned; the manifest has them behind those of the report.
 /// Errors IoError, NoSpace.
 Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle);
 

@@ -89,6 +89,7 @@ class SpecRun {
     report_.schedule = executed.schedule;
     report_.metrics = executed.metrics;
     report_.plan_json = PlanArtifactJson(executed);
+    decisions_ = executed.decisions;
     report_.compliance_json = ComplianceJson(executed, *request_.spec, settings_);
     if (IsObserved(*request_.spec, request_.tuner_mode)) {
       CA_ASSIGN_OR_RETURN(build.tuner_hints, Observe(*files_, build.output_dir, build.run_id,
@@ -124,6 +125,7 @@ class SpecRun {
                                         .recorder = request_.recorder,
                                         .spec_json = spec_json_,
                                         .plan_json = report_.plan_json,
+                                        .decisions = decisions_,
                                         .settings = settings_,
                                         .session = &session_,
                                         .caches = caches_,
@@ -159,6 +161,7 @@ class SpecRun {
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
   std::string input_dir_, spec_json_, capabilities_;
+  std::vector<engine::DecisionRecord> decisions_;
   engine::Settings settings_;
   engine::SessionIdentity session_;
   std::vector<engine::CacheState> caches_;

@@ -120,6 +120,10 @@ class Execution {
 
   Result<void> ReportScans() {
     report_.scans = inputs_.pruner().Units();
+    RowCounts rows;
+    for (const OutputReport& output : report_.outputs)
+      rows[output.table] = static_cast<int64_t>(output.rows);
+    AddOutcomes(report_.scans, rows, report_.decisions);
     return Captures() ? CountRowGroups(session_.connection(), inputs_.pruner(), report_.scans)
                       : Result<void>();
   }
@@ -143,6 +147,7 @@ class Execution {
     report_.references = ReferencesOf(plan_);
     report_.schedule = MakeSchedule(plan_, options_.row_counts);
     Warn(ScheduleWarnings(report_.schedule));
+    report_.decisions = PlanDecisions({plan_, spec_, report_.schedule});
     steps_ = MakeSteps(plan_, report_.schedule);
     Registrations inputs = RegisterInputs(plan_, paths_.input_digests);
     Envelope& envelope = report_.envelope;

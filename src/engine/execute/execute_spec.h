@@ -10,6 +10,7 @@
 
 #include "base/observe.h"
 #include "base/result.h"
+#include "engine/decision/plan_decisions.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/plan/plan_warnings.h"
@@ -83,10 +84,11 @@ struct ExecutionReport {
   std::string spec_hash, rulepack_fingerprint, envelope_hash;
   Envelope envelope;
   RuleReport rules;
-  std::string portable_plan;          // canonical JSON of the plan that ran
-  PlanReferences references;          // likewise
-  TaskSchedule schedule;              // likewise
-  std::vector<Warning> warnings;      // of the plan, then in the order of the schedule
+  std::string portable_plan;      // canonical JSON of the plan that ran
+  PlanReferences references;      // likewise
+  TaskSchedule schedule;          // likewise
+  std::vector<Warning> warnings;  // of the plan, then in the order of the schedule
+  std::vector<DecisionRecord> decisions;
   std::vector<OutputReport> outputs;  // in the order of the schedule
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;

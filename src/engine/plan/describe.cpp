@@ -72,7 +72,7 @@ std::string Text(const Plan& plan, const spec::Spec& spec, const TaskSchedule& s
 }
 
 std::string AsJson(const DescribedPlan& described) {
-  const auto& [plan, spec, schedule, warnings] = described;
+  const auto& [plan, spec, schedule, warnings, decisions] = described;
   static constexpr std::string_view kProfiles[] = {"Default", "LowLatency", "Replay", "Strict"};
   Json views = Json::array(), outputs = Json::array(), dependencies = Json::object();
   for (const PlannedView& view : plan.views) {
@@ -104,6 +104,7 @@ std::string AsJson(const DescribedPlan& described) {
       {"task_schedule", TaskScheduleJson(schedule)},
       {"views", std::move(views)},
       {"output_targets", std::move(outputs)},
+      {"decisions", DecisionsJson(decisions)},
       {"warnings", Json(WarningsJson(warnings))}};
   return document.dump(2) + "\n";
 }
@@ -187,7 +188,7 @@ Result<PlanFormat> ParsePlanFormat(std::string_view text) {
 }
 
 std::string DescribePlan(const DescribedPlan& described, PlanFormat format) {
-  const auto& [plan, spec, schedule, warnings] = described;
+  const auto& [plan, spec, schedule, warnings, decisions] = described;
   switch (format) {
     case PlanFormat::kText:
       return Text(plan, spec, schedule);

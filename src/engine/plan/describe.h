@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "engine/decision/decision.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/warning.h"
 #include "engine/schedule/task_graph.h"
@@ -19,7 +20,8 @@ struct DescribedPlan {
   const Plan& plan;
   const spec::Spec& spec;
   const TaskSchedule& schedule;
-  const std::vector<Warning>& warnings;  // JSON only
+  const std::vector<Warning>& warnings;          // JSON only
+  const std::vector<DecisionRecord>& decisions;  // likewise
 };
 
 /// Text: views in execution order with transform, place, readers, cost, slack and sources, then

@@ -59,13 +59,19 @@ class Placing {
     const size_t min_scans =
         spec_.cache_policy ? static_cast<size_t>(spec_.cache_policy->min_fanout) : 2;
     const auto wish = wishes_.find(view.name);
+    view.scans = scans_[view.name];
     if (stored_.contains(view.name)) {
       view.placement = Placement::kOutput;
+      view.reason = PlacementReason::kStored;
     } else if (wish != wishes_.end()) {
+      view.reason = PlacementReason::kOverride;
       view.placement = wish->second == spec::CacheAction::kForceCache ? Placement::kTemporary
                                                                       : Placement::kInline;
-    } else if (works && scans_[view.name] >= min_scans && !PassesOn(op)) {
+    } else if (works && view.scans >= min_scans && !PassesOn(op)) {
       view.placement = Placement::kTemporary;
+      view.reason = PlacementReason::kRepeatedWork;
+    } else if (view.scans >= min_scans) {
+      view.reason = PlacementReason::kCheap;
     }
     if (works && view.placement == Placement::kInline) heavy_.insert(view.name);
   }

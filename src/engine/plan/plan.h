@@ -32,6 +32,13 @@ inline constexpr std::string_view kPlacementNames[] = {"inline", "temporary", "o
 inline constexpr size_t kMaxViewDepth = 100;
 inline constexpr size_t kMaxViewScans = 10'000;
 
+/// Why a view has its placement.
+enum class PlacementReason : uint8_t { kStored, kOverride, kRepeatedWork, kCheap, kReadOnce };
+inline constexpr std::string_view kPlacementReasonNames[] = {
+    "an output stores all of its rows", "the spec's cache policy says so",
+    "several scans would repeat its work", "a scan of it is a scan of its sources",
+    "it is scanned too seldom"};
+
 struct PlannedView {
   std::string name, kind;
   std::string_view transform;             // e.g. "Relate"
@@ -41,6 +48,8 @@ struct PlannedView {
   size_t fan_out = 0;      // readers among the views that outputs need, and outputs
   bool is_needed = false;  // by an output; the others are relations of sessions
   Placement placement = Placement::kInline;
+  PlacementReason reason = PlacementReason::kReadOnce;
+  size_t scans = 0;  // by readers, through views that are no work themselves
 };
 
 struct PlannedOutput {

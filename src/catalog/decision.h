@@ -1,0 +1,42 @@
+// Decisions of compiler and planner: what is decided, declared once; records of single decisions
+// name these (engine/decision/decision.h).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace codeanatomy {
+
+enum class DecisionDomain : uint8_t {
+  kScanPolicy,
+  kJoinStrategy,
+  kCachePolicy,
+  kScheduling,
+  kUdfRequirements,
+  kSchemaContract,
+};
+
+struct DecisionDomainInfo {
+  DecisionDomain domain;
+  std::string_view name, meaning;
+};
+
+inline constexpr auto kDecisionDomains = std::to_array<DecisionDomainInfo>({
+    {DecisionDomain::kScanPolicy, "scan_policy", "how an input is scanned for one reader"},
+    {DecisionDomain::kJoinStrategy, "join_strategy",
+     "by which columns two relations are joined (`keys`), and by which algorithm (`algorithm`)"},
+    {DecisionDomain::kCachePolicy, "cache_policy",
+     "whether a view is computed once, read back from an output, or part of its readers"},
+    {DecisionDomain::kScheduling, "scheduling", "in which order the plan is executed"},
+    {DecisionDomain::kUdfRequirements, "udf_requirements",
+     "which functions of ours the engine must have for a view"},
+    {DecisionDomain::kSchemaContract, "schema_contract",
+     "which columns, in which order, an output or a view promises"},
+});
+
+constexpr const DecisionDomainInfo& InfoOf(DecisionDomain domain) {
+  return kDecisionDomains[static_cast<size_t>(domain)];
+}
+
+}  // namespace codeanatomy
