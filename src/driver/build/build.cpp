@@ -196,7 +196,7 @@ class BuildRun {
     CA_ASSIGN_OR_RETURN(auto evidence, RunEvidenceStage(request, session, environment, recorder_,
                                                         span, *request_.cancel));
     // The allocator keeps what trees and rows took; the engine's share of the budget needs it back.
-    ReleaseFreedMemory();
+    CA_RETURN_IF_ERROR(session.ReleaseFreed(session.connection()));
     CA_RETURN_IF_ERROR(session.ShareMemory());
     report_.files = evidence.file_count;
     report_.bytes = evidence.counts.bytes;

@@ -159,10 +159,9 @@ class Stage {
   /// What is reserved is not all that is resident: the allocator keeps what trees took, in pages
   /// between rows that wait. So before `bytes` more are taken the kernel is asked, too.
   Result<void> FitResident(uint64_t bytes) {
-    const uint64_t limit = session_.memory().limit_bytes();
-    const auto fits = [&] { return ResidentBytes() + bytes + limit / 6 <= limit; };
+    const auto fits = [&] { return session_.FitsResident(bytes + writer_.WritingBytes()); };
     while (!fits()) {
-      ReleaseFreedMemory();
+      CA_RETURN_IF_ERROR(session_.ReleaseFreed(session_.connection()));
       if (fits()) break;
       CA_ASSIGN_OR_RETURN(const bool has_given, writer_.MakeRoom());
       if (!has_given) break;  // the reservation holds, and what is resident beyond it may be reused

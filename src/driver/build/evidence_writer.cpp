@@ -93,6 +93,11 @@ Result<bool> EvidenceWriter::MakeRoom() {
   return has_spilled ? Result<bool>(true) : WaitForFile();
 }
 
+uint64_t EvidenceWriter::WritingBytes() {
+  const std::lock_guard lock(mutex_);
+  return std::min(tasks_open_, threads_.size()) * session_.StatementBytes() + growth_open_;
+}
+
 /// Lets go of the shards that tables which fill slowly keep.
 bool EvidenceWriter::Pack() {
   bool has_packed = false;
@@ -130,7 +135,8 @@ Result<bool> EvidenceWriter::SpillLargest() {
 
 void EvidenceWriter::Queue(Task task) {
   // Its thread takes the rows without asking: whoever reserves next makes the room.
-  task.memory.Set(task.rows.taken_bytes());
+  task.memory.Set(task.rows.held_bytes() + task.rows.growth_bytes());
+  growth_open_ += task.rows.growth_bytes();
   ++tasks_open_;
   rows_open_ += task.rows.rows();
   tasks_.push_back(std::move(task));
@@ -192,8 +198,14 @@ void EvidenceWriter::Run() {
 Result<std::vector<storage::DataFile>> EvidenceWriter::WriteTask(engine::Connection& connection,
                                                                  Task& task) {
   CA_RETURN_IF_ERROR(session_.CheckCancelled());
+  const uint64_t growth = task.rows.growth_bytes();
+  CA_RETURN_IF_ERROR(session_.PrepareStatement(connection, growth));
   CA_ASSIGN_OR_RETURN(const std::vector<ColumnBatch> rows, task.rows.Take());
   task.memory.Set(task.rows.held_bytes());
+  {
+    const std::lock_guard lock(mutex_);
+    growth_open_ -= growth;
+  }
   std::vector<const ColumnBatch*> batches;
   batches.reserve(rows.size());
   for (const ColumnBatch& batch : rows) batches.push_back(&batch);

@@ -42,6 +42,8 @@ class EvidenceWriter {
   /// Gives memory of waiting rows back, by the least work that helps: lets shards go, waits for a
   /// file, spills a table. False where nothing waits. Called by the thread that calls Write.
   Result<bool> MakeRoom();
+  /// What files that are being written may add to resident memory.
+  uint64_t WritingBytes();
 
   /// Writes what is left and waits for all; files by table name, in the order of their rows.
   Result<std::map<std::string, std::vector<storage::DataFile>, std::less<>>> Finish();
@@ -70,7 +72,8 @@ class EvidenceWriter {
   std::deque<Task> tasks_;
   std::map<std::string_view, Task> gathering_;  // by table; touched by the caller alone
   uint64_t rows_open_ = 0;                      // of queued and running tasks
-  size_t tasks_open_ = 0, tasks_done_ = 0;      // queued or running; written
+  uint64_t growth_open_ = 0;                // memory that queued tasks will take with their rows
+  size_t tasks_open_ = 0, tasks_done_ = 0;  // queued or running; written
   bool closed_ = false;
   std::optional<Error> error_;
   std::map<std::string, std::map<int, std::vector<storage::DataFile>>, std::less<>> files_;

@@ -27,8 +27,8 @@ class GatheredRows {
   uint64_t rows() const { return rows_; }
   /// Memory of the rows, without sources and arenas of shards.
   uint64_t held_bytes() const { return held_bytes_; }
-  /// Memory of what Take() will return.
-  uint64_t taken_bytes() const { return held_bytes_ + packed_bytes_ + spilled_bytes_ * 2; }
+  /// What Take() adds to that.
+  uint64_t growth_bytes() const { return packed_bytes_ + spilled_bytes_ * 2; }
   bool is_spilled() const { return spilled_bytes_ > 0; }
   /// How many shards are kept alive.
   size_t shards_held() const { return shards_held_; }

@@ -71,7 +71,7 @@ TEST_CASE("rows are the same in whatever form they waited, and shards go when th
     CHECK(gathered.rows() == static_cast<uint64_t>(next));
     const auto expected = plain.Take();
     GatheredRows moved = std::move(gathered);
-    const uint64_t announced = moved.taken_bytes();
+    const uint64_t announced = moved.held_bytes() + moved.growth_bytes();
     const auto taken = moved.Take();
     REQUIRE(taken.has_value());
     REQUIRE(expected.has_value());

@@ -290,6 +290,7 @@ class Execution {
               [this, &view, statement = temporary_.Statement(view, select)](
                   Connection& connection) -> Result<void> {
                 const TableSpan span(options_, fmt::format("compute {}", view.name));
+                CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
                 auto made =
                     measure_.Measure(connection, [&] { return connection.Execute(statement); });
                 if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
@@ -396,6 +397,7 @@ class Execution {
     parquet.sorted =
         task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
     WrittenOutput part{.plan = &output};
+    CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
     CA_ASSIGN_OR_RETURN(part.files, measure_.Measure(connection, [&] {
       return WriteFiles(connection,
                         {task.select, output, open.folder, parquet, paths_.environment.files});

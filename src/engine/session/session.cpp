@@ -22,6 +22,9 @@ constexpr uint64_t kProgramBytes = 64 << 20;
 // Less than this the engine cannot write a file with.
 constexpr uint64_t kLeastEngineBytes = 32 << 20;
 
+// Of the budget, this part is left free where the kernel's number is asked.
+constexpr uint64_t kSparePart = 5;
+
 /// Resident memory of an engine with this limit, which does not bound it: blocks being written,
 /// allocator, threads.
 uint64_t EngineResidentBytes(uint64_t limit_bytes) { return limit_bytes / 3 * 4; }
@@ -199,6 +202,30 @@ Result<void> Session::ShareMemory(uint64_t bytes) {
   state.engine_limit = limit;
   state.engine_memory.Set(EngineResidentBytes(limit));
   return {};
+}
+
+bool Session::FitsResident(uint64_t bytes) const {
+  const uint64_t limit = state_->memory->limit_bytes();
+  return ResidentBytes() + bytes + limit / kSparePart <= limit;
+}
+
+Result<void> Session::ReleaseFreed(Connection& connection) {
+  ReleaseFreedMemory();
+  std::string limit;
+  {
+    const std::lock_guard lock(state_->mutex);
+    limit = state_->settings.at("memory_limit");
+  }
+  // The engine has no statement for it; it gives back when it is told its limit, the same one too.
+  auto set = connection.Execute("SET GLOBAL memory_limit = " + QuoteLiteral(limit));
+  if (!set && set.error().code() == ErrorCode::kMemoryBudgetExceeded) return {};
+  return set;
+}
+
+uint64_t Session::StatementBytes() const { return state_->engine_memory.bytes() / 2; }
+
+Result<void> Session::PrepareStatement(Connection& connection, uint64_t bytes) {
+  return FitsResident(StatementBytes() + bytes) ? Result<void>() : ReleaseFreed(connection);
 }
 
 }  // namespace codeanatomy::engine

@@ -92,6 +92,19 @@ class Session {
   /// call it between tasks. What the engine holds beyond that it spills. Does nothing where its
   /// limit was named in the options.
   Result<void> ShareMemory(uint64_t bytes = UINT64_MAX);
+  /// Whether `bytes` more would fit beside what the kernel counts now, with room to spare: what is
+  /// reserved is an estimate, and allocators keep what was freed.
+  bool FitsResident(uint64_t bytes) const;
+  /// What the allocators of the program and of the engine keep goes back to the kernel. Others'
+  /// statements go on. Cost: the pages given back, and their first touch when they are needed
+  /// again.
+  Result<void> ReleaseFreed(Connection& connection);
+  /// What a statement is taken to add to resident memory: half of the engine's share, since few
+  /// take it all, and what the engine has kept it takes again.
+  uint64_t StatementBytes() const;
+  /// Before a statement: releases what was freed where the statement, and `bytes` that it is given,
+  /// might not fit.
+  Result<void> PrepareStatement(Connection& connection, uint64_t bytes = 0);
 
  private:
   explicit Session(std::unique_ptr<State> state);
