@@ -107,7 +107,7 @@ Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
   CA_ASSIGN_OR_RETURN(engine::QueryResult rows, reader->Query(options.statement, parameters));
   if (options.format == "arrow") {
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t written,
-                        query::WriteArrowStream(rows, WriteOut));
+                        query::WriteArrowStream(rows, reader->session().batch_rows(), WriteOut));
     return 0;
   }
   const query::TableStyle style{.width = TerminalWidth(), .color = UseColor(global, STDOUT_FILENO)};

@@ -126,9 +126,18 @@ struct RuntimeProfile {
   std::optional<int64_t> memory_pool_bytes;         // the engine's limit
   std::optional<int64_t> max_temp_directory_bytes;  // on disk, for spilling
   std::optional<int64_t> row_group_rows;            // of written files
+  std::optional<int64_t> batch_size;                // rows per batch of an Arrow stream
   std::optional<int64_t> optimizer_max_passes;      // of the rules over a plan
+  std::optional<int64_t> meta_fetch_concurrency;    // logs of inputs read side by side
+  std::optional<int64_t> snapshot_cache_limit;      // bytes of logs that are kept
+  std::optional<std::string> snapshot_cache_ttl;    // "30s", "5m", "1h", "1d" or seconds
   std::optional<bool> file_pruning;                 // files that cannot match are not read
   std::optional<bool> pushdown_filters, enable_join_filter_pushdown, enable_top_n;
+  /// False: a task with such an operator runs alone and with one thread.
+  std::optional<bool> repartition_joins, repartition_aggregations, repartition_windows,
+      repartition_sorts, repartition_file_scans;
+  std::optional<bool> filter_null_join_keys;         // rows without a key do not reach their join
+  std::optional<bool> show_statistics, show_schema;  // in explanations of statements
 };
 
 }  // namespace codeanatomy::spec

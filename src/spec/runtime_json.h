@@ -97,11 +97,23 @@ CA_DESCRIBE(RuntimeProfile) {
   v.Default("memory_pool_bytes", x.memory_pool_bytes);
   v.Default("max_temp_directory_bytes", x.max_temp_directory_bytes);
   v.Default("row_group_rows", x.row_group_rows);
+  v.Default("batch_size", x.batch_size);
   v.Default("optimizer_max_passes", x.optimizer_max_passes);
+  v.Default("meta_fetch_concurrency", x.meta_fetch_concurrency);
+  v.Default("snapshot_cache_limit", x.snapshot_cache_limit);
+  v.Default("snapshot_cache_ttl", x.snapshot_cache_ttl);
   v.Default("file_pruning", x.file_pruning);
   v.Default("pushdown_filters", x.pushdown_filters);
   v.Default("enable_join_filter_pushdown", x.enable_join_filter_pushdown);
   v.Default("enable_top_n", x.enable_top_n);
+  v.Default("repartition_joins", x.repartition_joins);
+  v.Default("repartition_aggregations", x.repartition_aggregations);
+  v.Default("repartition_windows", x.repartition_windows);
+  v.Default("repartition_sorts", x.repartition_sorts);
+  v.Default("repartition_file_scans", x.repartition_file_scans);
+  v.Default("filter_null_join_keys", x.filter_null_join_keys);
+  v.Default("show_statistics", x.show_statistics);
+  v.Default("show_schema", x.show_schema);
 }
 CA_DESCRIBE(CacheOverride) {
   v.Required("view_name", x.view_name);

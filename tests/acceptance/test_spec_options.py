@@ -2,11 +2,15 @@
 refused by name. The members are read from the published JSON Schema, so a new one without a row here fails."""
 
 import copy
+import io
 import json
 import pathlib
+import subprocess
 
+import pyarrow
 import pyarrow.parquet
 import pytest
+from pyarrow import ipc
 
 from conftest import digests
 from test_replay import PROJECT
@@ -61,6 +65,18 @@ CASES = {
     "runtime_profile.max_temp_directory_bytes": (1 << 30, RUNS),
     "runtime_profile.row_group_rows": (2048, RUNS),
     "runtime_profile.optimizer_max_passes": (1, RUNS),
+    "runtime_profile.batch_size": (300, RUNS),
+    "runtime_profile.meta_fetch_concurrency": (1, RUNS),
+    "runtime_profile.snapshot_cache_limit": (1, RUNS),
+    "runtime_profile.snapshot_cache_ttl": ("5m", RUNS),
+    "runtime_profile.repartition_joins": (False, RUNS),
+    "runtime_profile.repartition_aggregations": (False, RUNS),
+    "runtime_profile.repartition_windows": (False, RUNS),
+    "runtime_profile.repartition_sorts": (False, RUNS),
+    "runtime_profile.repartition_file_scans": (False, RUNS),
+    "runtime_profile.filter_null_join_keys": (False, RUNS),
+    "runtime_profile.show_statistics": (True, RUNS),
+    "runtime_profile.show_schema": (False, RUNS),
     "runtime_profile.file_pruning": (False, RUNS),
     "runtime_profile.pushdown_filters": (False, PLANS),
     "runtime_profile.enable_join_filter_pushdown": (False, PLANS),
@@ -198,6 +214,143 @@ def test_row_groups_have_the_rows_asked_for(run):
     assert pyarrow.parquet.ParquetFile(path).metadata.num_rows == report["tables"][0]["rows"]
 
 
+def test_batches_of_a_stream_have_the_rows_asked_for(run, tool, inputs):
+    """By the spec of the build that is read, else by the profile of who reads."""
+    statement = "SELECT i, CASE WHEN i % 7 > 0 THEN [{'a': 't' || i}] END AS l FROM range(5000) t(i)"
+
+    def lengths(folder, *flags):
+        done = subprocess.run([tool.program, "sql", "--build", str(folder), statement, "--format", "arrow", *flags],
+                              capture_output=True, timeout=300)
+        batches = list(ipc.open_stream(io.BytesIO(done.stdout)))
+        table = pyarrow.Table.from_batches(batches)
+        table.validate(full=True)
+        assert table.column("i").to_pylist() == list(range(5000))
+        assert table.column("l").to_pylist() == [[{"a": f"t{i}"}] if i % 7 else None for i in range(5000)]
+        return [batch.num_rows for batch in batches]
+
+    _, report = run(spec_with("runtime_profile.batch_size", 300))
+    assert lengths(report["folder"]) == [300] * 16 + [200]
+    assert lengths(inputs) == [5000] and lengths(inputs, "--engine-profile", "small") == [4096, 904]
+
+
+def test_logs_are_kept_up_to_the_limit(run):
+    def snapshots(**profile):
+        _, report = run(PROJECT | {"runtime_profile": MEDIUM | profile})
+        bundle = report["folder"] / "run_bundles" / report["run_id"]
+        return json.loads((bundle / "manifest.json").read_text())["caches"]["snapshot"]
+
+    kept, unkept = snapshots(), snapshots(snapshot_cache_limit=1)
+    assert kept["entries"] == kept["misses"] == 1 and kept["hits"] == 1  # the input's log, asked again for its statistics
+    assert unkept["entries"] == unkept["hits"] == 0 and unkept["misses"] == 2
+    assert snapshots(snapshot_cache_ttl="1h")["hits"] == 1
+
+
+RELATED = {
+    "version": 4,
+    "input_relations": [{"logical_name": name, "delta_location": f"evidence/{name}"} for name in ("ast_nodes", "repo_files")],
+    "view_definitions": [
+        {"name": "calls", "view_kind": "projection", "view_dependencies": [], "output_schema": {"columns": {}},
+         "transform": {"kind": "Filter", "source": "ast_nodes", "predicate": {"fn": "eq", "args": [{"col": "kind"}, {"lit": "Call"}]}}},
+        {"name": "pairs", "view_kind": "relate", "view_dependencies": ["calls"], "output_schema": {"columns": {}},
+         "transform": {"kind": "Relate", "left": "calls", "right": "ast_nodes", "join_type": "Inner",
+                       "join_keys": [{"left_key": "node_id", "right_key": "parent_id"}],
+                       "computed": [{"name": n, "expr": {"col": c}} for n, c in
+                                    (("call", "l.node_id"), ("part", "r.node_id"), ("slot", "r.slot"))]}},
+        {"name": "first", "view_kind": "projection", "view_dependencies": ["pairs"], "output_schema": {"columns": {}},
+         "transform": {"kind": "Rank", "source": "pairs", "partition_by": ["call"], "keep": 1,
+                       "order_by": [{"expr": {"col": "part"}, "descending": False}]}},
+        {"name": "counts", "view_kind": "aggregate", "view_dependencies": ["pairs"], "output_schema": {"columns": {}},
+         "transform": {"kind": "Aggregate", "source": "pairs", "group_by": ["slot"],
+                       "aggregations": [{"column": "part", "function": "count", "alias": "n"}]}},
+    ],
+    "join_graph": {"edges": [], "constraints": []},
+    "output_targets": [{"table_name": f"{name}_here", "source_view": name, "delta_location": f"cpg/{name}_here"}
+                       for name in ("calls", "first", "counts")],
+    "rule_intents": [], "rulepack_profile": "Default", "runtime_profile": {"name": "medium", "target_partitions": 3},
+}
+
+
+def spans_of(report):
+    bundle = report["folder"] / "run_bundles" / report["run_id"]
+    spans = json.loads((bundle / "timings.json").read_text())["spans"]
+    return {s["name"]: s for s in spans if s["name"].split()[0] in ("write", "compute")}
+
+
+@pytest.mark.parametrize(
+    "knob, alone",
+    [
+        ("joins", {"compute pairs": "joins"}),
+        ("aggregations", {"write counts_here": "aggregations"}),
+        ("windows", {"write first_here": "windows"}),
+        ("file_scans", {"write calls_here": "file_scans", "compute pairs": "file_scans"}),
+        ("sorts", {}),
+    ],
+)
+def test_operators_that_are_kept_together_run_alone(run, knob, alone):
+    """A task that holds one has a single thread of the engine, and no other task runs beside it; tables stay the same."""
+    _, plain = run(RELATED)
+    assert not any("threads" in s["attributes"] for s in spans_of(plain).values())
+    status, report = run(RELATED | {"runtime_profile": RELATED["runtime_profile"] | {f"repartition_{knob}": False}})
+    assert status == 0, report
+    assert digests(report) == digests(plain)
+    spans = spans_of(report)
+    kept = {name.strip(): s["attributes"]["kept_together"] for name, s in spans.items() if "kept_together" in s["attributes"]}
+    if knob != "sorts":
+        assert kept == alone
+    else:
+        assert set(kept.values()) == {"sorts"}
+    for name, span in spans.items():
+        if "kept_together" not in span["attributes"]:
+            continue
+        assert span["attributes"]["threads"] == "1"
+        begin, end = span["begin"], span["begin"] + span["seconds"]
+        for other in spans.values():
+            assert other is span or other["begin"] >= end or other["begin"] + other["seconds"] <= begin, (name, other["name"])
+
+
+JOINS = {"Inner": True, "Semi": True, "Left": True, "Anti": True, "Right": False, "Full": False}
+
+
+def joined(kind):
+    """Nodes and the nodes at the place of their parents; module nodes have no parent."""
+    computed = [{"name": "n", "expr": {"col": "l.node_id"}}]
+    if kind not in ("Semi", "Anti"):
+        computed.append({"name": "m", "expr": {"col": "r.node_id"}})
+    return {"name": f"v_{kind}", "view_kind": "relate", "view_dependencies": [], "output_schema": {"columns": {}},
+            "transform": {"kind": "Relate", "left": "ast_nodes", "right": "ast_nodes", "join_type": kind, "computed": computed,
+                          "join_keys": [{"left_key": "node_id", "right_key": "parent_id"}]}}
+
+
+def test_rows_without_a_key_do_not_reach_their_join(run):
+    """`parent_id` is null in some rows of the right side: they are filtered where they only could match, and tables are equal."""
+    spec = RELATED | {"view_definitions": [joined(kind) for kind in JOINS], "runtime": {"compliance_capture": True},
+                      "output_targets": [{"table_name": f"t_{kind}", "source_view": f"v_{kind}", "delta_location": f"cpg/t_{kind}"}
+                                         for kind in JOINS]}
+    texts, tables = {}, []
+    for wanted in (True, False):
+        status, report = run(spec | {"runtime_profile": MEDIUM | {"filter_null_join_keys": wanted}})
+        assert status == 0, report
+        tables.append({t["table_name"]: (t["rows"], t["content_digest"]) for t in report["tables"]})
+        texts[wanted] = {t["table_name"]: t["plan_text"] for t in compliance_of(report)["explain_traces"]}
+    assert tables[0] == tables[1] and all(rows > 0 for rows, _ in tables[0].values())
+    assert {kind: "parent_id IS NOT NULL" in texts[True][f"t_{kind}"] for kind in JOINS} == JOINS
+    assert not any("IS NOT NULL" in text for text in texts[False].values())
+
+
+def compliance_of(report):
+    return json.loads((report["folder"] / "run_bundles" / report["run_id"] / "compliance.json").read_text())
+
+
+def test_explanations_show_what_the_profile_says(run):
+    for profile, shown in (({}, {"schema"}), ({"show_schema": False}, set()), ({"show_statistics": True}, {"schema", "statistics"})):
+        spec = PROJECT | {"runtime_profile": MEDIUM | profile, "runtime": {"compliance_capture": True}}
+        (trace,) = compliance_of(run(spec)[1])["explain_traces"]
+        assert set(trace) == {"table_name", "part", "plan_type", "plan_text"} | shown
+    assert {"name": "node_id", "type": "Int64"} in trace["schema"]
+    scan = trace["statistics"][-1]
+    assert scan["operator"].startswith("READ_PARQUET") and scan["estimated_rows"] > 0 and trace["statistics"][0]["depth"] == 0
+
+
 def test_lineage_tags_and_the_profile_stand_in_the_commit(run):
     spec = spec_with("runtime.lineage_tags", {"team": "graph"})
     spec["runtime_profile"] = {"name": "small"}
@@ -213,6 +366,13 @@ def test_lineage_tags_and_the_profile_stand_in_the_commit(run):
         ("runtime_profile.name", "huge", "small, medium or large"),
         ("runtime_profile.target_partitions", 0, "positive"),
         ("runtime_profile.row_group_rows", -5, "positive"),
+        ("runtime_profile.batch_size", 0, "positive"),
+        ("runtime_profile.snapshot_cache_limit", 0, "positive"),
+        ("runtime_profile.meta_fetch_concurrency", 5000, "at most"),
+        ("runtime_profile.snapshot_cache_ttl", "5w", "30s"),
+        ("runtime_profile.snapshot_cache_ttl", "", "30s"),
+        ("runtime_profile.snapshot_cache_ttl", "0s", "30s"),
+        ("runtime_profile.snapshot_cache_ttl", "9999999999999d", "30s"),
         ("cache_policy.min_fanout", 0, "positive"),
         ("cache_policy.overrides", [{"view_name": "nothing", "action": "NeverCache"}], "unknown view"),
         ("cache_policy.overrides", [{"view_name": "calls", "action": "NeverCache"}] * 2, "two overrides"),

@@ -81,6 +81,7 @@ EXECUTED = [
     ({"input_relations": [PROJECT["input_relations"][0] | {"content_digest": "0" * 64}]}, "INVALID_PLAN"),
     ({"runtime_profile": {"name": "small", "target_partitions": 0}}, "INVALID_PLAN"),
     ({"runtime_profile": {"name": "small", "target_partitions": 2**32 + 1}}, "INVALID_PLAN"),
+    ({"runtime_profile": {"name": "small", "snapshot_cache_ttl": "5w"}}, "INVALID_PLAN"),
     ({"maintenance": {}}, "INVALID_PLAN"),
     ({"runtime": {"tuner_mode": "Apply"}}, "INVALID_PLAN"),
     ({"view_definitions": [PROJECT["view_definitions"][0] | {"transform": {"kind": "IncrementalCdf", "source": "ast_nodes"}}]},

@@ -15,6 +15,25 @@ bool IsSet(const char* name) {
   return value != nullptr && std::string_view(value) == "1";
 }
 
+/// [{"name", "type"}]
+Json SchemaJson(const expr::Schema& schema) {
+  Json columns = Json::array();
+  for (const expr::Field& field : schema.fields)
+    columns.push_back({{"name", field.name}, {"type", field.type.ToString()}});
+  return columns;
+}
+
+/// Operators in the order of the plan, with the rows that the engine expects of each.
+Json StatisticsJson(const std::vector<engine::EngineOperator>& operators) {
+  Json rows = Json::array();
+  for (const engine::EngineOperator& one : operators) {
+    Json entry{{"operator", one.name}, {"depth", one.depth}};
+    if (one.estimated_rows) entry["estimated_rows"] = *one.estimated_rows;
+    rows.push_back(std::move(entry));
+  }
+  return rows;
+}
+
 Json RuleImpact(const engine::RuleReport& rules) {
   std::map<std::string, std::pair<size_t, size_t>> impact;  // plans touched, rewrites
   for (const engine::PassTrace& pass : rules.passes) {
@@ -43,10 +62,13 @@ std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Sp
   if (report.explains.empty() && !spec.runtime.capture_optimizer_lab) return {};
   Json explains = Json::array(), lab = Json::array(), rules = Json::array();
   for (const engine::ExplainTrace& trace : report.explains) {
-    explains.push_back({{"table_name", trace.table},
-                        {"part", trace.part},
-                        {"plan_type", "physical_plan"},
-                        {"plan_text", trace.text}});
+    Json entry{{"table_name", trace.table},
+               {"part", trace.part},
+               {"plan_type", "physical_plan"},
+               {"plan_text", trace.text}};
+    if (trace.schema) entry["schema"] = SchemaJson(*trace.schema);
+    if (trace.statistics) entry["statistics"] = StatisticsJson(*trace.statistics);
+    explains.push_back(std::move(entry));
   }
   size_t ordinal = 0;
   for (const engine::PassTrace& pass : report.rules.passes) {

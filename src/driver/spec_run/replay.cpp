@@ -161,7 +161,7 @@ class ReplayRun {
         BundleReader::TextOf(bundle_.plan.value("envelope", Json::object()), "engine_version");
     report_.engine_version = {"engine_version", engine, std::string(engine::kDuckdbVersion)};
     CompareHash("spec_hash", spec::SpecHash(spec_));
-    CA_ASSIGN_OR_RETURN(const SpecInputs inputs, OpenInputs(environment));
+    CA_ASSIGN_OR_RETURN(const SpecInputs inputs, OpenInputs(*session, environment));
     if (report_.CountDrift() > 0) return {};  // another run than the bundle's: nothing to repeat
     return Execute(*session, environment, inputs, scratch);
   }
@@ -223,7 +223,7 @@ class ReplayRun {
     return plugins;
   }
 
-  Result<SpecInputs> OpenInputs(const storage::Environment& environment) {
+  Result<SpecInputs> OpenInputs(engine::Session& session, const storage::Environment& environment) {
     std::map<std::string, int64_t> versions;
     std::map<std::string, std::string> digests;
     for (const char* list : {"outputs", "inputs"}) {
@@ -236,7 +236,7 @@ class ReplayRun {
       return Error(ErrorCode::kReplayInputMissing, error.ToString(), inputs_dir_,
                    "replay a newer run: the last builds stay readable");
     };
-    auto inputs = OpenSpecInputs(spec_, environment, inputs_dir_, versions);
+    auto inputs = OpenSpecInputs(spec_, environment, inputs_dir_, LogsOf(session), versions);
     if (!inputs && inputs.error().code() == ErrorCode::kNotFound) return missing(inputs.error());
     if (!inputs) return std::move(inputs.error());
     for (const BuiltTable& table : inputs->tables) {

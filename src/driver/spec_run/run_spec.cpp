@@ -10,6 +10,7 @@
 #include "driver/run/tuning.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
+#include "engine/session/build_reader.h"
 #include "engine/session/capabilities.h"
 #include "engine/session/runtime_profile.h"
 #include "storage/current.h"
@@ -47,7 +48,7 @@ class SpecRun {
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, out));
     CA_ASSIGN_OR_RETURN(const SpecInputs inputs,
-                        OpenSpecInputs(*request_.spec, environment, input_dir_));
+                        OpenSpecInputs(*request_.spec, environment, input_dir_, LogsOf(*session)));
     report_.inputs = inputs.tables;
     CA_RETURN_IF_ERROR(Execute(*session, environment, inputs));
     report_.build.seconds = request_.recorder->Seconds();
@@ -148,6 +149,11 @@ class SpecRun {
     versions.attributes = {{"spec_hash", build.spec_hash},
                            {"envelope_hash", build.envelope_hash},
                            {"rulepack_fingerprint", build.rulepack_fingerprint}};
+    const auto& profile = request_.spec->runtime_profile;
+    if (profile && profile->batch_size) {
+      versions.attributes[std::string(engine::kBatchSizeAttribute)] =
+          fmt::format("{}", *profile->batch_size);
+    }
     for (const BuiltTable& table : build.tables) {
       versions.tables[table.name] = {table.path, table.version, static_cast<int64_t>(table.rows),
                                      table.content_digest};

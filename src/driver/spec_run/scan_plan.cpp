@@ -17,7 +17,8 @@ Result<std::string> DescribeScans(const ScanPlanRequest& request) {
   const auto files = storage::OpenPosixFileSystem();
   const auto clock = storage::OpenSystemClock();
   const storage::Environment environment{*files, parquet, *clock};
-  CA_ASSIGN_OR_RETURN(const SpecInputs inputs, OpenSpecInputs(*request.spec, environment, build));
+  CA_ASSIGN_OR_RETURN(const SpecInputs inputs,
+                      OpenSpecInputs(*request.spec, environment, build, LogsOf(*session)));
   const engine::BuildPaths paths{.environment = environment,
                                  .root = build,
                                  .input_files = inputs.files,

@@ -8,10 +8,12 @@
 
 #include "driver/build/build.h"
 #include "engine/plan/plan_warnings.h"
+#include "engine/session/session.h"
 #include "expr/type.h"
 #include "spec/spec.h"
 #include "storage/data_file.h"
 #include "storage/environment.h"
+#include "storage/log/snapshot_cache.h"
 
 namespace codeanatomy::driver {
 
@@ -27,12 +29,19 @@ struct SpecInputs {
   std::vector<BuiltTable> tables;  // as opened; `name` is the logical name, in the spec's order
 };
 
+/// How logs are read.
+struct LogAccess {
+  storage::SnapshotCache& kept;
+  size_t readers = 1;  // side by side
+};
+LogAccess LogsOf(engine::Session& session);
+
 /// Opens the inputs of `spec`, whose locations are below `folder`. The version is the spec's pin,
 /// else that of `versions` (by location), else that of the folder's CURRENT, else the latest.
 /// Errors NotFound: no table or no such version, naming the input; those of Snapshot::Load.
 /// Cost   a log per input; no data file is read.
 Result<SpecInputs> OpenSpecInputs(const spec::Spec& spec, const storage::Environment& environment,
-                                  const std::string& folder,
+                                  const std::string& folder, LogAccess logs,
                                   const std::map<std::string, int64_t>& versions = {});
 
 /// Files of the inputs that are gone, or whose bytes are not those that their name tells: a data

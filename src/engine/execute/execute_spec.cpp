@@ -17,6 +17,7 @@
 #include "engine/execute/endpoint_check.h"
 #include "engine/execute/execution_steps.h"
 #include "engine/execute/id_set.h"
+#include "engine/execute/lone_task.h"
 #include "engine/execute/opened_inputs.h"
 #include "engine/execute/output_checks.h"
 #include "engine/execute/plan_scans.h"
@@ -29,6 +30,7 @@
 #include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/plan/sorted_runs.h"
+#include "engine/render/null_keys.h"
 #include "engine/render/sorted_select.h"
 #include "engine/session/introspection.h"
 
@@ -47,6 +49,9 @@ class TableSpan {
   TableSpan(const ExecuteOptions& options, std::string_view name) {
     if (options.sink != nullptr) span_.emplace(*options.sink, name, options.parent_span);
   }
+  void Set(std::string key, std::string value) {
+    if (span_) span_->Set(std::move(key), std::move(value));
+  }
 
  private:
   std::optional<SpanScope> span_;
@@ -56,6 +61,7 @@ class TableSpan {
 struct PartTask {
   std::string value;
   SortedSelect select;
+  std::string kept_together;  // operators for which it runs alone (lone_task.h)
   std::vector<WrittenFile> files;
   double seconds = 0;
 };
@@ -166,26 +172,39 @@ class Execution {
     return {};
   }
 
-  Result<std::string> ExplainText(const std::string& sql) {
-    CA_ASSIGN_OR_RETURN(QueryResult rows, session_.connection().Query("EXPLAIN " + sql));
-    std::string text;
+  /// Whether the spec's runtime profile says so.
+  bool Flag(std::optional<bool> spec::RuntimeProfile::*member, bool otherwise) const {
+    return spec_.runtime_profile ? ((*spec_.runtime_profile).*member).value_or(otherwise)
+                                 : otherwise;
+  }
+
+  Result<ExplainTrace> TraceOf(const std::string& sql, const expr::Schema& schema) {
+    Connection& connection = session_.connection();
+    ExplainTrace trace;
+    if (Flag(&spec::RuntimeProfile::show_schema, true)) trace.schema = schema;
+    if (Flag(&spec::RuntimeProfile::show_statistics, false)) {
+      CA_ASSIGN_OR_RETURN(trace.statistics, ReadEnginePlan(connection, sql));
+    }
+    CA_ASSIGN_OR_RETURN(QueryResult rows, connection.Query("EXPLAIN " + sql));
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
-      if (chunk == nullptr) return text;
-      for (size_t row = 0; row < chunk->rows(); ++row) text += chunk->column(1).Text(row);
+      if (chunk == nullptr) return trace;
+      for (size_t row = 0; row < chunk->rows(); ++row) trace.text += chunk->column(1).Text(row);
     }
   }
 
   /// A statement that is not explained is executed all the same.
   void Explain(WorkPosition at, std::string_view table, const std::string& part,
-               const std::string& sql) {
+               const std::string& sql, const expr::Schema& schema) {
     if (!Captures()) return;
-    auto text = ExplainText(sql);
-    if (text) {
-      explains_[at] = {std::string(table), part, *std::move(text)};
+    auto trace = TraceOf(sql, schema);
+    if (trace) {
+      trace->table = table;
+      trace->part = part;
+      explains_[at] = *std::move(trace);
     } else {
       Warning& warning = unexplained_[at] =
-          WarningOf(WarningCode::kComplianceExplainCaptureFailed, text.error());
+          WarningOf(WarningCode::kComplianceExplainCaptureFailed, trace.error());
       warning.context["table"] = table;
     }
   }
@@ -284,19 +303,57 @@ class Execution {
     const PlannedView& view = *steps_[step].view;
     Relation relation = Expand(view.relation, plan_, written_);
     CA_RETURN_IF_ERROR(inputs_.pruner().Prune(relation, view.name));
+    const std::string kept_together = KeptTogetherBy(relation, false);
+    PrepareToRender(relation);
     const std::string select = RenderDuckdb(relation, scan_);
-    Explain({step, 0}, view.name, "", select);
-    queue.Add({step, 0},
-              [this, &view, statement = temporary_.Statement(view, select)](
-                  Connection& connection) -> Result<void> {
-                const TableSpan span(options_, fmt::format("compute {}", view.name));
+    Explain({step, 0}, view.name, "", select, view.relation.schema);
+    AddTask(
+        queue, {step, 0}, kept_together,
+        [this, &view, kept_together,
+         statement = temporary_.Statement(view, select)](Connection& connection) -> Result<void> {
+          auto made =
+              RunAs(kept_together, fmt::format("compute {}", view.name), [&]() -> Result<void> {
                 CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
-                auto made =
-                    measure_.Measure(connection, [&] { return connection.Execute(statement); });
-                if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
-                return {};
+                return measure_.Measure(connection, [&] { return connection.Execute(statement); });
               });
+          if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
+          return {};
+        });
     return {};
+  }
+
+  static void AddTask(WorkQueue& queue, WorkPosition at, const std::string& kept_together,
+                      WorkQueue::Work work) {
+    if (kept_together.empty()) return queue.Add(at, std::move(work));
+    queue.AddAlone(at, std::move(work));
+  }
+
+  /// Why a task has to run alone; empty: it need not.
+  std::string KeptTogetherBy(const Relation& relation, bool sorts) {
+    const auto is_file = [this](std::string_view name) {
+      return part_paths_.contains(name) || inputs_.pruner().FilesOf(name) != nullptr;
+    };
+    return KeptTogether(relation, {sorts, is_file}, spec_.runtime_profile);
+  }
+
+  /// What is done last, when conditions have been followed to the scans.
+  void PrepareToRender(Relation& relation) const {
+    if (Flag(&spec::RuntimeProfile::filter_null_join_keys, true)) FilterNullKeys(relation);
+  }
+
+  /// Does `work` in a span of its own, with one thread where operators are kept together.
+  template <typename Work>
+  Result<void> RunAs(const std::string& kept_together, const std::string& name, const Work& work) {
+    if (kept_together.empty()) {
+      const TableSpan span(options_, name);
+      return work();
+    }
+    return WithOneThread(session_, [&](int64_t threads) {
+      TableSpan span(options_, name);
+      span.Set("kept_together", kept_together);
+      span.Set("threads", fmt::format("{}", threads));
+      return work();
+    });
   }
 
   /// One part per file of the input that drives the relation, if one does.
@@ -324,20 +381,25 @@ class Execution {
     open.has_runs = !by_value && parts.size() > 1;
     for (SortedPart& part : parts) {
       CA_RETURN_IF_ERROR(inputs_.pruner().Prune(part.relation, table));
+      std::string kept_together = KeptTogetherBy(part.relation, !output.order.empty());
+      PrepareToRender(part.relation);
       open.parts.push_back(
           {.value = part.value,
-           .select = RenderSorted(part.relation, output.schema, output.order, scan_)});
+           .select = RenderSorted(part.relation, output.schema, output.order, scan_),
+           .kept_together = std::move(kept_together)});
     }
-    for (size_t i = 0; i < open.parts.size(); ++i)
-      Explain({step, i}, table, open.parts[i].value, open.parts[i].select.sql);
+    for (size_t i = 0; i < open.parts.size(); ++i) {
+      Explain({step, i}, table, open.parts[i].value, open.parts[i].select.sql, output.schema);
+    }
     open.parts_left = open.parts.size();
     for (size_t i = 0; i < open.parts.size(); ++i) {
-      queue.Add({step, i}, [this, step, i](Connection& connection) -> Result<void> {
+      const auto work = [this, step, i](Connection& connection) -> Result<void> {
         auto status = RunTask(connection, step, open_[step].parts[i]);
         if (status) return {};
         return std::move(status.error())
             .WithFrame("writing " + steps_[step].output->target.table_name);
-      });
+      };
+      AddTask(queue, {step, i}, open.parts[i].kept_together, work);
     }
     return {};
   }
@@ -391,23 +453,23 @@ class Execution {
     const Clock::time_point start = Clock::now();
     const PlannedOutput& output = *steps_[step].output;
     const OpenStep& open = open_[step];
-    const TableSpan span(options_,
-                         fmt::format("write {} {}", output.target.table_name, task.value));
     ParquetOptions parquet = Parquet();
     parquet.sorted =
         task.select.constants.size() < output.schema.fields.size() && !output.order.empty();
     WrittenOutput part{.plan = &output};
-    CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
-    CA_ASSIGN_OR_RETURN(part.files, measure_.Measure(connection, [&] {
-      return WriteFiles(connection,
-                        {task.select, output, open.folder, parquet, paths_.environment.files});
-    }));
-    for (WrittenFile& file : part.files) file.value = task.value;
-    if (open.has_runs) {  // keys are compared over all runs
-      CA_RETURN_IF_ERROR(CheckRequired(part));
-    } else {
-      CA_RETURN_IF_ERROR(CheckKeys(connection, part));
-    }
+    const auto write = [&]() -> Result<void> {
+      CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
+      CA_ASSIGN_OR_RETURN(part.files, measure_.Measure(connection, [&] {
+        return WriteFiles(connection,
+                          {task.select, output, open.folder, parquet, paths_.environment.files});
+      }));
+      for (WrittenFile& file : part.files) file.value = task.value;
+      // Keys are compared over all runs.
+      return open.has_runs ? CheckRequired(part) : CheckKeys(connection, part);
+    };
+    CA_RETURN_IF_ERROR(RunAs(task.kept_together,
+                             fmt::format("write {} {}", output.target.table_name, task.value),
+                             write));
     task.files = std::move(part.files);
     task.seconds = SecondsSince(start);
     return {};

@@ -11,6 +11,7 @@
 #include "base/observe.h"
 #include "base/result.h"
 #include "engine/decision/plan_decisions.h"
+#include "engine/execute/engine_plan.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/plan/plan_warnings.h"
@@ -67,6 +68,8 @@ struct ExecuteOptions {
 /// What the engine says of one statement.
 struct ExplainTrace {
   std::string table, part, text;
+  std::optional<expr::Schema> schema;                     // where the profile shows it
+  std::optional<std::vector<EngineOperator>> statistics;  // likewise: estimated rows by operator
 };
 
 struct OutputReport {

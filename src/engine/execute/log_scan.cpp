@@ -33,13 +33,13 @@ Result<LogRows> RenderChanges(const LogRead& read, const LogTable& table,
 }  // namespace
 
 Result<LogRows> RenderLogRead(const LogRead& read, const LogTable& table,
-                              const storage::Environment& environment) {
+                              const storage::Environment& environment,
+                              storage::SnapshotCache& kept) {
   if (read.part == LogPart::kChanges) return RenderChanges(read, table, environment);
-  CA_ASSIGN_OR_RETURN(const storage::Snapshot snapshot,
-                      storage::Snapshot::Load(environment, table.root, table.version));
-  LogRows rows{RenderSnapshotRow(snapshot, table.location), {}};
+  CA_ASSIGN_OR_RETURN(const auto snapshot, kept.Load(environment, table.root, table.version));
+  LogRows rows{RenderSnapshotRow(*snapshot, table.location), {}};
   if (read.part == LogPart::kFiles) {
-    CA_ASSIGN_OR_RETURN(rows.select, RenderFileRows(snapshot, table.location));
+    CA_ASSIGN_OR_RETURN(rows.select, RenderFileRows(*snapshot, table.location));
   }
   rows.identity = rows.select;
   return rows;

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "engine/plan/log_read.h"
 #include "storage/environment.h"
+#include "storage/log/snapshot_cache.h"
 
 namespace codeanatomy::engine {
 
@@ -23,6 +24,7 @@ struct LogRows {
 
 /// Errors those of Snapshot::Load and ReadChanges.
 Result<LogRows> RenderLogRead(const LogRead& read, const LogTable& table,
-                              const storage::Environment& environment);
+                              const storage::Environment& environment,
+                              storage::SnapshotCache& kept);
 
 }  // namespace codeanatomy::engine

@@ -49,7 +49,7 @@ Result<std::vector<std::string>> OpenedInputs::ReadLogs() {
                    .location = input.delta_location,
                    .schema = &plan_.inputs.find(read.source)->second};
     if (version != paths_.input_versions.end()) table.version = version->second;
-    auto rows = RenderLogRead(read, table, paths_.environment);
+    auto rows = RenderLogRead(read, table, paths_.environment, session_.caches().snapshots);
     if (!rows) return std::move(rows.error()).WithFrame("reading the log of " + read.source);
     identities.push_back(expr::CanonicalText(
         {{"name", read.scan}, {"content_digest", Hex(Sha256::Of(rows->identity))}}));

@@ -11,7 +11,7 @@ namespace codeanatomy::engine {
 
 /// Over the inputs of the spec as `paths` has them, under the policy of its runtime profile and the
 /// session's settings. `paths` outlives it.
-std::unique_ptr<ScanPruner> MakeScanPruner(const spec::Spec& spec, const Session& session,
+std::unique_ptr<ScanPruner> MakeScanPruner(const spec::Spec& spec, Session& session,
                                            const BuildPaths& paths);
 
 /// Row groups of the units under whose conditions a log was asked.

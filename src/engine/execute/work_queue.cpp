@@ -19,10 +19,14 @@ WorkQueue::~WorkQueue() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void WorkQueue::Add(WorkPosition at, Work work) {
+void WorkQueue::Add(WorkPosition at, Work work) { AddTo(waiting_, at, std::move(work)); }
+
+void WorkQueue::AddAlone(WorkPosition at, Work work) { AddTo(alone_, at, std::move(work)); }
+
+void WorkQueue::AddTo(std::map<WorkPosition, Work>& waiting, WorkPosition at, Work work) {
   const std::lock_guard lock(mutex_);
   if (failure_ && failed_ < at) return;
-  waiting_.emplace(at, std::move(work));
+  waiting.emplace(at, std::move(work));
   if (threads_.size() < width_) threads_.emplace_back([this] { Run(); });
 }
 

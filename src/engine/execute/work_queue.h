@@ -40,6 +40,9 @@ class WorkQueue {
   /// more, alone: it must be repeatable.
   void Add(WorkPosition at, Work work);
 
+  /// Work that begins when nothing else runs or waits. It is not repeated.
+  void AddAlone(WorkPosition at, Work work);
+
   /// Takes down a failure of what the caller did itself.
   void Fail(WorkPosition at, Error error);
 
@@ -61,6 +64,7 @@ class WorkQueue {
     bool is_alone = false;
   };
   bool IsIdle() const { return waiting_.empty() && alone_.empty() && running_ == 0; }
+  void AddTo(std::map<WorkPosition, Work>& waiting, WorkPosition at, Work work);
   std::optional<Item> TakeNext();
   void Run();
   void FailLocked(WorkPosition at, Error error);

@@ -75,6 +75,35 @@ TEST_CASE("what becomes possible by what ended begins before what is less urgent
   CHECK(order == "abcdefz");
 }
 
+TEST_CASE("work that is added to run alone does, when nothing else runs or waits") {
+  const auto session = OpenSession();
+  std::atomic<int> running = 0, beside = 0;
+  std::string order;  // of what runs alone: never two at once
+  WorkQueue queue(*session, 2);
+  for (const char name : {'a', 'b'}) {
+    queue.AddAlone({static_cast<size_t>(name - 'a'), 0}, [&, name](Connection&) -> Result<void> {
+      if (running > 0) ++beside;
+      order += name;
+      return {};
+    });
+  }
+  std::atomic<int> done = 0;
+  for (size_t i = 5; i < 9; ++i) {
+    queue.Add({i, 0}, [&](Connection&) -> Result<void> {
+      ++running;
+      if (!order.empty()) ++beside;
+      std::this_thread::yield();
+      --running;
+      ++done;
+      return {};
+    });
+  }
+  CHECK(queue.Drain().has_value());
+  CHECK(order == "ab");
+  CHECK(done == 4);
+  CHECK(beside == 0);
+}
+
 TEST_CASE("the failure with the smallest position is told, whichever came first") {
   const auto session = OpenSession();
   for (const bool early_fails : {true, false}) {

@@ -91,6 +91,9 @@ std::string RenderMetadata(const Expr& expr, const Schema& schema) {
 }
 
 std::string RenderCall(const Expr& expr, const Schema& schema) {
+  // The engine knows this form as a filter of scans, and not the other one.
+  if (expr.name == "not" && expr.args.size() == 1 && expr.args[0].kind == ExprKind::kIsNull)
+    return fmt::format("({} IS NOT NULL)", RenderDuckdb(expr.args[0].args[0], schema));
   std::vector<std::string> args;
   args.reserve(expr.args.size());
   for (const Expr& arg : expr.args) args.push_back(RenderDuckdb(arg, schema));

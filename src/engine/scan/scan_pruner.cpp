@@ -33,7 +33,7 @@ bool AllMatch(const std::vector<expr::Expr>& conditions,
 struct ScanPruner::Input {
   ScanInput given;
   bool is_loaded = false;
-  std::optional<storage::Snapshot> snapshot;                  // none: there is no log
+  std::shared_ptr<const storage::Snapshot> snapshot;          // null: there is no log
   std::map<std::string, storage::FileStatistics> statistics;  // by path; read when first asked for
   std::map<std::string, const storage::AddFile*> added;       // by path
   std::optional<int64_t> rows;
@@ -77,9 +77,12 @@ std::string ScanUnit::Key() const {
                      Hex(Sha256::Of(identity)).substr(0, 16));
 }
 
-ScanPruner::ScanPruner(const storage::Environment& environment, ScanPolicy defaults,
-                       bool has_collation)
-    : environment_(environment), defaults_(std::move(defaults)), has_collation_(has_collation) {}
+ScanPruner::ScanPruner(const storage::Environment& environment, storage::SnapshotCache& kept,
+                       ScanPolicy defaults, bool has_collation)
+    : environment_(environment),
+      kept_(kept),
+      defaults_(std::move(defaults)),
+      has_collation_(has_collation) {}
 ScanPruner::~ScanPruner() = default;
 
 void ScanPruner::AddInput(std::string name, ScanInput input) {
@@ -115,11 +118,12 @@ std::optional<std::string> ScanPruner::FileColumnOf(std::string_view input) cons
 Result<void> ScanPruner::LoadLog(Input& input) const {
   if (std::exchange(input.is_loaded, true) || input.given.root.empty()) return {};
   if (input.given.version) {
-    CA_ASSIGN_OR_RETURN(input.snapshot, storage::Snapshot::Load(environment_, input.given.root,
-                                                                input.given.version));
-  } else {
     CA_ASSIGN_OR_RETURN(input.snapshot,
+                        kept_.Load(environment_, input.given.root, input.given.version));
+  } else {
+    CA_ASSIGN_OR_RETURN(auto latest,
                         storage::Snapshot::LoadIfExists(environment_, input.given.root));
+    if (latest) input.snapshot = std::make_shared<const storage::Snapshot>(*std::move(latest));
   }
   if (!input.snapshot) return {};
   input.rows = input.snapshot->CountRows();

@@ -18,7 +18,7 @@
 #include "base/result.h"
 #include "engine/plan/conditions.h"
 #include "engine/scan/scan_policy.h"
-#include "storage/log/snapshot.h"
+#include "storage/log/snapshot_cache.h"
 
 namespace codeanatomy::engine {
 
@@ -55,8 +55,9 @@ struct ScanInput {
 
 class ScanPruner {
  public:
-  /// `environment` outlives the pruner.
-  ScanPruner(const storage::Environment& environment, ScanPolicy defaults, bool has_collation);
+  /// `environment` and `kept`, in which logs are looked for, outlive the pruner.
+  ScanPruner(const storage::Environment& environment, storage::SnapshotCache& kept,
+             ScanPolicy defaults, bool has_collation);
   ~ScanPruner();
 
   void AddInput(std::string name, ScanInput input);
@@ -87,6 +88,7 @@ class ScanPruner {
   Result<void> PruneScan(const ConditionedScan& scan, std::string_view reader);
 
   const storage::Environment& environment_;
+  storage::SnapshotCache& kept_;
   ScanPolicy defaults_;
   bool has_collation_;
   std::map<std::string, std::unique_ptr<Input>, std::less<>> inputs_;

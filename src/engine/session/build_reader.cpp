@@ -78,6 +78,16 @@ Result<VersionedName> ParseVersionedName(std::string_view name) {
   return parsed;
 }
 
+/// What the spec of the build says; nothing where it does not.
+std::optional<int64_t> PublishedBatchRows(const storage::BuildVersions& build) {
+  const auto text = build.attributes.find(std::string(kBatchSizeAttribute));
+  if (text == build.attributes.end()) return std::nullopt;
+  int64_t rows = 0;
+  const char* end = text->second.data() + text->second.size();
+  const auto [at, failure] = std::from_chars(text->second.data(), end, rows);
+  return failure == std::errc() && at == end && rows > 0 ? std::optional(rows) : std::nullopt;
+}
+
 Result<void> CheckOperators(const StatementNames& names, const FeatureGates& gates) {
   if (gates.is_on(FeatureGate::kExprPlanners)) return {};
   for (const std::string_view name : kDomainOperators) {
@@ -310,6 +320,7 @@ Result<std::unique_ptr<BuildReader>> BuildReader::Open(const std::string& out,
   }
   CA_ASSIGN_OR_RETURN(state->current, storage::ReadCurrent(*state->files, state->out));
   if (options.temp_directory.empty()) options.temp_directory = SpillFolder();
+  if (!options.batch_rows) options.batch_rows = PublishedBatchRows(state->current.build);
   CA_ASSIGN_OR_RETURN(state->session, Session::Create(options));
   state->parquet = std::make_unique<DuckdbParquetIo>(*state->session);
   // The order matters: after the second setting the first, after the third nothing can be changed.

@@ -23,6 +23,9 @@
 
 namespace codeanatomy::engine {
 
+/// Attribute of a build in CURRENT: rows per batch of Arrow streams, where its spec names them.
+inline constexpr std::string_view kBatchSizeAttribute = "batch_size";
+
 struct RelationSummary {
   std::string name;
   std::string_view kind;  // "table", "view"
@@ -34,8 +37,9 @@ struct RelationSummary {
 class BuildReader {
  public:
   /// `out` is the output folder of a build. The session can read files below it and none else, and
-  /// its configuration is locked. Errors NotFound: no complete build there; those of ReadCurrent
-  /// and Session::Create. Cost   30 ms, most of it opening the engine.
+  /// its configuration is locked. Rows per batch that the options leave open are the build's.
+  /// Errors NotFound: no complete build there; those of ReadCurrent and Session::Create. Cost   30
+  /// ms, most of it opening the engine.
   static Result<std::unique_ptr<BuildReader>> Open(const std::string& out, SessionOptions options);
   ~BuildReader();
 

@@ -22,7 +22,7 @@ std::vector<FunctionRow> RowsOf(const SessionCaches& caches) {
     rows.push_back({std::string(state.name), int64_t{now}, Number(counts.entries),
                     Number(counts.hits), Number(counts.misses), Number(counts.evictions),
                     state.limit_bytes ? Number(*state.limit_bytes) : FunctionCell(),
-                    FunctionCell()});
+                    state.ttl_seconds ? FunctionCell(*state.ttl_seconds) : FunctionCell()});
   }
   return rows;
 }
@@ -31,7 +31,7 @@ std::vector<FunctionRow> RowsOf(const SessionCaches& caches) {
 
 std::vector<CacheState> SessionCaches::Describe() const {
   return {{"plan", plans.counts(), std::nullopt},
-          {"snapshot", snapshots.counts(), snapshots.limit_bytes()},
+          {"snapshot", snapshots.counts(), snapshots.limit_bytes(), snapshots.ttl_seconds()},
           {"staging", staging.counts(), std::nullopt}};
 }
 

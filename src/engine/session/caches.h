@@ -33,10 +33,12 @@ struct CacheState {
   std::string_view name;
   CacheCounts counts;
   std::optional<uint64_t> limit_bytes;  // null: none
+  std::optional<int64_t> ttl_seconds = {};
 };
 
 struct SessionCaches {
-  explicit SessionCaches(uint64_t snapshot_bytes) : snapshots(snapshot_bytes) {}
+  SessionCaches(uint64_t snapshot_bytes, std::optional<int64_t> snapshot_seconds)
+      : snapshots(snapshot_bytes, snapshot_seconds) {}
 
   CacheCounter plans;  // relations that statements name, rendered and registered once
   storage::SnapshotCache snapshots;

@@ -18,9 +18,9 @@ constexpr uint64_t kGiB = uint64_t{1} << 30;
 // (measured: limit 512 MiB, 771 thousand KiB resident). With 300 MiB a build of the standard
 // library took a quarter longer, and some nested relations could no longer be read.
 constexpr auto kProfiles = std::to_array<ProfileInfo>({
-    {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB, 16 * kMiB},
-    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB, 64 * kMiB},
-    {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB, 256 * kMiB},
+    {Profile::kSmall, "small", 2, 256 * kMiB, 128 * kMiB, 1 * kGiB, 16 * kMiB, 4096, 8},
+    {Profile::kMedium, "medium", 0, 1 * kGiB, 512 * kMiB, 10 * kGiB, 64 * kMiB, 8192, 32},
+    {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB, 256 * kMiB, 16384, 32},
 });
 
 }  // namespace
@@ -47,7 +47,17 @@ uint64_t MemoryLimitOf(const SessionOptions& options) {
 }
 
 uint64_t SnapshotLimitOf(const SessionOptions& options) {
-  return GetProfileInfo(options.profile).snapshot_bytes;
+  return options.snapshot_bytes.value_or(GetProfileInfo(options.profile).snapshot_bytes);
+}
+
+size_t BatchRowsOf(const SessionOptions& options) {
+  return static_cast<size_t>(
+      options.batch_rows.value_or(GetProfileInfo(options.profile).batch_rows));
+}
+
+size_t LogReadersOf(const SessionOptions& options) {
+  return static_cast<size_t>(
+      options.log_readers.value_or(GetProfileInfo(options.profile).log_readers));
 }
 
 uint64_t EngineBytesOf(const SessionOptions& options) {

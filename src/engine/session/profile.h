@@ -22,6 +22,8 @@ struct ProfileInfo {
   uint64_t engine_bytes;     // DuckDB's part of it
   uint64_t temporary_bytes;  // on disk, for spilling
   uint64_t snapshot_bytes;   // of tables' logs that a session keeps
+  int64_t batch_rows;        // of an Arrow stream's batches
+  int log_readers;           // logs of inputs read side by side
 };
 const ProfileInfo& GetProfileInfo(Profile profile);
 /// Errors InvalidArgument, naming the three.
@@ -36,6 +38,11 @@ uint64_t EngineBytesOf(const SessionOptions& options);
 
 /// How many bytes of snapshots it keeps.
 uint64_t SnapshotLimitOf(const SessionOptions& options);
+
+/// Rows per batch of the Arrow streams that it gives.
+size_t BatchRowsOf(const SessionOptions& options);
+/// How many tables' logs it reads side by side.
+size_t LogReadersOf(const SessionOptions& options);
 
 /// Settings of the engine by name, as texts that it accepts.
 using Settings = std::map<std::string, std::string>;

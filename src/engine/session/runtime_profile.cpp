@@ -1,5 +1,7 @@
 #include "engine/session/runtime_profile.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace codeanatomy::engine {
@@ -19,13 +21,38 @@ Result<void> CheckPositive(const spec::RuntimeProfile& profile) {
       {"memory_pool_bytes", profile.memory_pool_bytes},
       {"max_temp_directory_bytes", profile.max_temp_directory_bytes},
       {"row_group_rows", profile.row_group_rows},
-      {"optimizer_max_passes", profile.optimizer_max_passes}};
+      {"batch_size", profile.batch_size},
+      {"optimizer_max_passes", profile.optimizer_max_passes},
+      {"meta_fetch_concurrency", profile.meta_fetch_concurrency},
+      {"snapshot_cache_limit", profile.snapshot_cache_limit}};
   for (const auto& [name, value] : members) {
     if (value && *value < 1) return Refused(name, "a positive number is expected");
   }
-  if (profile.target_partitions.value_or(1) > kMostThreads)
-    return Refused("target_partitions", fmt::format("at most {} is expected", kMostThreads));
+  for (const auto& [name, value] : {std::pair{"target_partitions", profile.target_partitions},
+                                    {"meta_fetch_concurrency", profile.meta_fetch_concurrency}}) {
+    if (value.value_or(1) > kMostThreads)
+      return Refused(name, fmt::format("at most {} is expected", kMostThreads));
+  }
   return {};
+}
+
+/// "30s", "5m", "1h", "1d", or seconds without a unit; nothing where it is none of them.
+std::optional<int64_t> ParseSeconds(std::string_view text) {
+  static constexpr std::pair<char, int64_t> kUnits[] = {
+      {'s', 1}, {'m', 60}, {'h', 60 * 60}, {'d', 24 * 60 * 60}};
+  constexpr int64_t kMost = int64_t{10'000} * 24 * 60 * 60;
+  int64_t unit = 1;
+  for (const auto& [letter, seconds] : kUnits) {
+    if (!text.ends_with(letter)) continue;
+    unit = seconds;
+    text.remove_suffix(1);
+    break;
+  }
+  int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = failure == std::errc() && end == text.data() + text.size();
+  if (!is_number || number < 1 || number > kMost / unit) return std::nullopt;
+  return number * unit;
 }
 
 }  // namespace
@@ -42,6 +69,16 @@ Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Sp
     options.engine_memory_bytes = static_cast<uint64_t>(*profile.memory_pool_bytes);
   if (profile.max_temp_directory_bytes)
     options.temporary_bytes = static_cast<uint64_t>(*profile.max_temp_directory_bytes);
+  if (profile.snapshot_cache_limit)
+    options.snapshot_bytes = static_cast<uint64_t>(*profile.snapshot_cache_limit);
+  if (profile.snapshot_cache_ttl) {
+    options.snapshot_seconds = ParseSeconds(*profile.snapshot_cache_ttl);
+    if (!options.snapshot_seconds)
+      return Refused("snapshot_cache_ttl", "a time such as 30s, 5m, 1h, 1d or 30 is expected");
+  }
+  if (profile.batch_size) options.batch_rows = *profile.batch_size;
+  if (profile.meta_fetch_concurrency)
+    options.log_readers = static_cast<int>(*profile.meta_fetch_concurrency);
   const std::pair<std::string_view, std::optional<bool>> rules[] = {
       {"filter_pushdown", profile.pushdown_filters},
       {"join_filter_pushdown", profile.enable_join_filter_pushdown},

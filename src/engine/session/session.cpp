@@ -35,6 +35,7 @@ uint64_t EngineLimitBytes(uint64_t resident_bytes) { return resident_bytes / 4 *
 struct Session::State {
   // Destroyed from the last to the first: connections end before the database.
   int threads = 1;
+  size_t batch_rows = 0, log_readers = 1;
   FeatureGates features;
   std::vector<ExtensionDescriptor> extensions;
   EventSink* sink = nullptr;
@@ -104,11 +105,14 @@ Session::~Session() = default;
 Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) {
   auto state = std::make_unique<State>();
   state->threads = ThreadsOf(options);
+  state->batch_rows = BatchRowsOf(options);
+  state->log_readers = LogReadersOf(options);
   state->memory = std::make_unique<MemoryBudget>(MemoryLimitOf(options));
   state->features = options.features;
   state->sink = options.sink;
   state->cancel = options.cancel;
-  state->caches = std::make_unique<SessionCaches>(SnapshotLimitOf(options));
+  state->caches =
+      std::make_unique<SessionCaches>(SnapshotLimitOf(options), options.snapshot_seconds);
   state->settings = SettingsOf(options);
   state->default_settings =
       SettingsOf({.profile = options.profile, .temp_directory = options.temp_directory});
@@ -164,6 +168,13 @@ Result<void> Session::Set(std::string_view key, std::string_view value) {
   return {};
 }
 
+Result<void> Session::Reset(std::string_view key) {
+  CA_RETURN_IF_ERROR(state_->main->Execute(fmt::format("RESET GLOBAL {}", QuoteIdentifier(key))));
+  const std::lock_guard lock(state_->mutex);
+  state_->settings.erase(std::string(key));
+  return {};
+}
+
 Settings Session::SettingsSnapshot() const {
   const std::lock_guard lock(state_->mutex);
   return state_->settings;
@@ -185,6 +196,8 @@ const FeatureGates& Session::features() const { return state_->features; }
 const std::vector<ExtensionDescriptor>& Session::extensions() const { return state_->extensions; }
 SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }
 int Session::threads() const { return state_->threads; }
+size_t Session::batch_rows() const { return state_->batch_rows; }
+size_t Session::log_readers() const { return state_->log_readers; }
 MemoryBudget& Session::memory() { return *state_->memory; }
 
 Result<void> Session::ShareMemory(uint64_t bytes) {

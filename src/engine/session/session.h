@@ -28,6 +28,10 @@ struct SessionOptions {
   std::optional<uint64_t> memory_limit_bytes;   // resident; instead of the profile's
   std::optional<uint64_t> engine_memory_bytes;  // DuckDB's part of it, likewise
   std::optional<uint64_t> temporary_bytes;      // on disk; instead of the profile's
+  std::optional<uint64_t> snapshot_bytes;       // of logs that are kept; likewise
+  std::optional<int64_t> snapshot_seconds;      // for which they are; absent: without end
+  std::optional<int64_t> batch_rows;            // of an Arrow stream's batches; of the profile
+  std::optional<int> log_readers;               // side by side; instead of the profile's
   FeatureGates features;
   std::vector<Plugin> plugins;                                // registered in this order
   std::string temp_directory;                                 // for spilling; empty: never spills
@@ -63,8 +67,10 @@ class Session {
   /// A further one, for another thread; ends before the session. Is interrupted like the first.
   Result<PooledConnection> Connect();
 
-  /// Changes a setting of the database; the only way settings are changed after Create.
+  /// Changes a setting of the database; with Reset the only way after Create.
   Result<void> Set(std::string_view key, std::string_view value);
+  /// Takes a setting back that the session was not opened with.
+  Result<void> Reset(std::string_view key);
   /// Every setting given so far.
   Settings SettingsSnapshot() const;
   /// What the session's profile alone would have set.
@@ -86,6 +92,10 @@ class Session {
   const std::vector<ExtensionDescriptor>& extensions() const;
   SessionIdentity identity() const;
   int threads() const;
+  /// Rows per batch of an Arrow stream.
+  size_t batch_rows() const;
+  /// How many logs of tables are read side by side.
+  size_t log_readers() const;
   /// Of the whole session; the program and the engine's share are reserved from the start.
   MemoryBudget& memory();
   /// Gives the engine at most `bytes`, no more than it began with, and no more than others leave:

@@ -4,7 +4,11 @@
 // columnar format 1.4, Schema.fbs and Message.fbs: field numbers below are theirs.
 #include "query/format/arrow_stream.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include "query/format/flat_builder.h"
 #include "query/format/value_text.h"
@@ -191,118 +195,120 @@ std::string SchemaMessage(const QueryResult& result) {
   return Message(std::move(out), Header::kSchema, schema, 0);
 }
 
-/// The columns of some rows as nodes and buffers.
-class BatchBody {
+/// Rows of one column, and of the columns below it, until they are written as a batch.
+class ColumnRows {
  public:
+  explicit ColumnRows(const LogicalType& type) : shape_(ShapeOf(type)) {
+    if (HasOffsets()) AddNumber(offsets_, int32_t{0});
+    if (!Nests()) return;
+    for (const auto& [name, child] : type.children) children_.emplace_back(child);
+  }
+
   /// `rows` are positions in the vector; those of a list's elements are gathered first.
-  void AddColumn(const VectorView& column, const std::vector<size_t>& rows) {
-    const Shape shape = ShapeOf(column.type());
-    AddNode(column, rows);
-    switch (shape.type) {
-      case ArrowType::kBool:
-        AddBits(rows, [&](size_t row) { return !column.is_null(row) && column.Boolean(row); });
+  void Append(const VectorView& column, const std::vector<size_t>& rows) {
+    for (const size_t row : rows) AddBit(valid_, count_++, !column.is_null(row));
+    for (const size_t row : rows) nulls_ += column.is_null(row);
+    switch (shape_.type) {
+      case ArrowType::kBool: {
+        size_t at = count_ - rows.size();
+        for (const size_t row : rows)
+          AddBit(values_, at++, !column.is_null(row) && column.Boolean(row));
         return;
+      }
       case ArrowType::kText:
       case ArrowType::kBinary:
-        AddText(column, rows);
+        AppendText(column, rows);
         return;
       case ArrowType::kList:
       case ArrowType::kMap:
-        AddElements(column, rows, shape.type == ArrowType::kMap);
+        AppendElements(column, rows);
         return;
       case ArrowType::kStruct:
-        for (size_t i = 0; i < column.child_count(); ++i) AddColumn(column.child(i), rows);
+        for (size_t i = 0; i < children_.size(); ++i) children_[i].Append(column.child(i), rows);
         return;
       default:
-        AddValues(column, rows, shape);
+        AppendValues(column, rows);
     }
   }
 
-  std::string ToMessage(size_t rows) && {
-    FlatBuilder out;
-    const Offset nodes = out.Pairs(nodes_), buffers = out.Pairs(buffers_);
-    out.BeginTable(3);
-    out.Add(0, static_cast<int64_t>(rows));
-    out.AddReference(1, nodes);
-    out.AddReference(2, buffers);
-    const Offset batch = out.EndTable();
-    return Message(std::move(out), Header::kRecordBatch, batch,
-                   static_cast<int64_t>(body_.size())) +
-           body_;
+  size_t bytes() const {
+    size_t bytes = valid_.size() + offsets_.size() + values_.size();
+    for (const ColumnRows& child : children_) bytes += child.bytes();
+    return bytes;
+  }
+
+  template <typename Node, typename Buffer>
+  void Write(const Node& node, const Buffer& buffer) const {
+    node(count_, nulls_);
+    buffer(nulls_ == 0 ? std::string_view() : std::string_view(valid_));
+    if (HasOffsets()) buffer(offsets_);
+    if (shape_.type == ArrowType::kMap) {
+      node(elements_, size_t{0});  // the entries
+      buffer(std::string_view());
+    }
+    if (!Nests()) buffer(values_);
+    for (const ColumnRows& child : children_) child.Write(node, buffer);
   }
 
  private:
-  void AddNode(const VectorView& column, const std::vector<size_t>& rows) {
-    int64_t nulls = 0;
-    for (const size_t row : rows) nulls += column.is_null(row);
-    nodes_.emplace_back(rows.size(), nulls);
-    if (nulls == 0) return AddBuffer({});
-    AddBits(rows, [&](size_t row) { return !column.is_null(row); });
+  bool Nests() const {
+    return shape_.type == ArrowType::kList || shape_.type == ArrowType::kMap ||
+           shape_.type == ArrowType::kStruct;
+  }
+  bool HasOffsets() const {
+    return shape_.type == ArrowType::kText || shape_.type == ArrowType::kBinary ||
+           shape_.type == ArrowType::kList || shape_.type == ArrowType::kMap;
   }
 
-  template <typename Bit>
-  void AddBits(const std::vector<size_t>& rows, Bit bit) {
-    std::string bits((rows.size() + 7) / 8, '\0');
-    for (size_t i = 0; i < rows.size(); ++i) {
-      if (bit(rows[i])) bits[i / 8] = static_cast<char>(bits[i / 8] | 1 << (i % 8));
-    }
-    AddBuffer(bits);
+  static void AddBit(std::string& bits, size_t at, bool value) {
+    if (at % 8 == 0) bits += '\0';
+    if (value) bits.back() = static_cast<char>(bits.back() | 1 << (at % 8));
   }
 
-  void AddText(const VectorView& column, const std::vector<size_t>& rows) {
+  void AppendText(const VectorView& column, const std::vector<size_t>& rows) {
     const duckdb_type id = column.type().id;
     const bool plain =
         id == DUCKDB_TYPE_VARCHAR || id == DUCKDB_TYPE_BLOB || id == DUCKDB_TYPE_ENUM;
-    std::string text, offsets(4, '\0'), buffer;
+    std::string buffer;
     for (const size_t row : rows) {
       if (!column.is_null(row)) {
         if (plain) {
-          text += column.Text(row);
+          values_ += column.Text(row);
         } else {
           buffer.clear();
           AppendPlain(column, row, buffer);
-          text += buffer;
+          values_ += buffer;
         }
       }
-      AddNumber(offsets, static_cast<int32_t>(text.size()));
+      AddNumber(offsets_, static_cast<int32_t>(values_.size()));
     }
-    AddBuffer(offsets);
-    AddBuffer(text);
   }
 
-  void AddElements(const VectorView& column, const std::vector<size_t>& rows, bool map) {
-    std::string offsets(4, '\0');
+  void AppendElements(const VectorView& column, const std::vector<size_t>& rows) {
     std::vector<size_t> elements;
     for (const size_t row : rows) {
       if (!column.is_null(row)) {
         const auto [first, count] = column.Elements(row);
         for (size_t i = 0; i < count; ++i) elements.push_back(first + i);
       }
-      AddNumber(offsets, static_cast<int32_t>(elements.size()));
+      AddNumber(offsets_, static_cast<int32_t>(elements_ + elements.size()));
     }
-    AddBuffer(offsets);
-    if (map) {
-      nodes_.emplace_back(elements.size(), 0);  // the entries
-      AddBuffer({});
-    }
-    for (size_t i = 0; i < column.child_count(); ++i) AddColumn(column.child(i), elements);
+    elements_ += elements.size();
+    for (size_t i = 0; i < children_.size(); ++i) children_[i].Append(column.child(i), elements);
   }
 
-  void AddValues(const VectorView& column, const std::vector<size_t>& rows, const Shape& shape) {
-    std::string values;
-    values.reserve(rows.size() * static_cast<size_t>(shape.bits) / 8);
+  void AppendValues(const VectorView& column, const std::vector<size_t>& rows) {
     for (const size_t row : rows) {
       const bool null = column.is_null(row);
-      if (shape.bits == 128) {
-        AddNumber(values, null ? __int128{0} : column.Wide(row));
-      } else if (shape.type == ArrowType::kFloat) {
-        AddNumber(values, null ? 0.0 : column.Float(row));
+      if (shape_.bits == 128) {
+        AddNumber(values_, null ? __int128{0} : column.Wide(row));
+      } else if (shape_.type == ArrowType::kFloat) {
+        AddNumber(values_, null ? 0.0 : column.Float(row));
       } else {
         const int64_t value = null ? 0 : column.Integer(row);
-        values.append(reinterpret_cast<const char*>(&value), static_cast<size_t>(shape.bits) / 8);
+        values_.append(reinterpret_cast<const char*>(&value), static_cast<size_t>(shape_.bits) / 8);
       }
     }
-    AddBuffer(values);
   }
 
   template <typename T>
@@ -310,31 +316,89 @@ class BatchBody {
     out.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
 
-  void AddBuffer(std::string_view bytes) {
-    buffers_.emplace_back(body_.size(), bytes.size());
-    body_ += bytes;
-    body_.append((8 - body_.size() % 8) % 8, '\0');
+  Shape shape_;
+  size_t count_ = 0, nulls_ = 0, elements_ = 0;
+  std::string valid_, offsets_, values_;  // valid_, and values_ of Booleans, are bits
+  std::vector<ColumnRows> children_;
+};
+
+/// The rows of a batch that is being gathered.
+class BatchRows {
+ public:
+  explicit BatchRows(const QueryResult& result) : result_(result) { Begin(); }
+
+  size_t count() const { return count_; }
+  bool IsFull(size_t most_rows) const {
+    size_t bytes = 0;
+    for (const ColumnRows& column : columns_) bytes += column.bytes();
+    return count_ >= most_rows || bytes >= kMostBytes;
   }
 
-  std::vector<std::pair<int64_t, int64_t>> nodes_, buffers_;
-  std::string body_;
+  void Append(const Chunk& chunk, size_t first, size_t count) {
+    std::vector<size_t> rows(count);
+    std::iota(rows.begin(), rows.end(), first);
+    for (size_t i = 0; i < columns_.size(); ++i) columns_[i].Append(chunk.column(i), rows);
+    count_ += count;
+  }
+
+  /// As a message; begins anew.
+  std::string Take() {
+    std::vector<std::pair<int64_t, int64_t>> nodes, buffers;
+    std::string body;
+    const auto node = [&](size_t count, size_t nulls) { nodes.emplace_back(count, nulls); };
+    const auto buffer = [&](std::string_view bytes) {
+      buffers.emplace_back(body.size(), bytes.size());
+      body += bytes;
+      body.append((8 - body.size() % 8) % 8, '\0');
+    };
+    for (const ColumnRows& column : columns_) column.Write(node, buffer);
+    FlatBuilder out;
+    const Offset node_table = out.Pairs(nodes), buffer_table = out.Pairs(buffers);
+    out.BeginTable(3);
+    out.Add(0, static_cast<int64_t>(count_));
+    out.AddReference(1, node_table);
+    out.AddReference(2, buffer_table);
+    const Offset batch = out.EndTable();
+    std::string message =
+        Message(std::move(out), Header::kRecordBatch, batch, static_cast<int64_t>(body.size())) +
+        body;
+    Begin();
+    return message;
+  }
+
+ private:
+  static constexpr size_t kMostBytes = 64 << 20;  // offsets of a batch have 32 bits
+
+  void Begin() {
+    columns_.clear();
+    for (size_t i = 0; i < result_.column_count(); ++i)
+      columns_.emplace_back(result_.column_type(i));
+    count_ = 0;
+  }
+
+  const QueryResult& result_;
+  std::vector<ColumnRows> columns_;
+  size_t count_ = 0;
 };
 
 }  // namespace
 
-Result<size_t> WriteArrowStream(QueryResult& result, const TextSink& sink) {
+Result<size_t> WriteArrowStream(QueryResult& result, size_t batch_rows, const TextSink& sink) {
   CA_RETURN_IF_ERROR(sink(SchemaMessage(result)));
   size_t total = 0;
+  BatchRows batch(result);
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
     if (chunk == nullptr) break;
-    std::vector<size_t> rows(chunk->rows());
-    for (size_t i = 0; i < rows.size(); ++i) rows[i] = i;
-    BatchBody body;
-    for (size_t i = 0; i < result.column_count(); ++i) body.AddColumn(chunk->column(i), rows);
-    CA_RETURN_IF_ERROR(sink(std::move(body).ToMessage(rows.size())));
-    total += rows.size();
+    for (size_t first = 0; first < chunk->rows();) {
+      const size_t count = std::min(batch_rows - batch.count(), chunk->rows() - first);
+      batch.Append(*chunk, first, count);
+      first += count;
+      if (batch.IsFull(batch_rows)) CA_RETURN_IF_ERROR(sink(batch.Take()));
+    }
+    total += chunk->rows();
   }
+  if (batch.count() > 0) CA_RETURN_IF_ERROR(sink(batch.Take()));
   CA_RETURN_IF_ERROR(sink(std::string_view("\xff\xff\xff\xff\0\0\0\0", 8)));
   return total;
 }

@@ -43,6 +43,25 @@ std::shared_ptr<const Snapshot> Load(SnapshotCache& cache, Versions& table,
 
 }  // namespace
 
+TEST_CASE("a snapshot is kept as long as its time to live") {
+  Versions table(2);
+  SnapshotCache cache(1 << 20, 30);
+  CHECK(cache.ttl_seconds() == 30);
+  const auto first = Load(cache, table, {});
+  table.Add(2);
+  table.clock.now += 29'999;
+  CHECK(Load(cache, table, {}) == first);  // the table moved on, and that is not looked for yet
+  CHECK(Load(cache, table, 1) == first);
+  CHECK(Load(cache, table, 2)->version() == 2);
+  table.clock.now += 1;
+  CHECK(Load(cache, table, {})->version() == 2);
+  CHECK(Load(cache, table, 1) != first);
+  const CacheCounts counts = cache.counts();
+  CHECK(counts.hits == 2);
+  CHECK(counts.misses == 4);
+  CHECK(counts.evictions == 1);
+}
+
 TEST_CASE("a version is read once, the latest is looked for each time") {
   Versions table(2);
   SnapshotCache cache(1 << 20);
