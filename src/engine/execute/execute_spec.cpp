@@ -95,7 +95,8 @@ class Execution {
         options_(options),
         measure_(options.collect_metrics),
         inputs_(spec, session, paths, plan_),
-        temporary_(session, plan_),
+        temporary_(session, plan_,
+                   fmt::format("__run_{}", paths.environment.clock.NowMilliseconds())),
         has_room_(session.memory().limit_bytes() >= kSideBySideBytes) {}
 
   Result<ExecutionReport> Run() {

@@ -1,5 +1,6 @@
 #include "engine/execute/execute_spec.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -187,6 +188,55 @@ TEST_CASE("a view with two outputs of all its rows is read back once") {
   const auto report = fixture.Run(spec, fixture.Write("ast_nodes", AstNodes(kRows)));
   REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
   for (const OutputReport& output : report->outputs) CHECK(output.rows == 3);
+}
+
+/// Two outputs over one aggregate, which is computed once.
+spec::Spec KeptViewSpec() {
+  spec::Spec spec;
+  spec.input_relations.push_back({"ast_nodes", "evidence/ast_nodes", false, {}, {}});
+  spec.view_definitions.push_back(
+      {"kinds",
+       "aggregate",
+       {},
+       spec::Aggregate{"ast_nodes", {"kind"}, {{"node_id", "count", "n"}}},
+       {}});
+  for (const char* name : {"once", "again"}) {
+    spec.view_definitions.push_back(
+        {name, "projection", {"kinds"}, spec::Project{"kinds", {"kind", "n"}, {}}, {}});
+    AddOutput(spec, name);
+  }
+  return spec;
+}
+
+TEST_CASE("tables of a run have its prefix and are gone after it") {
+  Fixture fixture;
+  const std::string input = fixture.Write("ast_nodes", AstNodes(kRows));
+  const std::string tables = "SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE '%kinds%'";
+  spec::Spec spec = KeptViewSpec();
+  spec.runtime.compliance_capture = true;
+  const auto report = fixture.Run(spec, input);
+  REQUIRE_MESSAGE(report.has_value(), report.error().ToString());
+  CHECK(Single(*fixture.session, tables) == 0);
+  const auto reads_prefixed = [](const ExplainTrace& trace) {
+    return trace.table != "kinds" && trace.text.find("__run_") != std::string::npos;
+  };
+  CHECK(std::ranges::count_if(report->explains, reads_prefixed) == 2);
+  // Likewise after one that fails when the view is there.
+  spec.output_targets.push_back(spec.output_targets[0]);
+  spec.output_targets.back().table_name = "cpg_nodes";
+  spec.output_targets.back().source_view = "cpg_nodes";
+  spec.view_definitions.push_back(
+      {"cpg_nodes", "cpg", {"broken"}, spec::CpgEmit{spec::CpgOutputKind::kNodes, {"broken"}}, {}});
+  spec.view_definitions.push_back(
+      {"broken",
+       "projection",
+       {"kinds"},
+       spec::Project{"kinds", {"kind"}, Computed({{"node_id", "1"}, {"is_external", "false"}})},
+       {}});
+  const auto failed = fixture.Run(spec, input);
+  REQUIRE_FALSE(failed.has_value());
+  CHECK(failed.error().code() == ErrorCode::kOutputContractViolation);
+  CHECK(Single(*fixture.session, tables) == 0);
 }
 
 TEST_CASE("every file of the driving input becomes a sorted run; keys hold across runs") {

@@ -7,13 +7,6 @@
 #include "engine/duckdb/logical_type.h"
 
 namespace codeanatomy::engine {
-namespace {
-
-std::string TableName(std::string_view view) {
-  return QuoteIdentifier(fmt::format("ca_view_{}", view));
-}
-
-}  // namespace
 
 std::set<std::string_view> TemporariesRead(const Plan& plan,
                                            const std::set<const PlannedOutput*>& done,
@@ -41,6 +34,10 @@ std::set<std::string_view> TemporariesRead(const Plan& plan,
     }
   }
   return read;
+}
+
+std::string TemporaryViews::TableName(std::string_view view) const {
+  return QuoteIdentifier(fmt::format("{}_{}", run_, view));
 }
 
 TemporaryViews::~TemporaryViews() {

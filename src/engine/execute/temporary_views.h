@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/plan/plan.h"
 #include "engine/plan/sorted_parts.h"
@@ -22,8 +23,11 @@ std::set<std::string_view> TemporariesRead(const Plan& plan,
 
 class TemporaryViews {
  public:
-  /// Tables that are left go with it. Both outlive it.
-  TemporaryViews(Session& session, const Plan& plan) : session_(session), plan_(plan) {}
+  /// `run` stands before the names of its tables: executions in one session do not meet. Tables
+  /// that are left go with it, each by the name that was taken down when it was made. Both outlive
+  /// it.
+  TemporaryViews(Session& session, const Plan& plan, std::string run)
+      : session_(session), plan_(plan), run_(std::move(run)) {}
   ~TemporaryViews();
   TemporaryViews(const TemporaryViews&) = delete;
   TemporaryViews& operator=(const TemporaryViews&) = delete;
@@ -39,9 +43,11 @@ class TemporaryViews {
 
  private:
   void Drop(std::string_view view);
+  std::string TableName(std::string_view view) const;
 
   Session& session_;
   const Plan& plan_;
+  std::string run_;
   std::set<std::string_view> there_;
 };
 
