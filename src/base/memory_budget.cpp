@@ -33,14 +33,19 @@ void MemoryReservation::Set(uint64_t bytes) {
   bytes_ = bytes;
 }
 
-uint64_t MemoryBudget::LeftBytes() const {
-  const uint64_t held = std::accumulate(held_.begin(), held_.end(), uint64_t{0});
-  return held < limit_bytes_ ? limit_bytes_ - held : 0;
+uint64_t MemoryBudget::LeftBytes(uint64_t own_bytes) const {
+  const uint64_t others = std::accumulate(held_.begin(), held_.end(), uint64_t{0}) - own_bytes;
+  return others < limit_bytes_ ? limit_bytes_ - others : 0;
 }
 
 uint64_t MemoryBudget::left_bytes() const {
   const std::lock_guard lock(mutex_);
   return LeftBytes();
+}
+
+uint64_t MemoryBudget::LeftBeside(const MemoryReservation& own) const {
+  const std::lock_guard lock(mutex_);
+  return LeftBytes(own.bytes());
 }
 
 void MemoryBudget::Count(MemoryOwner owner, uint64_t from, uint64_t to) {

@@ -66,6 +66,8 @@ class MemoryBudget {
   uint64_t limit_bytes() const { return limit_bytes_; }
   /// What nobody has reserved.
   uint64_t left_bytes() const;
+  /// What nobody but `own` has reserved: all that its owner could have instead of it.
+  uint64_t LeftBeside(const MemoryReservation& own) const;
 
   /// Empty where it does not fit.
   std::optional<MemoryReservation> TryReserve(MemoryOwner owner, uint64_t bytes);
@@ -82,7 +84,7 @@ class MemoryBudget {
   friend class MemoryReservation;
   void Change(MemoryOwner owner, uint64_t from, uint64_t to);
   void Count(MemoryOwner owner, uint64_t from, uint64_t to);  // under mutex_
-  uint64_t LeftBytes() const;                                 // under mutex_
+  uint64_t LeftBytes(uint64_t own_bytes = 0) const;           // under mutex_
   Error Exceeded(MemoryOwner owner, uint64_t bytes) const;
 
   const uint64_t limit_bytes_;

@@ -109,5 +109,16 @@ TEST_CASE("the kernel tells what is resident, and it grows with what is touched"
   CHECK(touched.back() == 'x');
 }
 
+TEST_CASE("more than all may be held; what is left beside one's own is then less than it") {
+  MemoryBudget budget(100);
+  const MemoryReservation engine = budget.Hold(MemoryOwner::kEngine, 60);
+  CHECK(budget.LeftBeside(engine) == 100);
+  const MemoryReservation rows = budget.Hold(MemoryOwner::kRows, 70);
+  CHECK(budget.left_bytes() == 0);
+  CHECK(budget.LeftBeside(engine) == 30);
+  CHECK(budget.LeftBeside(rows) == 40);
+  CHECK(budget.LeftBeside({}) == 0);
+}
+
 }  // namespace
 }  // namespace codeanatomy

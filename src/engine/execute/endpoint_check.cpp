@@ -36,13 +36,19 @@ const WrittenOutput* Named(const std::vector<WrittenOutput>& outputs, std::strin
   return at == outputs.end() ? nullptr : &*at;
 }
 
+/// The allocator of the engine keeps much of what a scan of a large table took.
+Result<QueryResult> Scan(Session& session, const std::string& sql) {
+  CA_RETURN_IF_ERROR(session.PrepareStatement(session.connection()));
+  return session.connection().Query(sql);
+}
+
 /// Puts the ids of a partition into the set; the first that was there before ends it.
-Result<std::optional<int64_t>> Insert(Connection& connection, const WrittenOutput& output,
+Result<std::optional<int64_t>> Insert(Session& session, const WrittenOutput& output,
                                       std::string_view column, const IdPartition& part,
                                       IdSet& ids) {
-  CA_ASSIGN_OR_RETURN(QueryResult result,
-                      connection.Query(fmt::format("SELECT {} FROM {}", QuoteIdentifier(column),
-                                                   ScanOutput(output))));
+  CA_ASSIGN_OR_RETURN(
+      QueryResult result,
+      Scan(session, fmt::format("SELECT {} FROM {}", QuoteIdentifier(column), ScanOutput(output))));
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
     if (chunk == nullptr) return std::nullopt;
@@ -60,12 +66,12 @@ class EndpointReader {
   EndpointReader(const WrittenOutput& output, std::vector<std::string_view> columns)
       : output_(output), columns_(std::move(columns)) {}
 
-  Result<void> Check(Connection& connection, const IdPartition& part, const IdSet& nodes) {
+  Result<void> Check(Session& session, const IdPartition& part, const IdSet& nodes) {
     std::string list;
     for (const std::string_view column : columns_)
       list += (list.empty() ? "" : ", ") + QuoteIdentifier(column);
-    CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(fmt::format("SELECT {} FROM {}", list,
-                                                                         ScanOutput(output_))));
+    CA_ASSIGN_OR_RETURN(QueryResult result,
+                        Scan(session, fmt::format("SELECT {} FROM {}", list, ScanOutput(output_))));
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
       if (chunk == nullptr) return {};
@@ -119,19 +125,18 @@ std::vector<EndpointReader> Readers(const std::vector<WrittenOutput>& outputs) {
 
 }  // namespace
 
-Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output,
-                            uint64_t set_bytes) {
+Result<void> CheckIdsAcross(Session& session, const WrittenOutput& output, uint64_t set_bytes) {
   for (IdPartition part{.count = PartitionsFor(output.rows, set_bytes)}; part.index < part.count;
        ++part.index) {
     IdSet ids(output.rows / part.count);
     CA_ASSIGN_OR_RETURN(const auto twice,
-                        Insert(connection, output, output.plan->order[0], part, ids));
+                        Insert(session, output, output.plan->order[0], part, ids));
     if (twice) return Violation(output, fmt::format("two rows with the key ({})", *twice));
   }
   return {};
 }
 
-Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs,
+Result<void> CheckEndpoints(Session& session, const std::vector<WrittenOutput>& outputs,
                             uint64_t set_bytes) {
   const WrittenOutput* nodes = Named(outputs, "cpg_nodes");
   if (nodes == nullptr) return {};
@@ -140,8 +145,8 @@ Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOut
        ++part.index) {
     IdSet ids(nodes->rows / part.count);
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const auto twice,
-                        Insert(connection, *nodes, "node_id", part, ids));
-    for (EndpointReader& reader : readers) CA_RETURN_IF_ERROR(reader.Check(connection, part, ids));
+                        Insert(session, *nodes, "node_id", part, ids));
+    for (EndpointReader& reader : readers) CA_RETURN_IF_ERROR(reader.Check(session, part, ids));
   }
   return {};
 }

@@ -11,15 +11,14 @@ namespace codeanatomy::engine {
 /// No two rows of the output agree in the id that is its key.
 /// Errors OutputContractViolation, naming table and id.
 /// Cost   one scan of the column for every `set_bytes` of ids, one insertion per row.
-Result<void> CheckIdsAcross(Connection& connection, const WrittenOutput& output,
-                            uint64_t set_bytes);
+Result<void> CheckIdsAcross(Session& session, const WrittenOutput& output, uint64_t set_bytes);
 
 /// Every node id that a table of the graph names is a row of cpg_nodes: both ends of stored edges,
 /// and the columns that derived edges come from.
 /// Errors OutputContractViolation, naming table, column and id.
 /// Cost   one insertion per node, one look-up per edge end; one scan of the columns for every
 /// `set_bytes` of node ids.
-Result<void> CheckEndpoints(Connection& connection, const std::vector<WrittenOutput>& outputs,
+Result<void> CheckEndpoints(Session& session, const std::vector<WrittenOutput>& outputs,
                             uint64_t set_bytes);
 
 }  // namespace codeanatomy::engine

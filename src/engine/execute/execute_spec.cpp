@@ -222,8 +222,8 @@ class Execution {
     if (measure_.is_on()) ReportMetrics(width, SecondsSince(start));
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
-    CA_RETURN_IF_ERROR(WithIdSet(
-        [&](uint64_t bytes) { return CheckEndpoints(session_.connection(), outputs_, bytes); }));
+    CA_RETURN_IF_ERROR(
+        WithIdSet([&](uint64_t bytes) { return CheckEndpoints(session_, outputs_, bytes); }));
     return CountNodes();
   }
 
@@ -231,8 +231,8 @@ class Execution {
   template <typename Check>
   Result<void> WithIdSet(const Check& check) {
     MemoryBudget& memory = session_.memory();
-    const uint64_t bytes = std::min(kIdSetBytes, memory.limit_bytes() / 4);
-    CA_RETURN_IF_ERROR(session_.ShareMemory(memory.limit_bytes() / 4));
+    const uint64_t bytes = std::min(kIdSetBytes, memory.limit_bytes() / 8);
+    CA_RETURN_IF_ERROR(session_.ShareMemory(memory.limit_bytes() / (has_room_ ? 4 : 8)));
     {
       const MemoryReservation ids = memory.Hold(MemoryOwner::kEngine, bytes);
       CA_RETURN_IF_ERROR(check(bytes));
@@ -430,9 +430,8 @@ class Execution {
             KeepOtherFiles(session_.connection(), written, {paths_, scan_, Parquet()}));
       }
       if (open_[done.step].has_runs || written.rest || !PartitionsAreKey(*written.plan)) {
-        CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
-          return CheckKeysAcross(session_.connection(), written, bytes);
-        }));
+        CA_RETURN_IF_ERROR(
+            WithIdSet([&](uint64_t bytes) { return CheckKeysAcross(session_, written, bytes); }));
       }
       outputs_.push_back(std::move(written));
     }

@@ -103,17 +103,17 @@ Result<void> CheckRequired(const WrittenOutput& output) {
   return {};
 }
 
-Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output,
-                             uint64_t set_bytes) {
+Result<void> CheckKeysAcross(Session& session, const WrittenOutput& output, uint64_t set_bytes) {
   const std::vector<std::string>& key = output.plan->order;
   if (key.size() == 1 && output.plan->schema.Find(key[0])->type.kind == expr::TypeKind::kInt64)
-    return CheckIdsAcross(connection, output, set_bytes);
+    return CheckIdsAcross(session, output, set_bytes);
   std::vector<std::string> names;
   for (const std::string& column : key) names.push_back(QuoteIdentifier(column));
   const std::string sql =
       fmt::format("SELECT {} FROM {} GROUP BY {} HAVING count(*) > 1 LIMIT 1", ValuesText(names),
                   ScanOutput(output), fmt::join(names, ", "));
-  CA_ASSIGN_OR_RETURN(QueryResult result, connection.Query(sql));
+  CA_RETURN_IF_ERROR(session.PrepareStatement(session.connection()));
+  CA_ASSIGN_OR_RETURN(QueryResult result, session.connection().Query(sql));
   CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
   if (chunk == nullptr || chunk->rows() == 0) return {};
   return Violation(output, fmt::format("two rows with the key ({})", chunk->column(0).Text(0)));

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "engine/duckdb/connection.h"
 #include "engine/plan/plan.h"
+#include "engine/session/session.h"
 #include "storage/data_file.h"
 #include "storage/log/action.h"
 
@@ -51,8 +52,7 @@ Result<void> CheckRequired(const WrittenOutput& output);
 /// No two rows of all files agree in the order columns.
 /// Errors OutputContractViolation, naming table and key.
 /// Cost   one scan of the order columns into a hash table, of single ids as CheckIdsAcross.
-Result<void> CheckKeysAcross(Connection& connection, const WrittenOutput& output,
-                             uint64_t set_bytes);
+Result<void> CheckKeysAcross(Session& session, const WrittenOutput& output, uint64_t set_bytes);
 
 /// Required columns hold no null, rows are in order, no two rows agree in the order columns.
 /// Errors OutputContractViolation, naming table, key and a row.

@@ -203,7 +203,7 @@ MemoryBudget& Session::memory() { return *state_->memory; }
 Result<void> Session::ShareMemory(uint64_t bytes) {
   State& state = *state_;
   if (state.engine_limit == 0) return {};
-  const uint64_t left = state.memory->left_bytes() + state.engine_memory.bytes();
+  const uint64_t left = state.memory->LeftBeside(state.engine_memory);
   const uint64_t limit =
       std::max(std::min({bytes, state.first_engine_limit, EngineLimitBytes(left)}),
                std::min(kLeastEngineBytes, state.first_engine_limit));
