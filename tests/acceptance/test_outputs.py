@@ -5,6 +5,7 @@ import copy
 import json
 import pathlib
 import random
+import threading
 
 import pyarrow as pa
 import pytest
@@ -256,3 +257,81 @@ def test_commits_of_a_run_that_failed_do_not_count(run, tmp_path, mode):
         if rows is lost:
             (out / "CURRENT").write_text(current)
     assert plain(delta(out / "cpg/copied")) == plain(table_of(first + second))
+
+
+def other_rows(files):
+    """Rows of another writer, of files that no run has."""
+    return [row | {"kind": "Call"} for row in rows_of(7, files, rows=3)]
+
+
+@pytest.mark.parametrize("by", [[], ["kind"]])
+@pytest.mark.parametrize("mode", ["Append", "ReplaceByFile", "Overwrite"])
+def test_rows_of_another_writer_stay(run, tmp_path, mode, by):
+    """What another program commits between two runs is part of the table, unless a run replaces all of it."""
+    inputs, out = tmp_path / "in", tmp_path / "o"
+    spec = by_file(partition_by=by) if mode == "ReplaceByFile" else copy_spec(materialization_mode=mode, partition_by=by)
+    first, second, third = rows_of(1, [1, 2]), rows_of(2, [2], first=500), rows_of(3, [3])
+    others = other_rows([100])
+    for step, (rows, ids) in enumerate(((first, [1, 2]), (second, [2]), (third, [3]))):
+        put(inputs / "evidence/things", rows)
+        write_deltalake(inputs / "state/param_file_ids", ids_table(ids), mode="overwrite")
+        run(spec, inputs, out)
+        if step == 0:
+            write_deltalake(out / "cpg/copied", table_of(others), mode="append", partition_by=by or None)
+    kept = [row for row in first if row["file_id"] != 2] if mode == "ReplaceByFile" else first
+    expected = third if mode == "Overwrite" else kept + others + second + third
+    assert plain(delta(out / "cpg/copied")) == plain(table_of(expected))
+    assert DeltaTable(out / "cpg/copied").version() == 3
+
+
+@pytest.mark.parametrize("by", [[], ["kind"]])
+def test_another_writer_after_a_run_that_failed(run, tmp_path, by):
+    """The commit of a failed run cannot go without the other's behind it: the run is refused, nothing changes."""
+    inputs, out = tmp_path / "in", tmp_path / "o"
+    for ids in ([1], [2]):
+        put(inputs / "evidence/things", rows_of(ids[0], ids))
+        write_deltalake(inputs / "state/param_file_ids", ids_table(ids), mode="overwrite")
+        before = (out / "CURRENT").read_text() if (out / "CURRENT").exists() else None
+        run(by_file(partition_by=by), inputs, out)
+    (out / "CURRENT").write_text(before)
+    write_deltalake(out / "cpg/copied", table_of(other_rows([100])), mode="append", partition_by=by or None)
+    rows = plain(delta(out / "cpg/copied"))
+    for spec in (by_file(partition_by=by), copy_spec(materialization_mode="Append", partition_by=by)):
+        run(spec, inputs, out, 20, "DELTA_CONFLICT")
+        assert (out / "CURRENT").read_text() == before and plain(delta(out / "cpg/copied")) == rows
+    run(copy_spec(partition_by=by), inputs, out)
+    assert plain(delta(out / "cpg/copied")) == plain(table_of(rows_of(2, [2])))
+
+
+@pytest.mark.parametrize("by", [[], ["kind"]])
+def test_another_writer_at_the_same_time(run, tmp_path, by):
+    """Both append as fast as they can: the table has every row that was committed, each once."""
+    inputs, out = tmp_path / "in", tmp_path / "o"
+    written, stop, failures = [], threading.Event(), []
+
+    def write():
+        for file in range(100, 400):
+            rows = other_rows([file])
+            try:
+                write_deltalake(out / "cpg/copied", table_of(rows), mode="append", partition_by=by or None)
+            except Exception as failure:  # told by the main thread
+                failures.append(failure)
+                return
+            written.extend(rows)
+            if stop.is_set():
+                return
+
+    ours = rows_of(0, [0])
+    put(inputs / "evidence/things", ours)
+    run(copy_spec(materialization_mode="Append", partition_by=by), inputs, out)
+    other = threading.Thread(target=write)
+    other.start()
+    for step in range(1, 5):
+        rows = rows_of(step, [step])
+        put(inputs / "evidence/things", rows)
+        run(copy_spec(materialization_mode="Append", partition_by=by), inputs, out)
+        ours = ours + rows
+    stop.set()
+    other.join()
+    assert not failures and len(written) > 3
+    assert plain(delta(out / "cpg/copied")) == plain(table_of(ours + written))

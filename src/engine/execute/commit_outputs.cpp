@@ -6,6 +6,7 @@
 
 #include "base/parallel_for.h"
 #include "engine/execute/replace_files.h"
+#include "storage/history.h"
 #include "storage/log/transaction.h"
 
 namespace codeanatomy::engine {
@@ -26,24 +27,40 @@ storage::Schema StoredSchema(const PlannedOutput& output) {
 
 namespace {
 
-/// Files of the table beside those of the run; nothing where the commit does not care for them. An
-/// append goes blindly behind what is there, unless that is not what readers see: a run that failed
-/// left commits behind.
-Result<std::optional<std::vector<storage::AddFile>>> FilesThatStay(const WrittenOutput& output,
-                                                                   const BuildPaths& paths) {
-  using Files = std::optional<std::vector<storage::AddFile>>;
-  if (output.rest) return Files(output.rest->kept);
+/// Files of a table that stay beside those of the run, and the version they were read from.
+struct FilesThatStay {
+  std::vector<storage::AddFile> files;
+  int64_t base_version = -1;
+};
+
+std::string RootOf(const WrittenOutput& output, const BuildPaths& paths) {
+  return fmt::format("{}/{}", paths.root, output.plan->location);
+}
+
+/// What the commit has to keep; nothing where it goes blindly behind what is there, as an append
+/// does. An append too has to say what stays where a run that failed left commits behind.
+Result<std::optional<FilesThatStay>> StayOf(const WrittenOutput& output, const BuildPaths& paths) {
+  using Stay = std::optional<FilesThatStay>;
+  if (output.rest) return Stay({output.rest->kept, output.rest->base_version});
   const bool append =
       output.plan->target.materialization_mode == spec::MaterializationMode::kAppend;
-  if (!append || !paths.published_versions) return Files();
-  CA_ASSIGN_OR_RETURN(
-      const auto latest,
-      storage::Snapshot::LoadIfExists(paths.environment,
-                                      fmt::format("{}/{}", paths.root, output.plan->location)));
-  if (!latest) return Files();
-  CA_ASSIGN_OR_RETURN(const auto base, BaseOf(*output.plan, paths));
-  if (base && base->version() == latest->version()) return Files();
-  return Files(base ? base->files() : std::vector<storage::AddFile>());
+  if (!append || !paths.published_versions) return Stay();
+  CA_ASSIGN_OR_RETURN(const BaseTable base, BaseOf(*output.plan, paths));
+  if (base.is_latest) return Stay();
+  if (!base.snapshot) return Stay({{}, -1});
+  return Stay({base.snapshot->files(), base.snapshot->version()});
+}
+
+/// What was read must still be what the commit replaces, but for runs that failed.
+Result<void> CheckNobodyElse(const FilesThatStay& stay, const storage::Transaction& transaction,
+                             const BuildPaths& paths) {
+  if (!transaction.snapshot()) return {};
+  const std::string& root = transaction.root();
+  CA_ASSIGN_OR_RETURN(const auto authors,
+                      storage::FindAuthors(paths.environment.files, root, stay.base_version,
+                                           transaction.snapshot()->version(), kRunMember));
+  if (authors.first_other) return OtherWriter(root, *authors.first_other, stay.base_version);
+  return {};
 }
 
 Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
@@ -51,27 +68,26 @@ Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
   const auto& [spec, paths, options, threads] = request;
   const spec::OutputTarget& target = output.plan->target;
   const bool whole = target.materialization_mode == spec::MaterializationMode::kOverwrite;
-  CA_ASSIGN_OR_RETURN(const std::optional<std::vector<storage::AddFile>> kept,
-                      FilesThatStay(output, paths));
-  const bool blind = !whole && !kept;
+  CA_ASSIGN_OR_RETURN(const std::optional<FilesThatStay> stay, StayOf(output, paths));
+  const bool blind = !whole && !stay;
   storage::TableWrite write{
       .mode = blind ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
       .schema_mode = whole ? storage::SchemaMode::kReplace : storage::SchemaMode::kStrict};
   write.schema = StoredSchema(*output.plan);
   write.partition_columns = target.partition_by;
-  CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
-                                            paths.environment,
-                                            fmt::format("{}/{}", paths.root, output.plan->location),
-                                            std::move(write)));
+  CA_ASSIGN_OR_RETURN(
+      auto transaction,
+      storage::Transaction::Begin(paths.environment, RootOf(output, paths), std::move(write)));
+  if (stay) CA_RETURN_IF_ERROR(CheckNobodyElse(*stay, transaction, paths));
   std::vector<storage::DataFile> files;
   files.reserve(output.files.size());
   for (const WrittenFile& file : output.files) files.push_back(file.data);
   if (output.rest)
     files.insert(files.begin(), output.rest->rewritten.begin(), output.rest->rewritten.end());
   transaction.Add(std::move(files));
-  if (kept) transaction.Keep(*kept);
+  if (stay) transaction.Keep(stay->files);
   storage::CommitOptions commit{.metadata = options.commit_metadata, .skip_if_unchanged = true};
-  commit.metadata["codeanatomy.spec_hash"] = report.spec_hash;
+  commit.metadata[std::string(kRunMember)] = report.spec_hash;
   commit.metadata["codeanatomy.envelope_hash"] = report.envelope_hash;
   commit.metadata["codeanatomy.rulepack_fingerprint"] = report.rulepack_fingerprint;
   commit.metadata["codeanatomy.planning_surface_hash"] = report.envelope.planning_surface_hash;

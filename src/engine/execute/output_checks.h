@@ -24,6 +24,7 @@ struct WrittenFile {
 
 /// What stays of a table of which a part is replaced.
 struct RestOfTable {
+  int64_t base_version = -1;                 // of the table that was read; -1: there was none
   std::vector<storage::AddFile> kept;        // as they stand in the log
   std::vector<storage::DataFile> rewritten;  // without the rows that go
   std::vector<WrittenFile> files;            // both, for checks

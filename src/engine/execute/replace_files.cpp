@@ -9,6 +9,7 @@
 #include "engine/plan/replace_by_file.h"
 #include "engine/render/file_scan.h"
 #include "storage/file_statistics.h"
+#include "storage/history.h"
 #include "storage/log/file_path.h"
 
 namespace codeanatomy::engine {
@@ -62,7 +63,7 @@ class Replacement {
   }
 
   Result<void> Keep(const storage::Snapshot& base) {
-    output_.rest.emplace();
+    output_.rest.emplace().base_version = base.version();
     for (const storage::AddFile& file : base.files()) {
       CA_ASSIGN_OR_RETURN(std::string path, storage::LocalPath(base.root(), file));
       const storage::FileStatistics statistics = storage::ReadStatistics(base.schema(), file);
@@ -144,15 +145,28 @@ class Replacement {
 
 }  // namespace
 
-Result<std::optional<storage::Snapshot>> BaseOf(const PlannedOutput& output,
-                                                const BuildPaths& paths) {
+Error OtherWriter(const std::string& root, int64_t version, int64_t base) {
+  return Error(ErrorCode::kDeltaConflict,
+               fmt::format("version {} was committed by another writer; this run goes on from {}",
+                           version, base < 0 ? "no table" : fmt::format("version {}", base)),
+               root, "run the command again; if that does not help, with Overwrite");
+}
+
+Result<BaseTable> BaseOf(const PlannedOutput& output, const BuildPaths& paths) {
   const std::string root = fmt::format("{}/{}", paths.root, output.location);
-  if (!paths.published_versions) return storage::Snapshot::LoadIfExists(paths.environment, root);
-  const auto published = paths.published_versions->find(output.location);
-  if (published == paths.published_versions->end()) return std::optional<storage::Snapshot>();
+  CA_ASSIGN_OR_RETURN(auto latest, storage::Snapshot::LoadIfExists(paths.environment, root));
+  if (!latest || !paths.published_versions) return BaseTable{std::move(latest)};
+  const auto found = paths.published_versions->find(output.location);
+  const int64_t published = found == paths.published_versions->end() ? -1 : found->second;
+  CA_ASSIGN_OR_RETURN(const auto authors,
+                      storage::FindAuthors(paths.environment.files, root, published,
+                                           latest->version(), kRunMember));
+  if (authors.with == 0) return BaseTable{std::move(latest)};
+  if (authors.first_other) return OtherWriter(root, *authors.first_other, published);
+  if (published < 0) return BaseTable{{}, false};
   CA_ASSIGN_OR_RETURN(storage::Snapshot snapshot,
-                      storage::Snapshot::Load(paths.environment, root, published->second));
-  return std::optional(std::move(snapshot));
+                      storage::Snapshot::Load(paths.environment, root, published));
+  return BaseTable{std::move(snapshot), false};
 }
 
 Result<void> KeepOtherFiles(Connection& connection, WrittenOutput& output,
@@ -160,8 +174,8 @@ Result<void> KeepOtherFiles(Connection& connection, WrittenOutput& output,
   CA_ASSIGN_OR_RETURN(std::vector<int64_t> ids, FileIds(connection, request.scan));
   Replacement replacement(connection, output, request, std::move(ids));
   CA_RETURN_IF_ERROR(replacement.CheckNewRows());
-  CA_ASSIGN_OR_RETURN(const std::optional<storage::Snapshot> base,
-                      BaseOf(*output.plan, request.paths));
+  CA_ASSIGN_OR_RETURN(const BaseTable read, BaseOf(*output.plan, request.paths));
+  const std::optional<storage::Snapshot>& base = read.snapshot;
   if (!base) {
     output.rest.emplace();
     return {};

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/duckdb/parquet_writer.h"
 #include "engine/execute/execute_spec.h"
@@ -21,9 +22,9 @@ struct ReplaceRequest {
   ParquetOptions parquet;
 };
 
-/// Fills `output.rest` from the version that readers of the build see, or from the latest where the
-/// paths do not say which; `output.files`, which are written already, hold only files of the run.
-/// Errors OutputContractViolation: a new row of another file, or of none; DeltaSchemaMismatch: the
+/// Fills `output.rest` from the table as BaseOf tells it; `output.files`, which are written
+/// already, hold only files of the run. Errors OutputContractViolation: a new row of another file,
+/// or of none; DeltaSchemaMismatch: the
 ///        table has other columns; those of Snapshot, Connection and WriteParquet.
 /// Cost   a read of `file_id` in the files that may hold rows of the run, by the log's bounds;
 /// those
@@ -31,9 +32,21 @@ struct ReplaceRequest {
 Result<void> KeepOtherFiles(Connection& connection, WrittenOutput& output,
                             const ReplaceRequest& request);
 
-/// The state of an output's table that this run goes on from: the one that readers of the build
-/// see, the latest where the paths do not tell, none where there is none.
-Result<std::optional<storage::Snapshot>> BaseOf(const PlannedOutput& output,
-                                                const BuildPaths& paths);
+/// In the commit info of every commit of a run, and of nobody else's.
+inline constexpr std::string_view kRunMember = "codeanatomy.spec_hash";
+
+/// The state of an output's table that a run goes on from.
+struct BaseTable {
+  std::optional<storage::Snapshot> snapshot;  // none where there is no table
+  bool is_latest = true;                      // else commits of failed runs stand behind it
+};
+/// The latest, unless the paths say what readers of the build see: what runs committed since then
+/// never became visible, since they failed, and does not count. What other writers committed since
+/// then counts. Errors DeltaConflict: both did, and one commit cannot keep the one without the
+/// other.
+Result<BaseTable> BaseOf(const PlannedOutput& output, const BuildPaths& paths);
+
+/// The error of a run that goes on from version `base` (-1: no table) and finds another's commit.
+Error OtherWriter(const std::string& root, int64_t version, int64_t base);
 
 }  // namespace codeanatomy::engine
