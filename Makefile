@@ -1,7 +1,7 @@
 # `make` lists the targets. The work is done by scripts/ and by CMake's presets; this file names it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-full bench bench-growth bench-peers bench-scale asan tsan fuzz format lint check reference requirements clean
+.PHONY: help setup build demo test test-full bench bench-budgets bench-functions bench-growth bench-peers bench-scale asan tsan fuzz format lint check reference requirements clean
 
 JOBS ?= $(shell nproc)
 PROGRAM := build/release/codeanatomy
@@ -32,6 +32,14 @@ test-full: test ## the same with the slow tests
 
 bench: build ## benchmarks of the stages, FILTER=regex
 	@scripts/bench.sh $(FILTER)
+
+bench-budgets: build ## compile, engine overhead and default views against their budgets, RUNS=n
+	@benchmarks/fetch_inputs.sh
+	@python3 benchmarks/budgets.py $(PROGRAM) --runs $(or $(RUNS),9)
+
+bench-functions: build ## every function beside the engine's own; fails above five times; WRITE=1 writes the page
+	@benchmarks/fetch_inputs.sh
+	@python3 benchmarks/functions.py $(PROGRAM) $(if $(WRITE),--write)
 
 bench-growth: build ## cost of a build against the size of its input, shape by shape
 	@python3 benchmarks/growth.py $(PROGRAM)

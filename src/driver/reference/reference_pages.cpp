@@ -101,30 +101,31 @@ ReferencePage TablesPage() {
 }
 
 ReferencePage FunctionsPage() {
-  ReferenceSection functions{.title = "SQL functions",
-                             .text =
-                                 "Every session has them beside DuckDB's own, for `codeanatomy "
-                                 "sql` and for rendered specs. All "
-                                 "are immutable: equal arguments give equal values. Parameters "
-                                 "with `:=` are named and may be "
-                                 "left out; N among the clauses says that a function can ignore "
-                                 "nulls. Native functions are "
-                                 "those of specs as well. Test vectors stand in "
-                                 "`tests/data/functions`, their speed beside the "
-                                 "engine's own functions is measured by `make bench`. Declared in "
-                                 "`src/catalog/function.def`; "
-                                 "in SQL they are the rows of `udf_registry()` and `udf_docs()`.",
-                             .columns = {{"function", true},
-                                         {"kind"},
-                                         {"form"},
-                                         {"parameters", true},
-                                         {"returns", true},
-                                         {"clauses"},
-                                         {"tags"},
-                                         {"nulls"},
-                                         {"meaning"},
-                                         {"example", true},
-                                         {"value", true}}};
+  ReferenceSection functions{
+      .title = "SQL functions",
+      .text =
+          "Every session has them beside DuckDB's own, for `codeanatomy "
+          "sql` and for rendered specs. All "
+          "are immutable: equal arguments give equal values. Parameters "
+          "with `:=` are named and may be "
+          "left out; N among the clauses says that a function can ignore "
+          "nulls. Native functions are "
+          "those of specs as well. Test vectors stand in "
+          "`tests/data/functions`, their speed beside the "
+          "engine's own functions stands in `function-speed.md`. Declared in "
+          "`src/catalog/function.def`; "
+          "in SQL they are the rows of `udf_registry()` and `udf_docs()`.",
+      .columns = {{"function", true},
+                  {"kind"},
+                  {"form"},
+                  {"parameters", true},
+                  {"returns", true},
+                  {"clauses"},
+                  {"tags"},
+                  {"nulls"},
+                  {"meaning"},
+                  {"example", true},
+                  {"value", true}}};
   for (const FunctionInfo& info : kFunctions) {
     std::string parameters(info.parameters);
     if (!info.variadic.empty()) {

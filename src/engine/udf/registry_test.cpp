@@ -62,6 +62,28 @@ TEST_CASE("every function gives the values of its vectors") {
   }
 }
 
+// make bench-functions measures the pairs; here they are complete and can be run.
+TEST_CASE("every function has a pair for its speed, or the reason why not") {
+  const char* root = std::getenv("CODEANATOMY_SOURCE_DIR");
+  REQUIRE(root != nullptr);
+  std::ifstream in(fmt::format("{}/tests/data/functions/speed.tsv", root));
+  size_t lines = 0;
+  for (std::string line; std::getline(in, line); ++lines) {
+    CAPTURE(line);
+    REQUIRE(lines < kFunctions.size());
+    const FunctionInfo& function = kFunctions[lines];  // in the catalogue's order
+    const size_t first = line.find('\t'), second = line.find('\t', first + 1);
+    REQUIRE(second != std::string::npos);
+    CHECK(line.substr(0, first) == function.name);
+    const std::string ours = line.substr(first + 1, second - first - 1);
+    CHECK((ours == "-") == (function.form == FunctionForm::kBuiltIn &&
+                            function.kind != FunctionKind::kTable));
+    CHECK(second + 1 < line.size());
+    if (ours != "-") CHECK(ours.find(function.name) != std::string::npos);
+  }
+  CHECK(lines == kFunctions.size());
+}
+
 TEST_CASE("a name that is no parameter is answered with the right ones") {
   auto session = OpenSession();
   const std::string error = Evaluate(*session, "utf8_normalize('a', fold := true)");
