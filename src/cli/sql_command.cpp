@@ -26,6 +26,7 @@ struct SqlOptions {
   std::string build = ".codeanatomy";
   std::string format;                   // empty: table on a terminal, else json
   std::vector<std::string> parameters;  // NAME=VALUE
+  std::vector<std::string> datasets;    // NAME=FOLDER[@VERSION]
   std::shared_ptr<driver::TextSettings> settings;
 };
 
@@ -35,6 +36,8 @@ constexpr const char* kFooter =
     "  codeanatomy sql \"SHOW TABLES\"\n"
     "  codeanatomy sql \"DESCRIBE cpg_edges\"\n"
     "  codeanatomy sql --param name=main \"SELECT path, line FROM cpg_nodes WHERE name = $name\"\n"
+    "  codeanatomy sql --dataset trace=/data/trace@3 \"SELECT * FROM trace JOIN cpg_nodes USING "
+    "(node_id)\"\n"
     "  codeanatomy sql --build out --format csv \"FROM repo_files\" > files.csv";
 
 /// Integers, numbers, true and false are bound as such, the rest as text.
@@ -103,7 +106,13 @@ Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
   session.cancel = &CatchSignals();
   CA_ASSIGN_OR_RETURN(const std::vector<engine::NamedValue> parameters,
                       ParseParameters(options.parameters));
-  CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session));
+  const auto files = storage::OpenPosixFileSystem();
+  std::vector<engine::DatasetSpec> datasets;
+  for (const std::string& text : options.datasets) {
+    CA_ASSIGN_OR_RETURN(engine::DatasetSpec dataset, engine::ParseDataset(text, *files));
+    datasets.push_back(std::move(dataset));
+  }
+  CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session, datasets));
   CA_ASSIGN_OR_RETURN(engine::QueryResult rows, reader->Query(options.statement, parameters));
   if (options.format == "arrow") {
     CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t written,
@@ -139,6 +148,12 @@ void AddSqlCommand(CLI::App& app, Invocation& invocation) {
                    "Bind $NAME of the statement; numbers, true and false as such, else text")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
+  command
+      ->add_option("--dataset", options->datasets,
+                   "A relation beside the build's: a Delta table, at a version or the latest, or a "
+                   "folder of Parquet files; repeatable, datasets() lists them")
+      ->allow_extra_args(false)
+      ->type_name("NAME=FOLDER[@VERSION]");
   options->settings = AddConfigOptions(*command, kSessionKeys);
   command->callback([options, &invocation] {
     invocation.run = [options, &invocation] { return RunSql(*options, invocation.global); };

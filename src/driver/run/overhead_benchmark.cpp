@@ -13,7 +13,7 @@
 #include "driver/run/run_id.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
-#include "engine/execute/output_needs.h"
+#include "engine/execute/execution_steps.h"
 #include "engine/plan/portable.h"
 #include "engine/schedule/task_graph.h"
 #include "engine/session/capabilities.h"
@@ -86,8 +86,8 @@ struct Finished {
   }
 
   Result<void> Schedule(const engine::Plan& plan) {
-    benchmark::DoNotOptimize(engine::MakeSchedule(plan, counts));
-    benchmark::DoNotOptimize(engine::OrderOutputs(plan));
+    const engine::TaskSchedule schedule = engine::MakeSchedule(plan, counts);
+    benchmark::DoNotOptimize(engine::MakeSteps(plan, schedule));
     return {};
   }
 

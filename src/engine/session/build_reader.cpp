@@ -126,6 +126,7 @@ struct BuildReader::State {
   Result<void> CreateTable(const std::string& name, const std::string& table,
                            std::optional<int64_t> version);
   Result<void> EnsureCall(const TableCall& call);
+  Result<void> Register(const DatasetSpec& dataset);
   std::vector<std::string> Names() const;
   Error Unknown(std::string_view name) const;
 };
@@ -215,6 +216,10 @@ Result<BuildReader::State::Standing> BuildReader::State::Begin(const std::string
     session->caches().plans.Hit();
     return Standing::kThere;
   }
+  if (const std::string* dataset = session->datasets().Find(key)) {
+    CA_RETURN_IF_ERROR(CreateView(key, *dataset));
+    return Standing::kThere;
+  }
   if (key.starts_with(kRelationPrefix)) {
     if (!session->features().is_on(FeatureGate::kInputPlugins)) {
       return Error(ErrorCode::kUnknownSchema, "names with a prefix are switched off", key,
@@ -279,12 +284,25 @@ Result<void> BuildReader::State::EnsureAll(const std::vector<std::string>& names
   return {};
 }
 
+/// A name means one thing: the build's relations keep theirs.
+Result<void> BuildReader::State::Register(const DatasetSpec& dataset) {
+  CA_RETURN_IF_ERROR(LoadViews());
+  if (tables().contains(dataset.name) || views->contains(dataset.name)) {
+    return Error(ErrorCode::kAlreadyExists, "a relation of the build has that name", dataset.name,
+                 "choose another name for the dataset");
+  }
+  CA_RETURN_IF_ERROR(session->datasets().Register(dataset, {*files, *parquet, *clock}, *session));
+  return {};
+}
+
 std::vector<std::string> BuildReader::State::Names() const {
   std::set<std::string> names;
   for (const auto& [name, table] : tables()) names.insert(name);
   if (views) {
     for (const auto& [name, view] : *views) names.insert(name);
   }
+  for (const RegistrationReceipt& dataset : session->datasets().receipts())
+    names.insert(dataset.name);
   return {names.begin(), names.end()};
 }
 
@@ -310,7 +328,8 @@ BuildReader::BuildReader(std::unique_ptr<State> state) : state_(std::move(state)
 BuildReader::~BuildReader() = default;
 
 Result<std::unique_ptr<BuildReader>> BuildReader::Open(const std::string& out,
-                                                       SessionOptions options) {
+                                                       SessionOptions options,
+                                                       std::span<const DatasetSpec> datasets) {
   auto state = std::make_unique<State>();
   std::error_code failure;
   state->out = std::filesystem::canonical(out, failure).string();
@@ -324,10 +343,13 @@ Result<std::unique_ptr<BuildReader>> BuildReader::Open(const std::string& out,
   CA_ASSIGN_OR_RETURN(state->session, Session::Create(options));
   state->parquet = std::make_unique<DuckdbParquetIo>(*state->session);
   // The order matters: after the second setting the first, after the third nothing can be changed.
+  std::string folders = QuoteLiteral(state->out + "/");
+  for (const DatasetSpec& dataset : datasets) folders += ", " + QuoteLiteral(dataset.path + "/");
   CA_RETURN_IF_ERROR(state->session->connection().Execute(fmt::format(
       "SET GLOBAL allowed_directories = [{}]; SET GLOBAL enable_external_access = false; "
       "SET GLOBAL lock_configuration = true",
-      QuoteLiteral(state->out + "/"))));
+      folders)));
+  for (const DatasetSpec& dataset : datasets) CA_RETURN_IF_ERROR(state->Register(dataset));
   return std::unique_ptr<BuildReader>(new BuildReader(std::move(state)));
 }
 
@@ -374,6 +396,11 @@ Result<std::vector<RelationSummary>> BuildReader::Relations() {
     }
     const ViewRule* declared = FindSessionView(name);
     if (declared != nullptr) relation.summary = declared->summary;
+    if (state_->session->datasets().Find(name) != nullptr) {
+      relation.group = "dataset";
+      relations.push_back(std::move(relation));
+      continue;
+    }
     const auto stored = state_->tables().find(name);
     const bool hidden = state_->views->contains(name);
     if (hidden && declared == nullptr) relation.group = "cpg";

@@ -29,7 +29,7 @@ inline constexpr std::string_view kBatchSizeAttribute = "batch_size";
 struct RelationSummary {
   std::string name;
   std::string_view kind;  // "table", "view"
-  std::string group;      // "evidence", "cpg", "quality"
+  std::string group;      // "evidence", "cpg", "quality", "dataset"
   int64_t rows = -1;      // of a table
   std::string summary;    // one line
 };
@@ -38,9 +38,12 @@ class BuildReader {
  public:
   /// `out` is the output folder of a build. The session can read files below it and none else, and
   /// its configuration is locked. Rows per batch that the options leave open are the build's.
-  /// Errors NotFound: no complete build there; those of ReadCurrent and Session::Create. Cost   30
-  /// ms, most of it opening the engine.
-  static Result<std::unique_ptr<BuildReader>> Open(const std::string& out, SessionOptions options);
+  /// Datasets are registered at once; their folders are the only ones beside the build's.
+  /// Errors NotFound: no complete build there; AlreadyExists: a dataset with the name of a table or
+  /// view of the build; those of ReadCurrent, Session::Create and DatasetRegistry::Register.
+  /// Cost   30 ms, most of it opening the engine.
+  static Result<std::unique_ptr<BuildReader>> Open(const std::string& out, SessionOptions options,
+                                                   std::span<const DatasetSpec> datasets = {});
   ~BuildReader();
 
   /// Runs one statement of a user under the SqlPolicy. Ends before the next one begins.

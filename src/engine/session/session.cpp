@@ -42,6 +42,7 @@ struct Session::State {
   const CancelFlag* cancel = nullptr;
   Settings settings, default_settings;
   std::unique_ptr<SessionCaches> caches;
+  DatasetRegistry datasets;
   std::unique_ptr<MemoryBudget> memory;
   MemoryReservation program_memory, engine_memory;
   uint64_t engine_limit = 0;  // in force; 0: the options name one
@@ -183,6 +184,8 @@ const Settings& Session::default_settings() const { return state_->default_setti
 
 BatchScan& Session::batches() { return *state_->batches; }
 SessionCaches& Session::caches() { return *state_->caches; }
+DatasetRegistry& Session::datasets() { return state_->datasets; }
+const DatasetRegistry& Session::datasets() const { return state_->datasets; }
 EventSink* Session::sink() { return state_->sink; }
 void Session::Interrupt() { state_->Interrupt(); }
 

@@ -17,6 +17,7 @@
 #include "engine/duckdb/database.h"
 #include "engine/extension/plugin_library.h"
 #include "engine/session/caches.h"
+#include "engine/session/dataset_registry.h"
 #include "engine/session/feature_gates.h"
 #include "engine/session/profile.h"
 
@@ -78,6 +79,8 @@ class Session {
 
   BatchScan& batches();
   SessionCaches& caches();
+  DatasetRegistry& datasets();
+  const DatasetRegistry& datasets() const;
   /// Null where the options had none.
   EventSink* sink();
 

@@ -110,6 +110,16 @@ std::string SettingRows(const Session& session) {
   return values.Select();
 }
 
+std::string DatasetRows(const Session& session) {
+  Values values("datasets");
+  for (const RegistrationReceipt& one : session.datasets().receipts()) {
+    values.Add({Text(one.name), Text(kProviderKindNames[static_cast<size_t>(one.kind)]),
+                one.version < 0 ? "NULL::BIGINT" : Number(one.version), Text(one.content_digest),
+                Text(one.schema_fingerprint), Text(one.identity)});
+  }
+  return values.Select();
+}
+
 Result<std::vector<std::string>> ColumnsOf(const std::string& relation, Connection& connection) {
   CA_ASSIGN_OR_RETURN(QueryResult rows,
                       connection.Query(fmt::format("SELECT column_name FROM (DESCRIBE {})",
@@ -256,6 +266,7 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
   if (call.function == "capabilities") return CapabilityRows(session);
   if (call.function == "feature_state") return FeatureRows(session);
   if (call.function == "settings_snapshot") return SettingRows(session);
+  if (call.function == "datasets") return DatasetRows(session);
   if (call.function == "udf_registry") return RegistryRows();
   if (call.function == "udf_docs") return DocumentationRows();
   if (call.function == "interval_align") return AlignRows(call, session.connection());
