@@ -44,6 +44,15 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      .summary =
          "Python grammar; default: the newest that satisfies the repository's requires-python",
      .choices = kPythonVersionNames},
+    {.key = "engine.compliance_retention_days",
+     .type = kInt,
+     .default_value = "7",
+     .flag = "--compliance-retention-days",
+     .env = "CODEANATOMY_COMPLIANCE_RETENTION_DAYS",
+     .effect = kRun,
+     .summary =
+         "days for which what a run captures (compliance.json) is kept; the next run into the "
+         "folder removes what is over"},
     {.key = "engine.features",
      .type = kTextList,
      .flag = "--feature",

@@ -83,15 +83,17 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
         [&display](std::string_view stage, std::string_view unit, uint64_t done, uint64_t total) {
           display.Update(stage, unit, done, total);
         });
-    return driver::RunSpec({.spec = &*spec,
-                            .input_dir = options.build,
-                            .output_dir = options.output,
-                            .run_id = global.run_id,
-                            .program_version = std::string(kProgramVersion),
-                            .session = session,
-                            .tuner_mode = config.GetText("engine.tuner_mode"),
-                            .recorder = &recorder,
-                            .cancel = &CatchSignals()});
+    return driver::RunSpec(
+        {.spec = &*spec,
+         .input_dir = options.build,
+         .output_dir = options.output,
+         .run_id = global.run_id,
+         .program_version = std::string(kProgramVersion),
+         .session = session,
+         .tuner_mode = config.GetText("engine.tuner_mode"),
+         .compliance_retention_days = config.GetInt("engine.compliance_retention_days"),
+         .recorder = &recorder,
+         .cancel = &CatchSignals()});
   }();
   if (!report) return std::move(report.error());
   PrintWarnings(global, report->build.warnings);
@@ -115,6 +117,7 @@ void AddRunCommand(CLI::App& app, Invocation& invocation) {
       ->required()
       ->type_name("DIR");
   std::vector<std::string_view> keys(std::begin(kSessionKeys), std::end(kSessionKeys));
+  keys.emplace_back("engine.compliance_retention_days");
   keys.emplace_back("engine.tuner_mode");
   options->settings = AddConfigOptions(*command, keys);
   command->add_option("--format", options->format, "text or json")

@@ -75,7 +75,7 @@ def test_each_change_is_named(tool, run):
     filtered["view_definitions"][0]["transform"]["predicate"] = {"fn": "starts_with", "args": [{"col": "kind"}, {"lit": "Ca"}]}
     changed, summary = diff(tool, base, run(filtered))
     assert changed == {"spec_changed", "p0_changed", "p1_changed", "plan_identity_changed", "optimizer_traces_changed",
-                       "required_functions_changed"}
+                       "required_functions_changed", "pushdown_report_changed"}
     assert summary == ["view calls: changed"]
 
     renamed = copy.deepcopy(PROJECT)
@@ -127,6 +127,30 @@ def test_compliance_of_a_spec(run):
         assert rewrites[name] == sum(p["rewrites"] for p in plan["passes"] if p["rule_name"] == name)
     assert document["config_snapshot"] == json.loads((bundle / "settings.json").read_text())
     assert document["rulepack_snapshot"]["fingerprint"] == plan["rulepack_fingerprint"]
-    assert document["retention"] == {"class": "Short", "days": 7}
+    assert (document["retention"]["class"], document["retention"]["days"]) == ("Short", 7)
     lab = run(copy.deepcopy(PROJECT) | {"runtime": {"capture_optimizer_lab": True}})
     assert json.loads((lab / "compliance.json").read_text())["explain_traces"] == []
+
+
+@pytest.mark.parametrize("days, name", [(7, "Short"), (90, "Long"), (30, "Custom")])
+def test_a_capture_is_kept_as_long_as_it_says(tool, repository, tmp_path, days, name):
+    """The next run into the folder removes what has expired, and nothing else of a bundle."""
+    env = os.environ | {"CODEANATOMY_ENGINE_COMPLIANCE_CAPTURE": "1", "CODEANATOMY_COMPLIANCE_RETENTION_DAYS": str(days)}
+    out = tmp_path / "out"
+    for _ in range(2):
+        tool.build(repository, out, env=env)
+    captures = sorted(out.glob("run_bundles/*/compliance.json"))
+    assert len(captures) == 2
+    stamps = [json.loads(capture.read_text())["retention"] for capture in captures]
+    for stamp in stamps:
+        assert stamp["class"] == name and stamp["days"] == days
+        assert stamp["expires_at_unix_ms"] - stamp["captured_at_unix_ms"] == days * 24 * 60 * 60 * 1000
+    old = json.loads(captures[0].read_text())
+    old["retention"]["expires_at_unix_ms"] = old["retention"]["captured_at_unix_ms"]
+    captures[0].write_text(json.dumps(old))
+    (out / "run_bundles/foreign").mkdir()
+    (out / "run_bundles/foreign/compliance.json").write_text("not ours")
+    tool.build(repository, out)
+    left = sorted(out.glob("run_bundles/*/compliance.json"))
+    assert left == sorted([captures[1], out / "run_bundles/foreign/compliance.json"])
+    assert (captures[0].parent / "plan.json").exists()

@@ -51,7 +51,7 @@ CASES = {
     "runtime.compliance_capture": (True, RUNS),
     "runtime.capture_optimizer_lab": (True, RUNS),
     "runtime.tuner_mode": ("Observe", RUNS),
-    "runtime.pushdown_enforcement_mode": ("warn", REFUSED),
+    "runtime.pushdown_enforcement_mode": ("warn", RUNS),
     "runtime.extension_governance_mode": ("warn_on_unregistered", REFUSED),
     "runtime.enable_tracing": (True, REFUSED),
     "runtime.enable_rule_tracing": (True, REFUSED),

@@ -136,6 +136,8 @@ class BuildRun {
     engine::DuckdbParquetIo parquet(session);
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
+    CA_RETURN_IF_ERROR(
+        RemoveExpiredCaptures(*files_, report_.output_dir, clock_->NowMilliseconds()));
     CA_ASSIGN_OR_RETURN(EvidenceStageResult evidence, Extract(session, environment, span));
     CA_RETURN_IF_ERROR(Import(session, environment, evidence));
     CA_RETURN_IF_ERROR(Execute(session, environment, evidence, span));
@@ -262,7 +264,9 @@ class BuildRun {
     ReportWarnings(recorder_, span.id(), executed.warnings);
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);
-    compliance_ = ComplianceJson(executed, spec_, settings_);
+    compliance_ = ComplianceJson(
+        executed, spec_, settings_,
+        {config_.GetInt("engine.compliance_retention_days"), clock_->NowMilliseconds()});
     CA_ASSIGN_OR_RETURN(report_.tuner_hints,
                         Observe(*files_, report_.output_dir, report_.run_id, spec_, executed));
     report_.tables = evidence.tables;

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "expr/expr_text.h"
+
 namespace codeanatomy::driver {
 namespace {
 
@@ -34,6 +36,33 @@ Json StatisticsJson(const std::vector<engine::EngineOperator>& operators) {
   return rows;
 }
 
+/// Predicates as the plan has them and where the engine's plan has their columns in filters.
+Json ProbesJson(const std::vector<engine::PushdownProbe>& probes) {
+  Json rows = Json::array();
+  for (const engine::PushdownProbe& probe : probes) {
+    rows.push_back({{"reader", probe.reader},
+                    {"dataset_name", probe.dataset},
+                    {"predicate", expr::ToText(probe.predicate)},
+                    {"status", engine::kPushdownStatusNames[static_cast<size_t>(probe.status)]},
+                    {"engine_scan_filters", probe.scan_filters},
+                    {"engine_row_filters", probe.row_filters}});
+  }
+  return rows;
+}
+
+/// How many predicates of each reader came to which assertion.
+Json ContractReports(const std::vector<engine::PushdownProbe>& probes) {
+  std::map<std::string, std::map<std::string, size_t>> readers;
+  for (const engine::PushdownProbe& probe : probes) {
+    const auto assertion = static_cast<size_t>(probe.assertion);
+    ++readers[probe.reader][std::string(engine::kPushdownAssertionNames[assertion])];
+  }
+  Json rows = Json::array();
+  for (const auto& [reader, assertions] : readers)
+    rows.push_back({{"reader", reader}, {"assertions", assertions}});
+  return rows;
+}
+
 Json RuleImpact(const engine::RuleReport& rules) {
   std::map<std::string, std::pair<size_t, size_t>> impact;  // plans touched, rewrites
   for (const engine::PassTrace& pass : rules.passes) {
@@ -58,7 +87,7 @@ bool WantsExplain() {
 }
 
 std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Spec& spec,
-                           const engine::Settings& settings) {
+                           const engine::Settings& settings, const ComplianceRetention& retention) {
   if (report.explains.empty() && !spec.runtime.capture_optimizer_lab) return {};
   Json explains = Json::array(), lab = Json::array(), rules = Json::array();
   for (const engine::ExplainTrace& trace : report.explains) {
@@ -83,10 +112,12 @@ std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Sp
       {"explain_traces", std::move(explains)},
       {"rule_impact", RuleImpact(report.rules)},
       {"lab_traces", std::move(lab)},
+      {"pushdown_probes", ProbesJson(report.pushdown)},
+      {"pushdown_contract_reports", ContractReports(report.pushdown)},
       {"config_snapshot", std::move(config)},
       {"rulepack_snapshot",
        {{"fingerprint", report.rulepack_fingerprint}, {"passes", std::move(rules)}}},
-      {"retention", {{"class", "Short"}, {"days", 7}}}};
+      {"retention", RetentionJson(retention)}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "driver/run/compliance_retention.h"
 #include "engine/execute/execute_spec.h"
 
 namespace codeanatomy::driver {
@@ -14,10 +15,11 @@ namespace codeanatomy::driver {
 /// or CODEANATOMY_ENGINE_COMPLIANCE_CAPTURE=1. Off by default.
 bool WantsExplain();
 
-/// {explain_traces, rule_impact, lab_traces, config_snapshot, rulepack_snapshot, retention}. Empty
+/// {explain_traces, rule_impact, lab_traces, pushdown_probes, pushdown_contract_reports,
+/// config_snapshot, rulepack_snapshot, retention}. Empty
 /// where nothing was captured. `lab_traces` are plan digests after each rule, where the spec has
 /// capture_optimizer_lab.
 std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Spec& spec,
-                           const engine::Settings& settings);
+                           const engine::Settings& settings, const ComplianceRetention& retention);
 
 }  // namespace codeanatomy::driver

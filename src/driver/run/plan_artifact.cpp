@@ -22,6 +22,23 @@ bool IsVolatile(const std::set<std::string>& functions) {
          std::ranges::any_of(kClockFunctions, named);
 }
 
+/// What the pushdown contract says of the plan; nothing of it is asked of the engine.
+Json PushdownJson(const std::vector<engine::PushdownProbe>& probes) {
+  Json rows = Json::array();
+  size_t violations = 0;
+  for (const engine::PushdownProbe& probe : probes) {
+    violations += probe.assertion == engine::PushdownAssertion::kSatisfied ? 0 : 1;
+    rows.push_back(
+        {{"reader", probe.reader},
+         {"dataset_name", probe.dataset},
+         {"predicate", expr::Write(probe.predicate)},
+         {"status", engine::kPushdownStatusNames[static_cast<size_t>(probe.status)]},
+         {"residual", probe.residual},
+         {"assertion", engine::kPushdownAssertionNames[static_cast<size_t>(probe.assertion)]}});
+  }
+  return {{"probes", std::move(rows)}, {"violations", violations}};
+}
+
 /// SHA-256 of the columns of each output's view, by table.
 Json SchemaFingerprints(const Json& plan) {
   Json fingerprints = Json::object();
@@ -83,6 +100,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
              registrations, [](const Json& one) { return one.value("content_digest", "") != ""; })},
         {"no_volatile_functions", !IsVolatile(named.functions)},
         {"deterministic_optimizer", true}}},
+      {"pushdown_report", PushdownJson(report.pushdown)},
       {"scans", Json::parse(engine::ScanUnitsJson(report.scans, "", false))},
       {"task_schedule", engine::TaskScheduleJson(report.schedule)},
       {"plan_identity_payload", identity},

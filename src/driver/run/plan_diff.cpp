@@ -20,6 +20,7 @@ constexpr std::pair<std::string_view, std::string_view> kMembers[] = {
     {"planning_surface_changed", "/envelope/planning_surface_hash"},
     {"portability_changed", "/portable_schema_version"},
     {"providers_changed", "/envelope/table_registrations"},
+    {"pushdown_report_changed", "/pushdown_report"},
     {"referenced_tables_changed", "/referenced_tables"},
     {"replay_flags_changed", "/replay_flags"},
     {"required_functions_changed", "/required_functions"},

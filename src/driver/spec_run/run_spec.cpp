@@ -47,6 +47,7 @@ class SpecRun {
     engine::DuckdbParquetIo parquet(*session);
     const storage::Environment environment{*files_, parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, out));
+    CA_RETURN_IF_ERROR(RemoveExpiredCaptures(*files_, out, clock_->NowMilliseconds()));
     CA_ASSIGN_OR_RETURN(const SpecInputs inputs,
                         OpenSpecInputs(*request_.spec, environment, input_dir_, LogsOf(*session)));
     report_.inputs = inputs.tables;
@@ -91,7 +92,9 @@ class SpecRun {
     report_.metrics = executed.metrics;
     report_.plan_json = PlanArtifactJson(executed);
     decisions_ = executed.decisions;
-    report_.compliance_json = ComplianceJson(executed, *request_.spec, settings_);
+    report_.compliance_json =
+        ComplianceJson(executed, *request_.spec, settings_,
+                       {request_.compliance_retention_days, clock_->NowMilliseconds()});
     if (IsObserved(*request_.spec, request_.tuner_mode)) {
       CA_ASSIGN_OR_RETURN(build.tuner_hints, Observe(*files_, build.output_dir, build.run_id,
                                                      *request_.spec, executed));

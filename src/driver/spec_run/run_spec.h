@@ -11,6 +11,7 @@
 
 #include "base/observe.h"
 #include "driver/build/build.h"
+#include "driver/run/compliance_retention.h"
 #include "driver/run/recorder.h"
 #include "driver/spec_run/spec_inputs.h"
 #include "engine/execute/run_metrics.h"
@@ -28,8 +29,9 @@ struct RunSpecRequest {
   std::string program_version;
   engine::SessionOptions session;   // temporary folder, sink and cancel flag are set by RunSpec
   std::string tuner_mode = "spec";  // value of engine.tuner_mode
-  bool collect_metrics = false;     // measure every statement, whatever the tuner's mode
-  bool include_manifest = true;     // in the run bundle's folder
+  int64_t compliance_retention_days = kShortRetentionDays;
+  bool collect_metrics = false;  // measure every statement, whatever the tuner's mode
+  bool include_manifest = true;  // in the run bundle's folder
   bool include_run_bundle = true;
   Recorder* recorder = nullptr;
   const CancelFlag* cancel = nullptr;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -95,6 +96,7 @@ class Execution {
         options_(options),
         measure_(options.collect_metrics),
         inputs_(spec, session, paths, plan_),
+        pushdown_(inputs_.pruner(), Flag(&spec::RuntimeProfile::pushdown_filters, true)),
         temporary_(session, plan_,
                    fmt::format("__run_{}", paths.environment.clock.NowMilliseconds())),
         has_room_(session.memory().limit_bytes() >= kSideBySideBytes) {}
@@ -179,13 +181,12 @@ class Execution {
                                  : otherwise;
   }
 
-  Result<ExplainTrace> TraceOf(const std::string& sql, const expr::Schema& schema) {
+  Result<ExplainTrace> TraceOf(const std::string& sql, const expr::Schema& schema,
+                               const std::vector<EngineOperator>& operators) {
     Connection& connection = session_.connection();
     ExplainTrace trace;
     if (Flag(&spec::RuntimeProfile::show_schema, true)) trace.schema = schema;
-    if (Flag(&spec::RuntimeProfile::show_statistics, false)) {
-      CA_ASSIGN_OR_RETURN(trace.statistics, ReadEnginePlan(connection, sql));
-    }
+    if (Flag(&spec::RuntimeProfile::show_statistics, false)) trace.statistics = operators;
     CA_ASSIGN_OR_RETURN(QueryResult rows, connection.Query("EXPLAIN " + sql));
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
@@ -194,20 +195,42 @@ class Execution {
     }
   }
 
-  /// A statement that is not explained is executed all the same.
-  void Explain(WorkPosition at, std::string_view table, const std::string& part,
-               const std::string& sql, const expr::Schema& schema) {
-    if (!Captures()) return;
-    auto trace = TraceOf(sql, schema);
+  /// A statement that is not explained is executed all the same. Returns the engine's plan.
+  std::vector<EngineOperator> Explain(WorkPosition at, std::string_view table,
+                                      const std::string& part, const std::string& sql,
+                                      const expr::Schema& schema) {
+    if (!Captures()) return {};
+    const auto warn = [&](WarningCode code, const Error& error) {
+      Warning warning = WarningOf(code, error);
+      warning.context["table"] = table;
+      warnings_[at].push_back(std::move(warning));
+    };
+    auto operators = ReadEnginePlan(session_.connection(), sql);
+    if (!operators) warn(WarningCode::kCompliancePushdownProbeFailed, operators.error());
+    auto trace = TraceOf(sql, schema, operators ? *operators : std::vector<EngineOperator>());
     if (trace) {
       trace->table = table;
       trace->part = part;
       explains_[at] = *std::move(trace);
     } else {
-      Warning& warning = unexplained_[at] =
-          WarningOf(WarningCode::kComplianceExplainCaptureFailed, trace.error());
-      warning.context["table"] = table;
+      warn(WarningCode::kComplianceExplainCaptureFailed, trace.error());
     }
+    return operators ? *std::move(operators) : std::vector<EngineOperator>();
+  }
+
+  /// A violation ends the run, or is a warning, as the spec says.
+  Result<void> CheckPushdown(size_t step, std::string_view reader,
+                             const std::vector<ExpectedScan>& expected,
+                             std::span<Relation* const> rendered,
+                             const std::vector<EngineOperator>& operators) {
+    std::vector<PushdownProbe>& probes = probes_[step] =
+        pushdown_.Check(reader, expected, rendered, operators);
+    auto checked = CheckSatisfied(probes);
+    if (checked || spec_.runtime.pushdown_enforcement_mode == spec::PushdownMode::kStrict)
+      return checked;
+    warnings_[{step, 0}].push_back(
+        WarningOf(WarningCode::kPushdownContractViolation, checked.error()));
+    return {};
   }
 
   Result<void> WriteAndCheck() {
@@ -303,11 +326,14 @@ class Execution {
   Result<void> Compute(size_t step, WorkQueue& queue) {
     const PlannedView& view = *steps_[step].view;
     Relation relation = Expand(view.relation, plan_, written_);
+    const std::vector<ExpectedScan> expected = pushdown_.Expect(relation);
     CA_RETURN_IF_ERROR(inputs_.pruner().Prune(relation, view.name));
     const std::string kept_together = KeptTogetherBy(relation, false);
     PrepareToRender(relation);
     const std::string select = RenderDuckdb(relation, scan_);
-    Explain({step, 0}, view.name, "", select, view.relation.schema);
+    const auto operators = Explain({step, 0}, view.name, "", select, view.relation.schema);
+    Relation* const rendered[] = {&relation};
+    CA_RETURN_IF_ERROR(CheckPushdown(step, view.name, expected, rendered, operators));
     AddTask(
         queue, {step, 0}, kept_together,
         [this, &view, kept_together,
@@ -373,9 +399,9 @@ class Execution {
     OpenStep& open = open_[step];
     open.folder = fmt::format("{}/{}", paths_.root, output.location);
     CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open.folder));
-    std::vector<SortedPart> parts =
-        SplitSorted(Filtered(Expand(steps_[step].view->relation, plan_, written_), output.filters),
-                    output.order);
+    Relation whole = Filtered(Expand(steps_[step].view->relation, plan_, written_), output.filters);
+    const std::vector<ExpectedScan> expected = pushdown_.Expect(whole);
+    std::vector<SortedPart> parts = SplitSorted(std::move(whole), output.order);
     const bool by_value = !parts[0].value.empty();
     const bool is_partitioned = !output.target.partition_by.empty();
     if (!by_value && !is_partitioned && !output.order.empty()) parts = Runs(std::move(parts[0]));
@@ -389,9 +415,15 @@ class Execution {
            .select = RenderSorted(part.relation, output.schema, output.order, scan_),
            .kept_together = std::move(kept_together)});
     }
+    std::vector<EngineOperator> operators;
     for (size_t i = 0; i < open.parts.size(); ++i) {
-      Explain({step, i}, table, open.parts[i].value, open.parts[i].select.sql, output.schema);
+      const PartTask& part = open.parts[i];
+      std::ranges::move(Explain({step, i}, table, part.value, part.select.sql, output.schema),
+                        std::back_inserter(operators));
     }
+    std::vector<Relation*> rendered;
+    for (SortedPart& part : parts) rendered.push_back(&part.relation);
+    CA_RETURN_IF_ERROR(CheckPushdown(step, table, expected, rendered, operators));
     open.parts_left = open.parts.size();
     for (size_t i = 0; i < open.parts.size(); ++i) {
       const auto work = [this, step, i](Connection& connection) -> Result<void> {
@@ -436,7 +468,9 @@ class Execution {
       outputs_.push_back(std::move(written));
     }
     for (auto& [at, trace] : explains_) report_.explains.push_back(std::move(trace));
-    for (auto& [at, warning] : unexplained_) report_.warnings.push_back(std::move(warning));
+    for (auto& [at, warnings] : warnings_) Warn(std::move(warnings));
+    for (auto& [step, probes] : probes_)
+      std::ranges::move(probes, std::back_inserter(report_.pushdown));
     return session_.ShareMemory();
   }
 
@@ -515,13 +549,15 @@ class Execution {
   RunMeasure measure_;
   Plan plan_;
   OpenedInputs inputs_;
+  const PushdownContract pushdown_;
   TemporaryViews temporary_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
   std::vector<ExecutionStep> steps_;
   std::vector<OpenStep> open_;  // by step; work refers to its elements
   std::map<WorkPosition, ExplainTrace> explains_;
-  std::map<WorkPosition, Warning> unexplained_;
+  std::map<WorkPosition, std::vector<Warning>> warnings_;
+  std::map<size_t, std::vector<PushdownProbe>> probes_;  // by step
   std::vector<DoneOutput> done_outputs_;
   std::vector<WrittenOutput> outputs_;   // when all of them are there
   std::set<const PlannedOutput*> done_;  // written

@@ -11,11 +11,12 @@
 #include "base/observe.h"
 #include "base/result.h"
 #include "engine/decision/plan_decisions.h"
-#include "engine/execute/engine_plan.h"
+#include "engine/duckdb/engine_plan.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/plan/plan_warnings.h"
 #include "engine/rules/rule_pack.h"
+#include "engine/scan/pushdown.h"
 #include "engine/scan/scan_pruner.h"
 #include "engine/schedule/task_graph.h"
 #include "engine/session/envelope.h"
@@ -98,7 +99,9 @@ struct ExecutionReport {
   std::map<std::string, uint64_t> nodes_by_kind;
   std::vector<ExplainTrace> explains;  // where they were asked for, in the order of the schedule
   std::optional<RunMetrics> metrics;   // likewise
-  std::vector<ScanUnit> scans;         // with row groups where explanations were asked for
+  std::vector<PushdownProbe>
+      pushdown;                 // predicates of every statement, in the order of the schedule
+  std::vector<ScanUnit> scans;  // with row groups where explanations were asked for
 };
 
 /// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its

@@ -108,6 +108,16 @@ const storage::Schema* ScanPruner::SchemaOf(std::string_view input) const {
                                                             : &known->second->snapshot->schema();
 }
 
+bool ScanPruner::IsOfPartitions(std::string_view input, const expr::Expr& condition) const {
+  const auto known = inputs_.find(input);
+  if (known == inputs_.end() || !known->second->snapshot) return false;
+  const std::vector<std::string>& by = known->second->snapshot->metadata().partition_columns;
+  const auto columns = expr::ReferencedColumns(condition);
+  return !columns.empty() && std::ranges::all_of(columns, [&](const std::string& name) {
+    return std::ranges::find(by, name) != by.end();
+  });
+}
+
 std::optional<std::string> ScanPruner::FileColumnOf(std::string_view input) const {
   const auto known = inputs_.find(input);
   if (known == inputs_.end()) return std::nullopt;

@@ -77,6 +77,10 @@ class ScanPruner {
   /// The column of the input's scans that names the file; nothing: none.
   std::optional<std::string> FileColumnOf(std::string_view input) const;
 
+  /// Whether the condition is over columns alone by whose values the input's files are divided, as
+  /// far as its log has been read.
+  bool IsOfPartitions(std::string_view input, const expr::Expr& condition) const;
+
   /// So far, sorted by reader, dataset and conditions.
   std::vector<ScanUnit> Units() const;
   /// The stored schema of an input whose log has been read.

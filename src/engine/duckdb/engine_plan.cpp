@@ -1,4 +1,4 @@
-#include "engine/execute/engine_plan.h"
+#include "engine/duckdb/engine_plan.h"
 
 #include <charconv>
 #include <utility>
