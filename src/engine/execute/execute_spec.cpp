@@ -23,6 +23,7 @@
 #include "engine/execute/output_checks.h"
 #include "engine/execute/plan_scans.h"
 #include "engine/execute/replace_files.h"
+#include "engine/execute/statement_record.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/temporary_views.h"
 #include "engine/execute/work_queue.h"
@@ -96,7 +97,8 @@ class Execution {
         options_(options),
         measure_(options.collect_metrics),
         inputs_(spec, session, paths, plan_),
-        pushdown_(inputs_.pruner(), Flag(&spec::RuntimeProfile::pushdown_filters, true)),
+        record_(spec, session, inputs_.pruner(),
+                options.capture_explain || spec.runtime.compliance_capture),
         temporary_(session, plan_,
                    fmt::format("__run_{}", paths.environment.clock.NowMilliseconds())),
         has_room_(session.memory().limit_bytes() >= kSideBySideBytes) {}
@@ -125,16 +127,15 @@ class Execution {
     std::ranges::move(warnings, std::back_inserter(report_.warnings));
   }
 
-  bool Captures() const { return options_.capture_explain || spec_.runtime.compliance_capture; }
-
   Result<void> ReportScans() {
     report_.scans = inputs_.pruner().Units();
     RowCounts rows;
     for (const OutputReport& output : report_.outputs)
       rows[output.table] = static_cast<int64_t>(output.rows);
     AddOutcomes(report_.scans, rows, report_.decisions);
-    return Captures() ? CountRowGroups(session_.connection(), inputs_.pruner(), report_.scans)
-                      : Result<void>();
+    return record_.is_explained()
+               ? CountRowGroups(session_.connection(), inputs_.pruner(), report_.scans)
+               : Result<void>();
   }
 
   /// What the spec's runtime profile fixes, if it does.
@@ -179,58 +180,6 @@ class Execution {
   bool Flag(std::optional<bool> spec::RuntimeProfile::*member, bool otherwise) const {
     return spec_.runtime_profile ? ((*spec_.runtime_profile).*member).value_or(otherwise)
                                  : otherwise;
-  }
-
-  Result<ExplainTrace> TraceOf(const std::string& sql, const expr::Schema& schema,
-                               const std::vector<EngineOperator>& operators) {
-    Connection& connection = session_.connection();
-    ExplainTrace trace;
-    if (Flag(&spec::RuntimeProfile::show_schema, true)) trace.schema = schema;
-    if (Flag(&spec::RuntimeProfile::show_statistics, false)) trace.statistics = operators;
-    CA_ASSIGN_OR_RETURN(QueryResult rows, connection.Query("EXPLAIN " + sql));
-    while (true) {
-      CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());
-      if (chunk == nullptr) return trace;
-      for (size_t row = 0; row < chunk->rows(); ++row) trace.text += chunk->column(1).Text(row);
-    }
-  }
-
-  /// A statement that is not explained is executed all the same. Returns the engine's plan.
-  std::vector<EngineOperator> Explain(WorkPosition at, std::string_view table,
-                                      const std::string& part, const std::string& sql,
-                                      const expr::Schema& schema) {
-    if (!Captures()) return {};
-    const auto warn = [&](WarningCode code, const Error& error) {
-      Warning warning = WarningOf(code, error);
-      warning.context["table"] = table;
-      warnings_[at].push_back(std::move(warning));
-    };
-    auto operators = ReadEnginePlan(session_.connection(), sql);
-    if (!operators) warn(WarningCode::kCompliancePushdownProbeFailed, operators.error());
-    auto trace = TraceOf(sql, schema, operators ? *operators : std::vector<EngineOperator>());
-    if (trace) {
-      trace->table = table;
-      trace->part = part;
-      explains_[at] = *std::move(trace);
-    } else {
-      warn(WarningCode::kComplianceExplainCaptureFailed, trace.error());
-    }
-    return operators ? *std::move(operators) : std::vector<EngineOperator>();
-  }
-
-  /// A violation ends the run, or is a warning, as the spec says.
-  Result<void> CheckPushdown(size_t step, std::string_view reader,
-                             const std::vector<ExpectedScan>& expected,
-                             std::span<Relation* const> rendered,
-                             const std::vector<EngineOperator>& operators) {
-    std::vector<PushdownProbe>& probes = probes_[step] =
-        pushdown_.Check(reader, expected, rendered, operators);
-    auto checked = CheckSatisfied(probes);
-    if (checked || spec_.runtime.pushdown_enforcement_mode == spec::PushdownMode::kStrict)
-      return checked;
-    warnings_[{step, 0}].push_back(
-        WarningOf(WarningCode::kPushdownContractViolation, checked.error()));
-    return {};
   }
 
   Result<void> WriteAndCheck() {
@@ -326,14 +275,14 @@ class Execution {
   Result<void> Compute(size_t step, WorkQueue& queue) {
     const PlannedView& view = *steps_[step].view;
     Relation relation = Expand(view.relation, plan_, written_);
-    const std::vector<ExpectedScan> expected = pushdown_.Expect(relation);
+    const std::vector<ExpectedScan> expected = record_.Expect(relation);
     CA_RETURN_IF_ERROR(inputs_.pruner().Prune(relation, view.name));
     const std::string kept_together = KeptTogetherBy(relation, false);
     PrepareToRender(relation);
     const std::string select = RenderDuckdb(relation, scan_);
-    const auto operators = Explain({step, 0}, view.name, "", select, view.relation.schema);
+    const auto operators = record_.Explain({step, 0}, view.name, "", select, view.relation.schema);
     Relation* const rendered[] = {&relation};
-    CA_RETURN_IF_ERROR(CheckPushdown(step, view.name, expected, rendered, operators));
+    CA_RETURN_IF_ERROR(record_.CheckPushdown(step, view.name, expected, rendered, operators));
     AddTask(
         queue, {step, 0}, kept_together,
         [this, &view, kept_together,
@@ -400,7 +349,7 @@ class Execution {
     open.folder = fmt::format("{}/{}", paths_.root, output.location);
     CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open.folder));
     Relation whole = Filtered(Expand(steps_[step].view->relation, plan_, written_), output.filters);
-    const std::vector<ExpectedScan> expected = pushdown_.Expect(whole);
+    const std::vector<ExpectedScan> expected = record_.Expect(whole);
     std::vector<SortedPart> parts = SplitSorted(std::move(whole), output.order);
     const bool by_value = !parts[0].value.empty();
     const bool is_partitioned = !output.target.partition_by.empty();
@@ -418,12 +367,13 @@ class Execution {
     std::vector<EngineOperator> operators;
     for (size_t i = 0; i < open.parts.size(); ++i) {
       const PartTask& part = open.parts[i];
-      std::ranges::move(Explain({step, i}, table, part.value, part.select.sql, output.schema),
-                        std::back_inserter(operators));
+      std::ranges::move(
+          record_.Explain({step, i}, table, part.value, part.select.sql, output.schema),
+          std::back_inserter(operators));
     }
     std::vector<Relation*> rendered;
     for (SortedPart& part : parts) rendered.push_back(&part.relation);
-    CA_RETURN_IF_ERROR(CheckPushdown(step, table, expected, rendered, operators));
+    CA_RETURN_IF_ERROR(record_.CheckPushdown(step, table, expected, rendered, operators));
     open.parts_left = open.parts.size();
     for (size_t i = 0; i < open.parts.size(); ++i) {
       const auto work = [this, step, i](Connection& connection) -> Result<void> {
@@ -467,10 +417,7 @@ class Execution {
       }
       outputs_.push_back(std::move(written));
     }
-    for (auto& [at, trace] : explains_) report_.explains.push_back(std::move(trace));
-    for (auto& [at, warnings] : warnings_) Warn(std::move(warnings));
-    for (auto& [step, probes] : probes_)
-      std::ranges::move(probes, std::back_inserter(report_.pushdown));
+    record_.MoveTo(report_);
     return session_.ShareMemory();
   }
 
@@ -549,15 +496,12 @@ class Execution {
   RunMeasure measure_;
   Plan plan_;
   OpenedInputs inputs_;
-  const PushdownContract pushdown_;
+  StatementRecord record_;
   TemporaryViews temporary_;
   WrittenParts written_;
   std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
   std::vector<ExecutionStep> steps_;
   std::vector<OpenStep> open_;  // by step; work refers to its elements
-  std::map<WorkPosition, ExplainTrace> explains_;
-  std::map<WorkPosition, std::vector<Warning>> warnings_;
-  std::map<size_t, std::vector<PushdownProbe>> probes_;  // by step
   std::vector<DoneOutput> done_outputs_;
   std::vector<WrittenOutput> outputs_;   // when all of them are there
   std::set<const PlannedOutput*> done_;  // written

@@ -151,15 +151,13 @@ std::vector<PushdownProbe> PushdownContract::Check(std::string_view reader,
 Result<void> CheckSatisfied(const std::vector<PushdownProbe>& probes) {
   for (const PushdownProbe& probe : probes) {
     if (probe.assertion == PushdownAssertion::kSatisfied) continue;
-    return Error(
-        ErrorCode::kInternal,
-        fmt::format(
-            "PUSHDOWN_CONTRACT_VIOLATION: {}: the predicate {} over {} is {} and {} above its scan",
-            kPushdownAssertionNames[static_cast<size_t>(probe.assertion)],
-            expr::ToText(probe.predicate), probe.dataset,
-            kPushdownStatusNames[static_cast<size_t>(probe.status)],
-            probe.residual ? "is judged again" : "is not judged"),
-        probe.reader, "runtime.pushdown_enforcement_mode warn executes it all the same");
+    return Error(ErrorCode::kPushdownContractViolation,
+                 fmt::format("{}: the predicate {} over {} is {} and {} above its scan",
+                             kPushdownAssertionNames[static_cast<size_t>(probe.assertion)],
+                             expr::ToText(probe.predicate), probe.dataset,
+                             kPushdownStatusNames[static_cast<size_t>(probe.status)],
+                             probe.residual ? "is judged again" : "is not judged"),
+                 probe.reader, "runtime.pushdown_enforcement_mode warn executes it all the same");
   }
   return {};
 }

@@ -85,7 +85,7 @@ class PushdownContract {
 };
 
 /// The first violation as an error, naming predicate, input and reader; success: all satisfied.
-/// Errors Internal: it is a defect of ours; the message begins with PUSHDOWN_CONTRACT_VIOLATION.
+/// Errors PushdownContractViolation: a defect of ours, not of the spec.
 Result<void> CheckSatisfied(const std::vector<PushdownProbe>& probes);
 
 }  // namespace codeanatomy::engine
