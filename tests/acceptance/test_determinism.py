@@ -47,8 +47,9 @@ RUN = {
     "build.include_run_bundle": [(False, lambda report: not report["bundle"])],
     "build.output_dir": [("{elsewhere}", lambda report: report["output_dir"].endswith("elsewhere"))],
     "build.strict": [(True, lambda report: True)],  # acts on a broken file only: test_strict_fails_on_a_broken_file
-    # Acts on what is captured, at a later run: test_plan_bundle.py.
-    "engine.compliance_retention_days": [(30, lambda report: True)],
+    # Removes captures at a later run: test_plan_bundle.py. Here the bundle says which value is in force.
+    "engine.compliance_retention_days": [
+        (30, lambda report: report["bundle"]["config.json"]["engine"]["compliance_retention_days"]["value"] == 30)],
     "engine.features": [],  # all gates that the program lists, in their other position
     "engine.memory_limit": [("900 MiB", lambda report: manifest(report)["memory"]["limit_bytes"] == 900 << 20)],
     "engine.profile": [("small", lambda report: settings(report)["max_temp_directory_size"] == f"{1 << 30}B"),
