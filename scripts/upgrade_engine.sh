@@ -3,16 +3,21 @@
 #
 #   scripts/upgrade_engine.sh NPM_VERSION [SOURCES]     e.g. 1.5.5-r.5; SOURCES: a repository to build
 #
-# Builds the program for the other release, runs unit and golden tests on both, builds SOURCES with both and
-# compares hashes, plans, table digests and CPU time in pairs (scripts/paired_benchmark.py). The report lies in
-# build/upgrade/report; status 3: the times are undecided, measure again on a quieter machine.
+# Builds the program for the other release, runs the suite on both (unit, golden, check, acceptance), builds SOURCES
+# with both and compares hashes, plans, rows of every table and CPU time in pairs (scripts/paired_benchmark.py). The
+# report lies in build/upgrade/report, what of it is kept in docs/reference/engine-upgrade/<from>-<to>.
+# Status 0: equal and not slower; 3: equal, the times are undecided: measure again on a quieter machine; else 1.
 # Procedure and reading of the report: docs/reference/engine-upgrade.md
+#
+#   JOBS   processes of builds and tests (2)
+#   TESTS  regular expression of the tests, for a drill of a part
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[[ $# -ge 1 ]] || { sed -n '2,10p' "$0"; exit 2; }
-package_version=$1 release=${1%%-*} sources=${2:-src}
+[[ $# -ge 1 ]] || { sed -n '2,15p' "$0"; exit 2; }
+package_version=$1 release=${1%%-*} sources=${2:-tests}
 source scripts/versions.env
 root=.deps/duckdb-$release other=build/upgrade report=build/upgrade/report
+archive=docs/reference/engine-upgrade/$release-$DUCKDB_VERSION
 say() { echo "upgrade: $*"; }
 
 if [[ ! -f $root/libduckdb.so ]]; then
@@ -29,9 +34,13 @@ cmake --build "$other" -j "${JOBS:-2}" >/dev/null
 rm -rf "$report" && mkdir -p "$report"
 sha256sum "$root/libduckdb.so" .deps/duckdb/libduckdb.so >"$report/libraries.sha256"
 status=0
+fail() { say "$*"; status=1; }
 for build in build/release "$other"; do
   say "tests on $build"
-  ctest --test-dir "$build" -R '^(unit|golden)\.' >"$report/tests-$(basename "$build").txt" || status=1
+  summary=$report/tests-$(basename "$build").txt
+  nice ctest --test-dir "$build" -R "${TESTS:-^(unit|golden|check|acceptance)\.}" -j "${JOBS:-2}" --output-on-failure >"$summary" ||
+    fail "tests fail on $build: $summary"
+  grep -E '^(The following|\s+[0-9]+ - |[0-9]+% tests passed)' "$summary" || true
 done
 
 for build in build/release "$other"; do
@@ -40,8 +49,12 @@ for build in build/release "$other"; do
 done
 say "paired benchmark"
 scripts/paired_benchmark.py "$other/codeanatomy" build/release/codeanatomy --report "$report/benchmark.json" \
-  -- build "$sources" -o '{out}' --format json >/dev/null || status=$?
-python3 - "$report" <<'PYTHON' || status=1
+  -- build "$sources" -o '{out}' --format json >/dev/null || measured=$?
+[[ ${measured:-0} -eq 0 || ${measured:-0} -eq 3 ]] || fail "the new release is slower: $report/benchmark.json"
+bundle() { echo "$report/$1/run_bundles"/*; }
+build/release/codeanatomy plan --diff "$(bundle upgrade)" "$(bundle release)" --output-format json >"$report/plan-diff.json" ||
+  fail "plans cannot be compared"
+python3 - "$report" <<'PYTHON' || fail "a plan differs, or the spec does: $report/comparison.json"
 import json, pathlib, sys
 
 report = pathlib.Path(sys.argv[1])
@@ -49,7 +62,8 @@ old, new = (json.loads((report / f"{n}.json").read_text()) for n in ("upgrade", 
 bundles = [next((report / n / "run_bundles").iterdir()) for n in ("upgrade", "release")]
 plans = [json.loads((b / "plan.json").read_text()) for b in bundles]
 for bundle, name in zip(bundles, ("upgrade", "release")):
-    (report / f"settings-{name}.json").write_text((bundle / "settings.json").read_text())
+    (report / f"settings-{name}.json").write_text(
+        (bundle / "settings.json").read_text().replace(str(pathlib.Path.cwd()), "."))
 digests = [{t["table_name"]: t["content_digest"] for t in r["tables"]} for r in (old, new)]
 benchmark = json.loads((report / "benchmark.json").read_text())
 lines = {
@@ -58,6 +72,8 @@ lines = {
     "rulepack_fingerprint_equal": old["rulepack_fingerprint"] == new["rulepack_fingerprint"],
     "envelope_hash_differs": old["envelope_hash"] != new["envelope_hash"],
     "plan_diff": {k: plans[0][k] != plans[1][k] for k in ("p0", "p1", "passes", "plan")},
+    "tests": {n: [line for line in (report / f"tests-{n}.txt").read_text().splitlines() if "tests passed" in line]
+              for n in ("upgrade", "release")},
     "tables": len(digests[1]),
     "tables_with_other_files": sorted(t for t in digests[1] if digests[0].get(t) != digests[1][t]),
     "benchmark": {k: benchmark[k] for k in ("pairs", "cpu_ratio", "cpu_ratio_interval_95", "wall_ratio", "verdict")},
@@ -70,7 +86,13 @@ PYTHON
 for table in $(cd "$report/release" && ls -d cpg/* evidence/* quality/*); do # rows, not files: what users see
   for build in build/release "$other"; do
     "$build/codeanatomy" delta digest "$report/$(basename "$build")/$table"
-  done | awk -v t="$table" '{ d[NR] = $NF } END { if (d[1] != d[2]) { print "rows differ: " t; exit 1 } }' || status=1
+  done | awk -v t="$table" '{ d[NR] = $NF } END { print t, d[1]; if (NR != 2 || d[1] != d[2]) exit 1 }' >>"$report/rows.txt" ||
+    fail "rows differ: $table"
 done
-say "report in $report, status $status"
-exit $status
+mkdir -p "$archive"
+cp "$report"/{comparison,benchmark,plan-diff}.json "$report/libraries.sha256" "$archive/"
+cp "$report/settings-upgrade.json" "$archive/settings-$release.json"
+cp "$report/settings-release.json" "$archive/settings-$DUCKDB_VERSION.json"
+[[ $status -ne 0 ]] || status=${measured:-0}
+say "$(wc -l <"$report/rows.txt") tables compared; report in $report, kept in $archive, status $status"
+exit "$status"
