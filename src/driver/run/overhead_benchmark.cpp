@@ -14,7 +14,6 @@
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/execute/execution_steps.h"
-#include "engine/plan/portable.h"
 #include "engine/schedule/task_graph.h"
 #include "engine/session/capabilities.h"
 #include "semantics/compile_model.h"
@@ -75,7 +74,6 @@ struct Finished {
     CA_ASSIGN_OR_RETURN(engine::Plan plan, engine::MakePlan(spec));
     CA_ASSIGN_OR_RETURN(const engine::RulePack pack, engine::MakeRulePack(spec));
     CA_RETURN_IF_ERROR(engine::ApplyRules(pack, plan, session->threads()));
-    benchmark::DoNotOptimize(engine::PortableJson(plan));
     benchmark::DoNotOptimize(engine::ReferencesOf(plan));
     engine::Registrations inputs = engine::RegisterInputs(plan, {});
     CA_ASSIGN_OR_RETURN(const std::string surface, engine::PlanningSurfaceHash(*session));

@@ -67,7 +67,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   Json registrations = Json::array();
   for (const std::string& entry : envelope.registrations)
     registrations.push_back(Json::parse(entry));
-  const Json plan = Json::parse(report.portable_plan, nullptr, false);
+  const Json plan = Json::parse(report.rules.portable_plan, nullptr, false);
   const engine::PlanReferences& named = report.references;
   const Json identity{{"payload_version", kPlanIdentityPayloadVersion},
                       {"plan", report.rules.p1},

@@ -29,7 +29,6 @@
 #include "engine/execute/work_queue.h"
 #include "engine/execute/write_files.h"
 #include "engine/plan/plan.h"
-#include "engine/plan/portable.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/plan/sorted_runs.h"
 #include "engine/render/null_keys.h"
@@ -138,11 +137,6 @@ class Execution {
                : Result<void>();
   }
 
-  /// What the spec's runtime profile fixes, if it does.
-  std::optional<int64_t> Knob(std::optional<int64_t> spec::RuntimeProfile::*member) const {
-    return spec_.runtime_profile ? (*spec_.runtime_profile).*member : std::nullopt;
-  }
-
   /// Applies the rules and takes down what the plan and the session are identified by.
   Result<void> PreparePlan() {
     report_.spec_hash = spec::SpecHash(spec_);
@@ -151,9 +145,8 @@ class Execution {
         report_.rules,
         ApplyRules(
             pack, plan_, session_.threads(),
-            Knob(&spec::RuntimeProfile::optimizer_max_passes).value_or(kOptimizerMaxPasses)));
+            spec_.Knob(&spec::RuntimeProfile::optimizer_max_passes).value_or(kOptimizerMaxPasses)));
     report_.rulepack_fingerprint = pack.fingerprint;
-    report_.portable_plan = PortableJson(plan_);
     report_.references = ReferencesOf(plan_);
     report_.schedule = MakeSchedule(plan_, options_.row_counts);
     Warn(ScheduleWarnings(report_.schedule));
@@ -176,15 +169,9 @@ class Execution {
     return {};
   }
 
-  /// Whether the spec's runtime profile says so.
-  bool Flag(std::optional<bool> spec::RuntimeProfile::*member, bool otherwise) const {
-    return spec_.runtime_profile ? ((*spec_.runtime_profile).*member).value_or(otherwise)
-                                 : otherwise;
-  }
-
   Result<void> WriteAndCheck() {
     const int64_t width = report_.rules.width.value_or(
-        Knob(&spec::RuntimeProfile::planning_concurrency).value_or(session_.threads()));
+        spec_.Knob(&spec::RuntimeProfile::planning_concurrency).value_or(session_.threads()));
     const Clock::time_point start = Clock::now();
     {
       WorkQueue queue(session_, has_room_ ? static_cast<size_t>(width) : 1);
@@ -314,7 +301,8 @@ class Execution {
 
   /// What is done last, when conditions have been followed to the scans.
   void PrepareToRender(Relation& relation) const {
-    if (Flag(&spec::RuntimeProfile::filter_null_join_keys, true)) FilterNullKeys(relation);
+    if (spec_.Knob(&spec::RuntimeProfile::filter_null_join_keys).value_or(true))
+      FilterNullKeys(relation);
   }
 
   /// Does `work` in a span of its own, with one thread where operators are kept together.
@@ -424,7 +412,7 @@ class Execution {
   /// Of written files, but for their order.
   ParquetOptions Parquet() const {
     ParquetOptions parquet{.delta_encodings = true};
-    if (const auto rows = Knob(&spec::RuntimeProfile::row_group_rows))
+    if (const auto rows = spec_.Knob(&spec::RuntimeProfile::row_group_rows))
       parquet.row_group_rows = static_cast<uint64_t>(*rows);
     return parquet;
   }

@@ -88,7 +88,6 @@ struct ExecutionReport {
   std::string spec_hash, rulepack_fingerprint, envelope_hash;
   Envelope envelope;
   RuleReport rules;
-  std::string portable_plan;      // canonical JSON of the plan that ran
   PlanReferences references;      // likewise
   TaskSchedule schedule;          // likewise
   std::vector<Warning> warnings;  // of the plan, then in the order of the schedule

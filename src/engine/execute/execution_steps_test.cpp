@@ -8,24 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/plan/test_plans.h"
+
 namespace codeanatomy::engine {
 namespace {
-
-PlannedView View(std::string name, std::vector<std::string> dependencies, Placement placement) {
-  PlannedView view;
-  view.name = std::move(name);
-  view.dependencies = std::move(dependencies);
-  view.is_needed = true;
-  view.placement = placement;
-  return view;
-}
-
-PlannedOutput Output(std::string table, std::string view) {
-  PlannedOutput output;
-  output.target.table_name = std::move(table);
-  output.target.source_view = std::move(view);
-  return output;
-}
 
 std::string NameOf(const ExecutionStep& step) {
   return step.output == nullptr ? step.view->name : step.output->target.table_name;
@@ -40,14 +26,14 @@ std::vector<std::string> NamesOf(const std::vector<ExecutionStep>& steps) {
 /// base → shaped (inline) → edges → by_dst; nodes and summary beside them.
 Plan SmallPlan() {
   Plan plan;
-  plan.views.push_back(View("base", {}, Placement::kTemporary));
-  plan.views.push_back(View("nodes", {}, Placement::kOutput));
-  plan.views.push_back(View("shaped", {"base"}, Placement::kInline));
-  plan.views.push_back(View("edges", {"shaped"}, Placement::kOutput));
-  plan.views.push_back(View("by_dst", {"edges"}, Placement::kOutput));
-  plan.views.push_back(View("summary", {"base", "nodes"}, Placement::kInline));
+  plan.views.push_back(TestView("base", {}, Placement::kTemporary));
+  plan.views.push_back(TestView("nodes", {}, Placement::kOutput));
+  plan.views.push_back(TestView("shaped", {"base"}, Placement::kInline));
+  plan.views.push_back(TestView("edges", {"shaped"}, Placement::kOutput));
+  plan.views.push_back(TestView("by_dst", {"edges"}, Placement::kOutput));
+  plan.views.push_back(TestView("summary", {"base", "nodes"}, Placement::kInline));
   for (const char* view : {"nodes", "edges", "by_dst", "summary"})
-    plan.outputs.push_back(Output(std::string("t_") + view, view));
+    plan.outputs.push_back(TestOutput(std::string("t_") + view, view));
   return plan;
 }
 
@@ -87,12 +73,12 @@ TEST_CASE("a step waits for the views and outputs that it reads, through inline 
 
 TEST_CASE("of two outputs with all rows of a view one is read back") {
   Plan plan;
-  plan.views.push_back(View("rows", {}, Placement::kOutput));
-  plan.views.push_back(View("reader", {"rows"}, Placement::kOutput));
-  plan.outputs.push_back(Output("some", "rows"));
-  plan.outputs.push_back(Output("all", "rows"));
-  plan.outputs.push_back(Output("again", "rows"));
-  plan.outputs.push_back(Output("read", "reader"));
+  plan.views.push_back(TestView("rows", {}, Placement::kOutput));
+  plan.views.push_back(TestView("reader", {"rows"}, Placement::kOutput));
+  plan.outputs.push_back(TestOutput("some", "rows"));
+  plan.outputs.push_back(TestOutput("all", "rows"));
+  plan.outputs.push_back(TestOutput("again", "rows"));
+  plan.outputs.push_back(TestOutput("read", "reader"));
   plan.outputs[0].target.columns = {"one"};
   CHECK(StoredOutput(plan, plan.views[0]) == &plan.outputs[1]);
   for (const ExecutionStep& step : MakeSteps(plan, MakeSchedule(plan, {})))
@@ -103,22 +89,11 @@ TEST_CASE("of two outputs with all rows of a view one is read back") {
 TEST_CASE("whatever the counts, a step comes after those that it waits for") {
   std::mt19937_64 random(7);
   for (int round = 0; round < 300; ++round) {
-    Plan plan;
     RowCounts counts;
-    const size_t count = 2 + random() % 12;
-    for (size_t i = 0; i < count; ++i) {
-      std::set<std::string> reads;
-      for (size_t j = 0; j < i; ++j) {
-        if (random() % 3 == 0) reads.insert("v" + std::to_string(j));
-      }
-      plan.views.push_back(View("v" + std::to_string(i), {reads.begin(), reads.end()},
-                                static_cast<Placement>(random() % 3)));
-    }
-    for (const PlannedView& view : plan.views) {
-      if (view.placement != Placement::kOutput) continue;
-      plan.outputs.push_back(Output("t" + view.name, view.name));
+    Plan plan = RandomTestPlan(2 + random() % 12, random);
+    for (const PlannedOutput& output : plan.outputs) {
       const int64_t extremes[] = {INT64_MAX, INT64_MIN, -1, 0, 5000};
-      if (random() % 2 == 0) counts["t" + view.name] = extremes[random() % 5];
+      if (random() % 2 == 0) counts[output.target.table_name] = extremes[random() % 5];
     }
     const auto steps = MakeSteps(plan, MakeSchedule(plan, counts));
     std::vector<size_t> waits;

@@ -19,8 +19,8 @@ bool HasCollation(const Session& session) {
 std::unique_ptr<ScanPruner> MakeScanPruner(const spec::Spec& spec, Session& session,
                                            const BuildPaths& paths) {
   ScanPolicy defaults;
-  if (spec.runtime_profile)
-    defaults.file_pruning = spec.runtime_profile->file_pruning.value_or(defaults.file_pruning);
+  defaults.file_pruning =
+      spec.Knob(&spec::RuntimeProfile::file_pruning).value_or(defaults.file_pruning);
   auto pruner = std::make_unique<ScanPruner>(paths.environment, session.caches().snapshots,
                                              defaults, HasCollation(session));
   for (const spec::InputRelation& input : spec.input_relations) {

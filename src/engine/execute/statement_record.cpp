@@ -13,19 +13,15 @@ StatementRecord::StatementRecord(const spec::Spec& spec, Session& session, const
     : spec_(spec),
       session_(session),
       is_explained_(is_explained),
-      pushdown_(pruner, Flag(&spec::RuntimeProfile::pushdown_filters, true)) {}
-
-bool StatementRecord::Flag(std::optional<bool> spec::RuntimeProfile::*member,
-                           bool otherwise) const {
-  return spec_.runtime_profile ? ((*spec_.runtime_profile).*member).value_or(otherwise) : otherwise;
-}
+      pushdown_(pruner, spec.Knob(&spec::RuntimeProfile::pushdown_filters).value_or(true)) {}
 
 Result<ExplainTrace> StatementRecord::TraceOf(const std::string& sql, const expr::Schema& schema,
                                               const std::vector<EngineOperator>& operators) {
   Connection& connection = session_.connection();
   ExplainTrace trace;
-  if (Flag(&spec::RuntimeProfile::show_schema, true)) trace.schema = schema;
-  if (Flag(&spec::RuntimeProfile::show_statistics, false)) trace.statistics = operators;
+  if (spec_.Knob(&spec::RuntimeProfile::show_schema).value_or(true)) trace.schema = schema;
+  if (spec_.Knob(&spec::RuntimeProfile::show_statistics).value_or(false))
+    trace.statistics = operators;
   CA_ASSIGN_OR_RETURN(QueryResult rows, connection.Query("EXPLAIN " + sql));
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());

@@ -46,7 +46,6 @@ class StatementRecord {
  private:
   Result<ExplainTrace> TraceOf(const std::string& sql, const expr::Schema& schema,
                                const std::vector<EngineOperator>& operators);
-  bool Flag(std::optional<bool> spec::RuntimeProfile::*member, bool otherwise) const;
 
   const spec::Spec& spec_;
   Session& session_;

@@ -5,35 +5,21 @@
 #include <doctest/doctest.h>
 
 #include "engine/execute/execution_steps.h"
+#include "engine/plan/test_plans.h"
 
 namespace codeanatomy::engine {
 namespace {
 
-PlannedView View(std::string name, std::vector<std::string> dependencies, Placement placement) {
-  PlannedView view;
-  view.name = std::move(name);
-  view.dependencies = std::move(dependencies);
-  view.is_needed = true;
-  view.placement = placement;
-  return view;
-}
-
-PlannedOutput Output(std::string view) {
-  PlannedOutput output;
-  output.target.table_name = "table_" + view;
-  output.target.source_view = std::move(view);
-  return output;
-}
-
 /// base → ranked → edges (stored) → by_dst (stored); ranked → report (stored).
 Plan SmallPlan() {
   Plan plan;
-  plan.views.push_back(View("base", {}, Placement::kTemporary));
-  plan.views.push_back(View("ranked", {"base"}, Placement::kTemporary));
-  plan.views.push_back(View("edges", {"ranked"}, Placement::kOutput));
-  plan.views.push_back(View("by_dst", {"edges"}, Placement::kOutput));
-  plan.views.push_back(View("report", {"ranked"}, Placement::kOutput));
-  for (const char* view : {"edges", "by_dst", "report"}) plan.outputs.push_back(Output(view));
+  plan.views.push_back(TestView("base", {}, Placement::kTemporary));
+  plan.views.push_back(TestView("ranked", {"base"}, Placement::kTemporary));
+  plan.views.push_back(TestView("edges", {"ranked"}, Placement::kOutput));
+  plan.views.push_back(TestView("by_dst", {"edges"}, Placement::kOutput));
+  plan.views.push_back(TestView("report", {"ranked"}, Placement::kOutput));
+  for (const char* view : {"edges", "by_dst", "report"})
+    plan.outputs.push_back(TestOutput("table_" + std::string(view), view));
   return plan;
 }
 
@@ -64,19 +50,7 @@ TEST_CASE("a temporary view is read until the last that reads it is there") {
 TEST_CASE("nothing is given back that is read later") {
   std::mt19937 random(5);
   for (int round = 0; round < 300; ++round) {
-    Plan plan;
-    const size_t count = 3 + random() % 12;
-    for (size_t i = 0; i < count; ++i) {
-      std::set<std::string> reads;
-      for (size_t j = 0; j < i; ++j) {
-        if (random() % 3 == 0) reads.insert("v" + std::to_string(j));
-      }
-      plan.views.push_back(View("v" + std::to_string(i), {reads.begin(), reads.end()},
-                                static_cast<Placement>(random() % 3)));
-    }
-    for (const PlannedView& view : plan.views) {
-      if (view.placement == Placement::kOutput) plan.outputs.push_back(Output(view.name));
-    }
+    Plan plan = RandomTestPlan(3 + random() % 12, random);
     std::set<std::string_view> there;
     WrittenParts written;
     std::set<const PlannedOutput*> done;

@@ -1,6 +1,5 @@
 #include "engine/plan/portable.h"
 
-#include "base/hash.h"
 #include "expr/json_reader.h"
 
 namespace codeanatomy::engine {
@@ -71,7 +70,5 @@ std::string PortableJson(const Plan& plan) {
                               {"views", std::move(views)},
                               {"outputs", std::move(outputs)}});
 }
-
-std::string PlanDigest(const Plan& plan) { return Hex(Sha256::Of(PortableJson(plan))); }
 
 }  // namespace codeanatomy::engine

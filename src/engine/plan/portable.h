@@ -16,7 +16,5 @@ std::string PortableJson(const Relation& relation);
 /// {"schema_version", "views": {name: tree}, "outputs": [{table, view, filters, order}]}, the views
 /// that outputs need. Cost linear in the plan.
 std::string PortableJson(const Plan& plan);
-/// SHA-256 of it, 64 hex digits.
-std::string PlanDigest(const Plan& plan);
 
 }  // namespace codeanatomy::engine

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/hash.h"
 #include "engine/plan/portable.h"
 #include "engine/rules/rule_pack.h"
 #include "expr/json_reader.h"
@@ -161,7 +162,8 @@ class Application {
       : pack_(pack), plan_(plan), threads_(threads) {}
 
   Result<RuleReport> Run(int64_t max_passes) {
-    report_.p0 = digest_ = PlanDigest(plan_);
+    ReadPlan();
+    report_.p0 = digest_;
     bool changed = true;
     for (int64_t pass = 0; pass < max_passes && changed; ++pass) {
       changed = false;
@@ -178,7 +180,7 @@ class Application {
       if (rule.info->kind == EngineRuleKind::kPhysical) CA_RETURN_IF_ERROR(Shape(rule));
       if (rule.info->kind != EngineRuleKind::kOptimizer) Trace(rule, 0);
     }
-    report_.p1 = PlanDigest(plan_);
+    report_.p1 = digest_;
     return std::move(report_);
   }
 
@@ -228,14 +230,20 @@ class Application {
     return {};
   }
 
+  /// The text of a plan is most of what planning costs: it is made where the plan has changed.
+  void ReadPlan() {
+    report_.portable_plan = PortableJson(plan_);
+    digest_ = Hex(Sha256::Of(report_.portable_plan));
+  }
+
   void Trace(const Rule& rule, size_t rewrites) {
-    const std::string after = rewrites > 0 ? PlanDigest(plan_) : digest_;
+    const std::string before = digest_;
+    if (rewrites > 0) ReadPlan();
     const std::string_view phase =
         rule.info->kind == EngineRuleKind::kPhysical ? "physical" : "logical";
     report_.passes.push_back({fmt::format("{}:step{}", phase, report_.passes.size() + 1),
-                              std::string(rule.info->name), rule.info->kind, digest_, after,
+                              std::string(rule.info->name), rule.info->kind, before, digest_,
                               rewrites});
-    digest_ = after;
   }
 
   const RulePack& pack_;

@@ -41,7 +41,8 @@ struct PassTrace {
 
 struct RuleReport {
   std::vector<PassTrace> passes;
-  std::string p0, p1;  // digests of the plan as compiled and after the rules
+  std::string p0, p1;         // digests of the plan as compiled and after the rules
+  std::string portable_plan;  // canonical JSON of the latter
   /// How many tasks may run side by side; nothing: as many as the session has threads.
   std::optional<int64_t> width;
 };
