@@ -25,6 +25,12 @@ Result<std::string> CanonicalPath(const std::string& path) {
   return canonical.string();
 }
 
+std::vector<Result<void>> FileSystem::WriteFiles(const std::vector<FileText>& files) {
+  std::vector<Result<void>> results;
+  for (const FileText& file : files) results.push_back(WriteFile(file.path, file.bytes));
+  return results;
+}
+
 Result<void> ReplaceFile(FileSystem& files, const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
   Result<void> done = files.WriteFile(temporary, bytes);

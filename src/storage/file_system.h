@@ -27,6 +27,11 @@ struct FileStatus {
   uint64_t size = 0;
 };
 
+struct FileText {
+  std::string path;
+  std::string_view bytes;
+};
+
 /// An advisory lock of a file; released on destruction and by the death of the process.
 class FileLock {
  public:
@@ -43,6 +48,9 @@ class FileSystem {
   /// Creates or truncates, writes everything, syncs the content. A failure may leave a partial
   /// file.
   virtual Result<void> WriteFile(const std::string& path, std::string_view bytes) = 0;
+  /// WriteFile of each, and what became of it, in their order. A disk is waited for once instead of
+  /// once for each: all are written before the first is synced.
+  virtual std::vector<Result<void>> WriteFiles(const std::vector<FileText>& files);
   /// Gives the file `from` the name `to` and takes the old one away, in one step.
   /// False, and nothing changed, where `to` exists.
   virtual Result<bool> RenameIfAbsent(const std::string& from, const std::string& to) = 0;

@@ -46,6 +46,19 @@ Result<void> WriteAll(int fd, std::string_view bytes, const std::string& path) {
   return {};
 }
 
+Result<Descriptor> WriteUnsynced(const std::string& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (file.get() < 0) return ErrnoError(errno, "create", path);
+  CA_RETURN_IF_ERROR(WriteAll(file.get(), bytes, path));
+  return file;
+}
+
+Result<void> SyncAndClose(Descriptor& file, const std::string& path) {
+  if (::fsync(file.get()) != 0) return ErrnoError(errno, "sync", path);
+  if (::close(file.release()) != 0) return ErrnoError(errno, "close", path);
+  return {};
+}
+
 class PosixFileLock : public FileLock {
  public:
   explicit PosixFileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
@@ -78,12 +91,22 @@ class PosixFileSystem : public FileSystem {
   }
 
   Result<void> WriteFile(const std::string& path, std::string_view bytes) override {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (file.get() < 0) return ErrnoError(errno, "create", path);
-    CA_RETURN_IF_ERROR(WriteAll(file.get(), bytes, path));
-    if (::fsync(file.get()) != 0) return ErrnoError(errno, "sync", path);
-    if (::close(file.release()) != 0) return ErrnoError(errno, "close", path);
-    return {};
+    CA_ASSIGN_OR_RETURN(Descriptor file, WriteUnsynced(path, bytes));
+    return SyncAndClose(file, path);
+  }
+
+  std::vector<Result<void>> WriteFiles(const std::vector<FileText>& texts) override {
+    std::vector<Result<Descriptor>> written;
+    for (const FileText& text : texts) written.push_back(WriteUnsynced(text.path, text.bytes));
+    std::vector<Result<void>> results;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      if (written[i]) {
+        results.push_back(SyncAndClose(*written[i], texts[i].path));
+      } else {
+        results.push_back(std::move(written[i].error()));
+      }
+    }
+    return results;
   }
 
   Result<bool> RenameIfAbsent(const std::string& from, const std::string& to) override {

@@ -48,6 +48,22 @@ TEST_CASE("files, names and folders") {
   REQUIRE(files.Remove(a));
 }
 
+TEST_CASE("of files written together each has a result of its own") {
+  TemporaryFolder folder;
+  FileSystem& files = *folder.files;
+  const std::string long_text(200'000, 'b');
+  const auto written = files.WriteFiles({{folder.path + "/a", "one"},
+                                         {folder.path + "/absent/b", "two"},
+                                         {folder.path + "/c", long_text}});
+  REQUIRE(written.size() == 3);
+  CHECK(written[0].has_value());
+  REQUIRE_FALSE(written[1].has_value());
+  CHECK(written[1].error().subject() == folder.path + "/absent/b");
+  CHECK(written[2].has_value());
+  CHECK_EQ(*files.ReadFile(folder.path + "/a"), "one");
+  CHECK_EQ(*files.ReadFile(folder.path + "/c"), long_text);
+}
+
 TEST_CASE("removing a tree does not follow links") {
   TemporaryFolder folder;
   FileSystem& files = *folder.files;

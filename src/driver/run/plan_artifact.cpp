@@ -39,17 +39,6 @@ Json PushdownJson(const std::vector<engine::PushdownProbe>& probes) {
   return {{"probes", std::move(rows)}, {"violations", violations}};
 }
 
-/// SHA-256 of the columns of each output's view, by table.
-Json SchemaFingerprints(const Json& plan) {
-  Json fingerprints = Json::object();
-  for (const Json& output : plan["outputs"]) {
-    const Json& view = plan["views"][output["view"].get<std::string>()];
-    fingerprints[output["table"].get<std::string>()] =
-        Hex(Sha256::Of(expr::CanonicalText(view.value("schema", Json::array()))));
-  }
-  return fingerprints;
-}
-
 }  // namespace
 
 std::string PlanArtifactJson(const engine::ExecutionReport& report) {
@@ -67,7 +56,6 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   Json registrations = Json::array();
   for (const std::string& entry : envelope.registrations)
     registrations.push_back(Json::parse(entry));
-  const Json plan = Json::parse(report.rules.portable_plan, nullptr, false);
   const engine::PlanReferences& named = report.references;
   const Json identity{{"payload_version", kPlanIdentityPayloadVersion},
                       {"plan", report.rules.p1},
@@ -93,7 +81,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
       {"portable_schema_version", engine::kPortableSchemaVersion},
       {"referenced_tables", named.tables},
       {"required_functions", named.functions},
-      {"schema_fingerprints", SchemaFingerprints(plan)},
+      {"schema_fingerprints", report.schema_fingerprints},
       {"replay_flags",
        {{"deterministic_inputs",
          std::ranges::all_of(
@@ -104,9 +92,11 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
       {"scans", Json::parse(engine::ScanUnitsJson(report.scans, "", false))},
       {"task_schedule", engine::TaskScheduleJson(report.schedule)},
       {"plan_identity_payload", identity},
-      {"plan_identity", Hex(Sha256::Of(expr::CanonicalText(identity)))},
-      {"plan", plan}};
-  return document.dump(1) + "\n";
+      {"plan_identity", Hex(Sha256::Of(expr::CanonicalText(identity)))}};
+  // The plan is most of the document and text already: it stands last, as it is.
+  std::string text = document.dump(1);
+  text.resize(text.size() - std::string_view("\n}").size());
+  return text + ",\n \"plan\": " + report.rules.plan.Lines() + "\n}\n";
 }
 
 }  // namespace codeanatomy::driver

@@ -90,6 +90,38 @@ std::string Manifest(const RunBundle& bundle, const std::vector<engine::Warning>
   return manifest.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+/// A file beside the manifest. Without a warning of its own its failure is that of the bundle.
+struct BundleFile {
+  std::string_view name;
+  std::string text;
+  std::optional<WarningCode> warning;
+};
+
+/// All but the manifest, which tells what of them is missing.
+std::vector<BundleFile> PartsOf(const RunBundle& bundle) {
+  std::vector<BundleFile> parts;
+  const auto add = [&](std::string_view name, std::string text,
+                       std::optional<WarningCode> warning = {}) {
+    if (!text.empty()) parts.push_back({name, std::move(text), warning});
+  };
+  nlohmann::json settings = nlohmann::json::object();
+  for (const auto& [name, value] : bundle.settings) settings[name] = value;
+  constexpr WarningCode kRuntime = WarningCode::kPlanBundleRuntimeCaptureFailed;
+  constexpr WarningCode kArtifact = WarningCode::kPlanBundleArtifactBuildFailed;
+  if (bundle.config != nullptr) add("config.json", bundle.config->ToJson(true) + "\n");
+  add("settings.json", settings.dump(2) + "\n", kRuntime);
+  if (!bundle.capabilities_json.empty())
+    add("capabilities.json", bundle.capabilities_json + "\n", kRuntime);
+  add("compliance.json", bundle.compliance_json, WarningCode::kComplianceSerializationFailed);
+  add("plan.json", bundle.plan_json, kArtifact);
+  if (!bundle.decisions.empty())
+    add("decisions.json", engine::DecisionsJson(bundle.decisions).dump(1) + "\n", kArtifact);
+  add("spec.json", bundle.spec_json);
+  add("timings.json", bundle.recorder->TimingsJson());
+  add("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id));
+  return parts;
+}
+
 }  // namespace
 
 std::string SpecPath(const std::string& out, const std::string& spec_hash) {
@@ -115,41 +147,20 @@ Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle) {
   const auto files = storage::OpenPosixFileSystem();
   const std::string folder = fmt::format("{}/run_bundles/{}", bundle.out, bundle.report->run_id);
   CA_RETURN_IF_ERROR(files->CreateDirectories(folder));
+  const auto path_of = [&](std::string_view name) { return fmt::format("{}/{}", folder, name); };
   std::vector<engine::Warning> missing;
-  const auto write = [&](std::string_view name, const std::string& text) {
-    return files->WriteFile(fmt::format("{}/{}", folder, name), text);
-  };
-  const auto write_optional = [&](std::string_view name, const std::string& text,
-                                  WarningCode code) {
-    if (text.empty()) return;
-    if (auto written = write(name, text); !written)
-      missing.push_back(engine::WarningOf(code, written.error()));
-  };
-  if (bundle.manifest_only) {
-    CA_RETURN_IF_ERROR(write("manifest.json", Manifest(bundle, missing)));
-    return missing;
+  if (!bundle.manifest_only) {
+    const std::vector<BundleFile> parts = PartsOf(bundle);
+    std::vector<storage::FileText> texts;
+    for (const BundleFile& part : parts) texts.push_back({path_of(part.name), part.text});
+    std::vector<Result<void>> written = files->WriteFiles(texts);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (written[i]) continue;
+      if (!parts[i].warning) return std::move(written[i].error());
+      missing.push_back(engine::WarningOf(*parts[i].warning, written[i].error()));
+    }
   }
-  nlohmann::json settings = nlohmann::json::object();
-  for (const auto& [name, value] : bundle.settings) settings[name] = value;
-  if (bundle.config != nullptr)
-    CA_RETURN_IF_ERROR(write("config.json", bundle.config->ToJson(true) + "\n"));
-  write_optional("settings.json", settings.dump(2) + "\n",
-                 WarningCode::kPlanBundleRuntimeCaptureFailed);
-  write_optional("capabilities.json",
-                 bundle.capabilities_json.empty() ? "" : bundle.capabilities_json + "\n",
-                 WarningCode::kPlanBundleRuntimeCaptureFailed);
-  write_optional("compliance.json", bundle.compliance_json,
-                 WarningCode::kComplianceSerializationFailed);
-  write_optional("plan.json", bundle.plan_json, WarningCode::kPlanBundleArtifactBuildFailed);
-  if (!bundle.decisions.empty()) {
-    write_optional("decisions.json", engine::DecisionsJson(bundle.decisions).dump(1) + "\n",
-                   WarningCode::kPlanBundleArtifactBuildFailed);
-  }
-  if (!bundle.spec_json.empty()) CA_RETURN_IF_ERROR(write("spec.json", bundle.spec_json));
-  CA_RETURN_IF_ERROR(write("timings.json", bundle.recorder->TimingsJson()));
-  CA_RETURN_IF_ERROR(
-      write("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id)));
-  CA_RETURN_IF_ERROR(write("manifest.json", Manifest(bundle, missing)));
+  CA_RETURN_IF_ERROR(files->WriteFile(path_of("manifest.json"), Manifest(bundle, missing)));
   return missing;
 }
 

@@ -148,6 +148,7 @@ class Execution {
             spec_.Knob(&spec::RuntimeProfile::optimizer_max_passes).value_or(kOptimizerMaxPasses)));
     report_.rulepack_fingerprint = pack.fingerprint;
     report_.references = ReferencesOf(plan_);
+    report_.schema_fingerprints = SchemaFingerprints(plan_);
     report_.schedule = MakeSchedule(plan_, options_.row_counts);
     Warn(ScheduleWarnings(report_.schedule));
     report_.decisions = PlanDecisions({plan_, spec_, report_.schedule});

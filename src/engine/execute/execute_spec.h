@@ -88,8 +88,9 @@ struct ExecutionReport {
   std::string spec_hash, rulepack_fingerprint, envelope_hash;
   Envelope envelope;
   RuleReport rules;
-  PlanReferences references;      // likewise
-  TaskSchedule schedule;          // likewise
+  PlanReferences references;                               // likewise
+  std::map<std::string, std::string> schema_fingerprints;  // of `SchemaFingerprints`
+  TaskSchedule schedule;                                   // likewise
   std::vector<Warning> warnings;  // of the plan, then in the order of the schedule
   std::vector<DecisionRecord> decisions;
   std::vector<OutputReport> outputs;  // in the order of the schedule

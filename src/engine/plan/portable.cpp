@@ -1,5 +1,11 @@
 #include "engine/plan/portable.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/hash.h"
 #include "expr/json_reader.h"
 
 namespace codeanatomy::engine {
@@ -20,11 +26,17 @@ Json Keys(const std::vector<spec::SortKey>& keys) {
   return array;
 }
 
+Json Columns(const expr::Schema& schema) {
+  Json array = Json::array();
+  for (const expr::Field& field : schema.fields)
+    array.push_back({field.name, field.type.ToString()});
+  return array;
+}
+
 Json Tree(const Relation& r) {
   static constexpr std::string_view kJoins[] = {"Inner", "Left", "Right", "Full", "Semi", "Anti"};
   Json json = {{"op", kRelationOpNames[static_cast<size_t>(r.op)]}};
-  for (const expr::Field& field : r.schema.fields)
-    json["schema"].push_back({field.name, field.type.ToString()});
+  if (!r.schema.fields.empty()) json["schema"] = Columns(r.schema);
   if (!r.name.empty()) json["name"] = r.name;
   for (const NamedExpr& column : r.columns)
     json["columns"].push_back({{"name", column.name}, {"expr", expr::Write(column.expr)}});
@@ -54,21 +66,46 @@ Json Tree(const Relation& r) {
 
 std::string PortableJson(const Relation& relation) { return expr::CanonicalText(Tree(relation)); }
 
-std::string PortableJson(const Plan& plan) {
-  Json views = Json::object(), outputs = Json::array();
-  for (const PlannedView& view : plan.views) {
-    if (view.is_needed) views[view.name] = Tree(view.relation);
-  }
+PlanText::PlanText(const Plan& plan) {
+  for (const PlannedView& view : plan.views) Update(view);
   for (const PlannedOutput& output : plan.outputs) {
-    outputs.push_back({{"table", output.target.table_name},
-                       {"view", output.target.source_view},
-                       {"columns", output.target.columns},
-                       {"filters", Exprs(output.filters)},
-                       {"order", output.order}});
+    outputs_.push_back(expr::CanonicalText({{"table", output.target.table_name},
+                                            {"view", output.target.source_view},
+                                            {"columns", output.target.columns},
+                                            {"filters", Exprs(output.filters)},
+                                            {"order", output.order}}));
   }
-  return expr::CanonicalText({{"schema_version", kPortableSchemaVersion},
-                              {"views", std::move(views)},
-                              {"outputs", std::move(outputs)}});
+}
+
+void PlanText::Update(const PlannedView& view) {
+  if (view.is_needed) views_[view.name] = PortableJson(view.relation);
+}
+
+std::string PlanText::Canonical() const { return Join(""); }
+
+std::string PlanText::Lines() const { return Join("\n"); }
+
+std::string PlanText::Join(std::string_view line_end) const {
+  std::vector<std::string> views;
+  for (const auto& [name, text] : views_)
+    views.push_back(fmt::format("{}:{}", expr::CanonicalText(name), text));
+  const std::string between = fmt::format(",{}", line_end);
+  return fmt::format("{{\"outputs\":[{0}{1}],{0}\"schema_version\":{2},\"views\":{{{0}{3}}}}}",
+                     line_end, fmt::join(outputs_, between), kPortableSchemaVersion,
+                     fmt::join(views, between));
+}
+
+std::string PortableJson(const Plan& plan) { return PlanText(plan).Canonical(); }
+
+std::map<std::string, std::string> SchemaFingerprints(const Plan& plan) {
+  std::map<std::string, std::string> fingerprints;
+  for (const PlannedOutput& output : plan.outputs) {
+    const auto view = std::ranges::find(plan.views, output.target.source_view, &PlannedView::name);
+    if (view == plan.views.end()) continue;
+    fingerprints[output.target.table_name] =
+        Hex(Sha256::Of(expr::CanonicalText(Columns(view->relation.schema))));
+  }
+  return fingerprints;
 }
 
 }  // namespace codeanatomy::engine

@@ -4,7 +4,9 @@
 // and changes with its release.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "engine/plan/plan.h"
 
@@ -13,8 +15,34 @@ namespace codeanatomy::engine {
 inline constexpr int kPortableSchemaVersion = 1;
 
 std::string PortableJson(const Relation& relation);
-/// {"schema_version", "views": {name: tree}, "outputs": [{table, view, filters, order}]}, the views
-/// that outputs need. Cost linear in the plan.
+
+/// The text of a plan, kept by view: making it is most of what planning costs, and a rule changes
+/// few views. {"schema_version", "views": {name: tree}, "outputs": [{table, view, columns, filters,
+/// order}]}, the views that outputs need.
+class PlanText {
+ public:
+  PlanText() = default;
+  /// Cost linear in the plan.
+  explicit PlanText(const Plan& plan);
+
+  /// Makes the text of one view again, if outputs need it.
+  void Update(const PlannedView& view);
+  /// Canonical JSON; its SHA-256 is the digest of the plan.
+  std::string Canonical() const;
+  /// The same document for a file that people read and compare: a line for each view and output.
+  std::string Lines() const;
+
+ private:
+  std::string Join(std::string_view line_end) const;
+
+  std::map<std::string, std::string> views_;  // canonical JSON by name
+  std::vector<std::string> outputs_;
+};
+
+/// PlanText(plan).Canonical().
 std::string PortableJson(const Plan& plan);
+
+/// SHA-256 of [[column, type]] of each output's view, canonical JSON, by table.
+std::map<std::string, std::string> SchemaFingerprints(const Plan& plan);
 
 }  // namespace codeanatomy::engine

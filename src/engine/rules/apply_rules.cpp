@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
-#include "engine/plan/portable.h"
 #include "engine/rules/rule_pack.h"
 #include "expr/json_reader.h"
 #include "expr/type_check.h"
@@ -162,7 +161,8 @@ class Application {
       : pack_(pack), plan_(plan), threads_(threads) {}
 
   Result<RuleReport> Run(int64_t max_passes) {
-    ReadPlan();
+    report_.plan = PlanText(plan_);
+    Digest();
     report_.p0 = digest_;
     bool changed = true;
     for (int64_t pass = 0; pass < max_passes && changed; ++pass) {
@@ -186,13 +186,16 @@ class Application {
 
  private:
   size_t Rewrite(std::string_view rule) {
-    size_t rewrites = 0;
+    size_t all = 0;
     for (PlannedView& view : plan_.views) {
+      size_t rewrites = 0;
       if (rule == "simplify") VisitExprs(view.relation, [&](Expr& e) { rewrites += Simplify(e); });
       if (rule == "span_containment_rewrite") rewrites += OrderContainment(view.relation);
       if (rule == "delta_scan_aware") rewrites += OrderScanFilters(view.relation, plan_);
+      if (rewrites > 0) report_.plan.Update(view);
+      all += rewrites;
     }
-    return rewrites;
+    return all;
   }
 
   Result<void> Analyze(const Rule& rule) {
@@ -230,15 +233,11 @@ class Application {
     return {};
   }
 
-  /// The text of a plan is most of what planning costs: it is made where the plan has changed.
-  void ReadPlan() {
-    report_.portable_plan = PortableJson(plan_);
-    digest_ = Hex(Sha256::Of(report_.portable_plan));
-  }
+  void Digest() { digest_ = Hex(Sha256::Of(report_.plan.Canonical())); }
 
   void Trace(const Rule& rule, size_t rewrites) {
     const std::string before = digest_;
-    if (rewrites > 0) ReadPlan();
+    if (rewrites > 0) Digest();
     const std::string_view phase =
         rule.info->kind == EngineRuleKind::kPhysical ? "physical" : "logical";
     report_.passes.push_back({fmt::format("{}:step{}", phase, report_.passes.size() + 1),

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "catalog/engine_rule.h"
 #include "engine/plan/plan.h"
+#include "engine/plan/portable.h"
 
 namespace codeanatomy::engine {
 
@@ -41,8 +42,8 @@ struct PassTrace {
 
 struct RuleReport {
   std::vector<PassTrace> passes;
-  std::string p0, p1;         // digests of the plan as compiled and after the rules
-  std::string portable_plan;  // canonical JSON of the latter
+  std::string p0, p1;  // digests of the plan as compiled and after the rules
+  PlanText plan;       // of the latter
   /// How many tasks may run side by side; nothing: as many as the session has threads.
   std::optional<int64_t> width;
 };
