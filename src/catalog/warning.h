@@ -22,6 +22,7 @@ inline constexpr std::string_view kWarningStageNames[] = {
     "preflight", "compilation", "plan_bundle", "compliance", "materialization", "maintenance"};
 
 enum class WarningCode : uint8_t {
+  kExtensionNotRegistered,
   kSemanticValidationWarning,
   kDeltaCompatibilityDrift,
   kCostModelStatsFallback,
@@ -46,6 +47,10 @@ struct WarningInfo {
 };
 
 inline constexpr auto kWarnings = std::to_array<WarningInfo>({
+    {WarningCode::kExtensionNotRegistered, "extension_not_registered", WarningStage::kPreflight,
+     true,
+     "a plugin registered a function or a relation that its manifest does not name, and the spec "
+     "has extension_governance_mode warn_on_unregistered"},
     {WarningCode::kSemanticValidationWarning, "semantic_validation_warning",
      WarningStage::kPreflight, true,
      "a view compares numbers of two types (ImplicitTypeCoercion) or projects more than 64 "

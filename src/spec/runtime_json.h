@@ -1,5 +1,5 @@
 // The JSON form of RuntimeConfig and the policies of a spec, and the vocabulary in which
-// spec_json.cpp describes the rest. Private to spec/.
+// spec_json.cpp describes the rest. Private to spec/, but for the names of the enumerations.
 #pragma once
 
 #include "expr/json_reader.h"

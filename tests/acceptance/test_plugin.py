@@ -260,3 +260,37 @@ def test_options_of_a_plugin_are_part_of_the_envelope(tool, plugin, tmp_path):
     plain = run_spec(tool, PROJECT, tmp_path / "out", tmp_path / "a", "--plugin", plugin)
     other = run_spec(tool, PROJECT, tmp_path / "out", tmp_path / "b", "--plugin", f'{plugin}={{"min_letters": 3}}')
     assert plain["envelope_hash"] != other["envelope_hash"]
+
+
+@pytest.mark.parametrize("mode", ["strict_allowlist", "warn_on_unregistered"])
+def test_what_a_manifest_does_not_name_is_refused_or_warned_of(tool, built, compile_plugin, tmp_path, mode):
+    """The manifest is the allow list of a plugin; a spec says what becomes of what is not on it."""
+    from test_replay import PROJECT
+
+    def run(library, name):
+        (tmp_path / "spec.json").write_text(json.dumps(PROJECT | {"runtime": {"extension_governance_mode": mode}}))
+        done = tool.run("run", tmp_path / "spec.json", "--build", built, "-o", tmp_path / name, "--format", "json", "--plugin", library)
+        return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+    assert run(compile_plugin(OPENINGS="2"), "whole")[1]["warnings"] == []
+    more = GOOD["STATEMENTS"] + '"CREATE MACRO probe_more(x) AS x", "CREATE VIEW \\"probe.more\\" AS SELECT 1 AS one",'
+    status, report = run(compile_plugin(OPENINGS="2", STATEMENTS=more), "more")
+    if mode == "strict_allowlist":
+        assert status == 21 and 'plugin check "functions"' in report and "not declared: probe_more" in report
+    else:
+        assert status == 0, report
+        assert [(w["code"], w["stage"], w["context"]) for w in report["warnings"]] == [
+            ("extension_not_registered", "preflight", {"plugin": "probe", "check": check, "name": name})
+            for check, name in (("functions", "probe_more"), ("relations", "probe.more"))]
+        bundle = tmp_path / "more/run_bundles" / report["run_id"]
+        events = [json.loads(line) for line in (bundle / "events.jsonl").read_text().splitlines()]
+        assert [e["attributes"]["name"] for e in events if e["name"] == "warning"] == ["probe_more", "probe.more"]
+        functions = json.loads((bundle / "plan.json").read_text())["envelope"]["registered_functions"]
+        assert {"probe_twice", "probe_more"} <= set(functions)
+        done = tool.run("replay", bundle, "--plugin", compile_plugin(OPENINGS="2", STATEMENTS=more))
+        assert done.returncode == 0, done.stdout + done.stderr
+    # Whatever the mode: a name that another could have, and a name that is promised and not there.
+    for changes in ({"STATEMENTS": GOOD["STATEMENTS"] + '"CREATE MACRO more(x) AS x",'},
+                    {"FUNCTIONS": '"probe_twice", "probe_numbers", "probe_thrice",'}):
+        status, text = run(compile_plugin(OPENINGS="2", **changes), "refused")
+        assert status == 21 and 'plugin check "functions"' in text

@@ -52,7 +52,7 @@ CASES = {
     "runtime.capture_optimizer_lab": (True, RUNS),
     "runtime.tuner_mode": ("Observe", RUNS),
     "runtime.pushdown_enforcement_mode": ("warn", RUNS),
-    "runtime.extension_governance_mode": ("warn_on_unregistered", REFUSED),
+    "runtime.extension_governance_mode": ("warn_on_unregistered", PLANS),
     "runtime.enable_tracing": (True, REFUSED),
     "runtime.enable_rule_tracing": (True, REFUSED),
     "runtime.enable_plan_preview": (True, REFUSED),

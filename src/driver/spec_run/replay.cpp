@@ -172,6 +172,7 @@ class ReplayRun {
         .temp_directory = spill, .sink = request_.recorder, .cancel = request_.cancel};
     CA_ASSIGN_OR_RETURN(options.features, engine::FeatureGates::Parse(bundle_.features));
     CA_ASSIGN_OR_RETURN(options.plugins, AllowedPlugins());
+    options.governance = spec_.runtime.extension_governance_mode;
     std::map<std::string, std::string> wanted = bundle_.settings;
     wanted.erase("temp_directory");
     if (!request_.profile.empty()) {

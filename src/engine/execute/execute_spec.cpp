@@ -108,6 +108,7 @@ class Execution {
     CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
     {
       const TableSpan span(options_, "plan");
+      Warn(session_.warnings());
       Warn(SemanticWarnings(plan_));
       Warn(CompatibilityWarnings(plan_, paths_.input_protocols));
       CA_RETURN_IF_ERROR(PreparePlan());

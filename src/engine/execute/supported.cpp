@@ -15,7 +15,6 @@ constexpr std::pair<std::string_view, std::string_view> kNotExecuted[] = {
     {"/runtime/enable_plan_preview", "plans are shown by `codeanatomy plan`"},
     {"/runtime/tracing_preset", "spans of every run stand in its run bundle; nothing is exported"},
     {"/runtime/tracing", "spans of every run stand in its run bundle; nothing is exported"},
-    {"/runtime/extension_governance_mode", "unknown extensions are always an error"},
     {"/cache_policy/min_estimated_rows", "rows are not estimated before a run"},
     {"/cache_policy/cache_memory_budget", "temporary views spill under the session's limit"},
     {"/cache_policy/use_historical_metrics", "what is kept follows from the plan alone"},

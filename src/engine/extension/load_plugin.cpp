@@ -94,43 +94,79 @@ std::vector<std::string> Missing(const std::set<std::string>& of, const std::set
   return missing;
 }
 
-Result<void> Compare(const PluginLibrary& plugin, const Registered& before,
-                     const Registered& after) {
-  const ExtensionDescriptor& said = plugin.descriptor();
-  uint64_t capabilities = said.capabilities & CA_PLUGIN_DECLARATIONS;
-  const bool declares = plugin.manifest().declarations != nullptr;
-  if ((capabilities != 0) != declares) {
-    return PluginError(plugin.path(), "capabilities", declares ? "declarations" : "no declarations",
-                       fmt::format("{:#x}", said.capabilities));
+bool IsIn(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// What a plugin registered, held against its manifest.
+class Comparison {
+ public:
+  Comparison(const PluginLibrary& plugin, spec::GovernanceMode governance)
+      : plugin_(plugin), governance_(governance), loaded_{plugin.descriptor(), {}} {}
+
+  Result<LoadedPlugin> Run(const Registered& before, const Registered& after) {
+    ExtensionDescriptor& said = loaded_.descriptor;
+    uint64_t capabilities = said.capabilities & CA_PLUGIN_DECLARATIONS;
+    const bool declares = plugin_.manifest().declarations != nullptr;
+    if ((capabilities != 0) != declares) {
+      return PluginError(plugin_.path(), "capabilities",
+                         declares ? "declarations" : "no declarations",
+                         fmt::format("{:#x}", said.capabilities));
+    }
+    std::set<std::string> functions, relations;
+    uint64_t admitted = 0;
+    for (const auto& [name, kind] : after) {
+      if (before.contains({name, kind})) continue;
+      const bool is_view = kind == "view";
+      const bool is_named = IsIn(is_view ? said.relations : said.functions, name);
+      (is_named ? capabilities : admitted) |= CapabilityOf(kind);
+      (is_view ? relations : functions).insert(name);
+    }
+    CA_RETURN_IF_ERROR(Compare(functions, said.functions, "functions", said.name + "_"));
+    CA_RETURN_IF_ERROR(Compare(relations, said.relations, "relations", said.name + "."));
+    if (capabilities != said.capabilities) {
+      return PluginError(plugin_.path(), "capabilities", fmt::format("{:#x}", said.capabilities),
+                         fmt::format("{:#x}", capabilities));
+    }
+    said.capabilities |= admitted;
+    return std::move(loaded_);
   }
-  std::set<std::string> functions, relations;
-  for (const auto& [name, kind] : after) {
-    if (before.contains({name, kind})) continue;
-    capabilities |= CapabilityOf(kind);
-    (kind == "view" ? relations : functions).insert(name);
-  }
-  const auto differ = [&](const std::set<std::string>& registered,
-                          const std::vector<std::string>& declared,
-                          std::string_view check) -> Result<void> {
+
+ private:
+  /// Adds to `declared` what is admitted.
+  Result<void> Compare(const std::set<std::string>& registered, std::vector<std::string>& declared,
+                       std::string_view check, const std::string& prefix) {
     const std::set<std::string> names(declared.begin(), declared.end());
     const std::vector<std::string> more = Missing(registered, names),
                                    less = Missing(names, registered);
-    if (more.empty() && less.empty()) return {};
-    return PluginError(plugin.path(), check, fmt::format("{}", fmt::join(names, ", ")),
-                       fmt::format("not registered: {}; not declared: {}", fmt::join(less, ", "),
-                                   fmt::join(more, ", ")));
-  };
-  CA_RETURN_IF_ERROR(differ(functions, said.functions, "functions"));
-  CA_RETURN_IF_ERROR(differ(relations, said.relations, "relations"));
-  if (capabilities == said.capabilities) return {};
-  return PluginError(plugin.path(), "capabilities", fmt::format("{:#x}", said.capabilities),
-                     fmt::format("{:#x}", capabilities));
-}
+    const bool admits =
+        governance_ == spec::GovernanceMode::kWarnOnUnregistered &&
+        std::ranges::all_of(more, [&](const auto& name) { return name.starts_with(prefix); });
+    if (!less.empty() || (!more.empty() && !admits)) {
+      return PluginError(plugin_.path(), check, fmt::format("{}", fmt::join(names, ", ")),
+                         fmt::format("not registered: {}; not declared: {}", fmt::join(less, ", "),
+                                     fmt::join(more, ", ")));
+    }
+    for (const std::string& name : more) {
+      loaded_.warnings.push_back(
+          {WarningCode::kExtensionNotRegistered,
+           fmt::format("{} is not in the manifest of the plugin {}", name, loaded_.descriptor.name),
+           {{"check", std::string(check)}, {"name", name}, {"plugin", loaded_.descriptor.name}}});
+    }
+    declared.insert(declared.end(), more.begin(), more.end());
+    std::ranges::sort(declared);
+    return {};
+  }
+
+  const PluginLibrary& plugin_;
+  const spec::GovernanceMode governance_;
+  LoadedPlugin loaded_;
+};
 
 }  // namespace
 
-Result<ExtensionDescriptor> LoadPlugin(const Plugin& requested, Connection& connection,
-                                       const PluginHost& host) {
+Result<LoadedPlugin> LoadPlugin(const Plugin& requested, Connection& connection,
+                                const PluginHost& host) {
   const PluginLibrary& plugin = requested.library;
   const char* schema = plugin.manifest().options_schema;
   auto options = CheckOptions(requested.options, schema == nullptr ? "" : schema);
@@ -141,10 +177,9 @@ Result<ExtensionDescriptor> LoadPlugin(const Plugin& requested, Connection& conn
   CA_ASSIGN_OR_RETURN(const Registered before, ReadRegistered(connection));
   CA_RETURN_IF_ERROR(Register(plugin, *options, connection, host));
   CA_ASSIGN_OR_RETURN(const Registered after, ReadRegistered(connection));
-  CA_RETURN_IF_ERROR(Compare(plugin, before, after));
-  ExtensionDescriptor descriptor = plugin.descriptor();
-  descriptor.options = *std::move(options);
-  return descriptor;
+  CA_ASSIGN_OR_RETURN(LoadedPlugin loaded, Comparison(plugin, host.governance).Run(before, after));
+  loaded.descriptor.options = *std::move(options);
+  return loaded;
 }
 
 }  // namespace codeanatomy::engine

@@ -8,6 +8,7 @@
 #include "engine/duckdb/library.h"
 #include "engine/session/introspection.h"
 #include "expr/json_reader.h"
+#include "spec/runtime_json.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -79,9 +80,12 @@ Result<std::string> PlanningSurfaceHash(Session& session) {
           value.is_null(row) ? Json(nullptr) : Json(std::string(value.Text(row)));
     }
   }
-  Json surface{{"engine", kDuckdbVersion},
-               {"settings", std::move(settings)},
-               {"function_registry", FunctionRegistryHash()}};
+  Json surface{
+      {"engine", kDuckdbVersion},
+      {"settings", std::move(settings)},
+      {"function_registry", FunctionRegistryHash()},
+      {"extension_policy",
+       expr::EnumNames<spec::GovernanceMode>::names[static_cast<size_t>(session.governance())]}};
   for (const PlannerInfo& planner : kPlanners) surface["planners"].push_back(planner.name);
   for (const ExtensionDescriptor& extension : session.extensions()) {
     surface["extensions"].push_back({extension.name, extension.version, extension.build_id,

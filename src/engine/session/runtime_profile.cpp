@@ -58,6 +58,7 @@ std::optional<int64_t> ParseSeconds(std::string_view text) {
 }  // namespace
 
 Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Spec& spec) {
+  options.governance = spec.runtime.extension_governance_mode;
   if (!spec.runtime_profile) return options;
   const spec::RuntimeProfile& profile = *spec.runtime_profile;
   CA_RETURN_IF_ERROR(CheckPositive(profile));

@@ -7,9 +7,9 @@
 
 namespace codeanatomy::engine {
 
-/// `options` with the profile's members in place of the caller's; unchanged where the spec has
-/// none. Errors InvalidPlan: a name that is no profile, a number that is not positive; subject:
-/// JSON path.
+/// `options` with the profile's members in place of the caller's, where the spec has one, and its
+/// governance of extensions. Errors InvalidPlan: a name that is no profile, a number that is not
+/// positive; subject: JSON path.
 Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Spec& spec);
 
 }  // namespace codeanatomy::engine

@@ -38,6 +38,8 @@ struct Session::State {
   size_t batch_rows = 0, log_readers = 1;
   FeatureGates features;
   std::vector<ExtensionDescriptor> extensions;
+  spec::GovernanceMode governance = spec::GovernanceMode::kStrictAllowlist;
+  std::vector<Warning> warnings;
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
   Settings settings, default_settings;
@@ -110,6 +112,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->log_readers = LogReadersOf(options);
   state->memory = std::make_unique<MemoryBudget>(MemoryLimitOf(options));
   state->features = options.features;
+  state->governance = options.governance;
   state->sink = options.sink;
   state->cancel = options.cancel;
   state->caches =
@@ -132,9 +135,11 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   CA_ASSIGN_OR_RETURN(state->batches, BatchScan::Install(*state->database));
   CA_RETURN_IF_ERROR(InstallCacheFunction(*state->database, *state->caches));
   for (const Plugin& plugin : options.plugins) {
-    CA_ASSIGN_OR_RETURN(ExtensionDescriptor loaded,
-                        LoadPlugin(plugin, *state->main, {&state->settings, state->sink}));
-    state->extensions.push_back(std::move(loaded));
+    CA_ASSIGN_OR_RETURN(
+        LoadedPlugin loaded,
+        LoadPlugin(plugin, *state->main, {&state->settings, state->sink, options.governance}));
+    state->extensions.push_back(std::move(loaded.descriptor));
+    std::ranges::move(loaded.warnings, std::back_inserter(state->warnings));
   }
   if (state->cancel != nullptr) {
     state->watch = std::thread([raw = state.get()] { raw->Watch(); });
@@ -197,6 +202,8 @@ Result<void> Session::CheckCancelled() const {
 
 const FeatureGates& Session::features() const { return state_->features; }
 const std::vector<ExtensionDescriptor>& Session::extensions() const { return state_->extensions; }
+spec::GovernanceMode Session::governance() const { return state_->governance; }
+const std::vector<Warning>& Session::warnings() const { return state_->warnings; }
 SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }
 int Session::threads() const { return state_->threads; }
 size_t Session::batch_rows() const { return state_->batch_rows; }

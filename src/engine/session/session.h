@@ -16,10 +16,12 @@
 #include "engine/duckdb/connection.h"
 #include "engine/duckdb/database.h"
 #include "engine/extension/plugin_library.h"
+#include "engine/plan/warning.h"
 #include "engine/session/caches.h"
 #include "engine/session/dataset_registry.h"
 #include "engine/session/feature_gates.h"
 #include "engine/session/profile.h"
+#include "spec/runtime_config.h"
 
 namespace codeanatomy::engine {
 
@@ -34,7 +36,8 @@ struct SessionOptions {
   std::optional<int64_t> batch_rows;            // of an Arrow stream's batches; of the profile
   std::optional<int> log_readers;               // side by side; instead of the profile's
   FeatureGates features;
-  std::vector<Plugin> plugins;                                // registered in this order
+  std::vector<Plugin> plugins;  // registered in this order
+  spec::GovernanceMode governance = spec::GovernanceMode::kStrictAllowlist;  // of the plugins
   std::string temp_directory;                                 // for spilling; empty: never spills
   std::vector<std::pair<std::string, std::string>> settings;  // further DuckDB settings, last wins
   EventSink* sink = nullptr;                                  // not owned, may be null
@@ -93,6 +96,9 @@ class Session {
   const FeatureGates& features() const;
   /// In the order of loading.
   const std::vector<ExtensionDescriptor>& extensions() const;
+  spec::GovernanceMode governance() const;
+  /// Of building the session: what governance admitted.
+  const std::vector<Warning>& warnings() const;
   SessionIdentity identity() const;
   int threads() const;
   /// Rows per batch of an Arrow stream.
