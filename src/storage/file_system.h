@@ -63,6 +63,8 @@ class FileSystem {
   virtual Result<void> Remove(const std::string& path) = 0;
   /// With all parents; existing is no error.
   virtual Result<void> CreateDirectories(const std::string& path) = 0;
+  /// The content of a file that another part of the program has written.
+  virtual Result<void> SyncFile(const std::string& path) = 0;
   virtual Result<void> SyncDirectory(const std::string& path) = 0;
   /// Sorted by name, without "." and ".."; empty where the folder is absent.
   virtual Result<std::vector<DirectoryEntry>> List(const std::string& path) = 0;

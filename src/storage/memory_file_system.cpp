@@ -55,6 +55,12 @@ Result<std::string> MemoryFileSystem::ReadFile(const std::string& path) {
 }
 
 Result<void> MemoryFileSystem::WriteFile(const std::string& path, std::string_view bytes) {
+  CA_RETURN_IF_ERROR(WriteUnsynced(path, bytes));
+  live_[path]->synced_content = bytes;
+  return {};
+}
+
+Result<void> MemoryFileSystem::WriteUnsynced(const std::string& path, std::string_view bytes) {
   if (!IsDirectory(ParentPath(path))) return NotFound(path);
   std::shared_ptr<File>& file = live_[path];
   if (file == nullptr) file = std::make_shared<File>();
@@ -63,7 +69,7 @@ Result<void> MemoryFileSystem::WriteFile(const std::string& path, std::string_vi
     file->content = bytes.substr(0, bytes.size() / 2);
     return step;
   }
-  file->content = file->synced_content = bytes;
+  file->content = bytes;
   return {};
 }
 
@@ -105,6 +111,14 @@ Result<void> MemoryFileSystem::CreateDirectories(const std::string& path) {
   for (std::string folder = path; directories_.insert(folder).second; folder = ParentPath(folder)) {
     if (live_.contains(folder)) return Error(ErrorCode::kIoError, "is a file", folder);
   }
+  return {};
+}
+
+Result<void> MemoryFileSystem::SyncFile(const std::string& path) {
+  CA_RETURN_IF_ERROR(Step(path));
+  const auto file = live_.find(path);
+  if (file == live_.end()) return NotFound(path);
+  file->second->synced_content = file->second->content;
   return {};
 }
 

@@ -26,6 +26,9 @@ class MemoryFileSystem : public FileSystem {
   /// What a power loss leaves: contents and names as last synced. Ends failing, drops locks.
   void LosePower();
 
+  /// WriteFile without the sync, as the Parquet library writes.
+  Result<void> WriteUnsynced(const std::string& path, std::string_view bytes);
+
   /// Called with every path before RenameIfAbsent looks for the target: a place for a rival's
   /// commit.
   std::function<void(const std::string& to)> before_rename;
@@ -37,6 +40,7 @@ class MemoryFileSystem : public FileSystem {
   Result<bool> LinkIfAbsent(const std::string& from, const std::string& to) override;
   Result<void> Remove(const std::string& path) override;
   Result<void> CreateDirectories(const std::string& path) override;
+  Result<void> SyncFile(const std::string& path) override;
   Result<void> SyncDirectory(const std::string& path) override;
   Result<std::vector<DirectoryEntry>> List(const std::string& path) override;
   Result<FileStatus> Status(const std::string& path) override;

@@ -19,9 +19,9 @@ class ParquetIo {
  public:
   virtual ~ParquetIo() = default;
 
-  /// Writes the rows, in order, below `folder`, which exists; the files are complete, synced and
-  /// named by their content on return. Nothing for no rows. Paths of the result are relative to
-  /// `folder`.
+  /// Writes the rows, in order, below `folder`, which exists; the files are complete and named by
+  /// their content on return, and durable when whoever names them has synced them. Nothing for no
+  /// rows. Paths of the result are relative to `folder`.
   virtual Result<std::vector<DataFile>> Write(const Schema& schema, std::span<const Row> rows,
                                               const std::string& folder) = 0;
 

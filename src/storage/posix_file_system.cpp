@@ -170,6 +170,12 @@ class PosixFileSystem : public FileSystem {
     return {};
   }
 
+  Result<void> SyncFile(const std::string& path) override {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return OpenError(path, "open");
+    return SyncAndClose(file, path);
+  }
+
   Result<void> SyncDirectory(const std::string& path) override {
     Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (folder.get() < 0) return ErrnoError(errno, "open", path);

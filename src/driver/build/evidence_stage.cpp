@@ -15,7 +15,7 @@
 #include "catalog/table.h"
 #include "driver/build/evidence_writer.h"
 #include "source/read_file.h"
-#include "storage/log/transaction.h"
+#include "storage/log/commit_all.h"
 
 namespace codeanatomy::driver {
 namespace {
@@ -231,22 +231,31 @@ class Stage {
       for (const storage::DataFile& file : files[std::string(table.name)])
         live.push_back(fmt::format("{}/{}/{}", request_.out, TableLocation(table), file.path));
     }
-    // Commits wait for the disk, each of a table of its own.
-    std::vector<Result<void>> done(tables.size());
-    const size_t first = result_.tables.size();
-    result_.tables.resize(first + tables.size());
-    ParallelFor(tables.size(), session_.threads(), [&](size_t i) {
-      done[i] = CommitTable(*tables[i], std::move(files.find(tables[i]->name)->second),
-                            result_.tables[first + i]);
-    });
-    for (Result<void>& status : done) CA_RETURN_IF_ERROR(std::move(status));
+    std::vector<storage::PreparedCommit> commits;
+    for (const TableInfo* table : tables) {
+      CA_ASSIGN_OR_RETURN(storage::PreparedCommit commit,
+                          PrepareCommit(*table, std::move(files.find(table->name)->second)));
+      commits.push_back(std::move(commit));
+    }
+    CA_ASSIGN_OR_RETURN(const std::vector<storage::CommitOutcome> outcomes,
+                        storage::CommitAll(commits));
+    for (size_t i = 0; i < tables.size(); ++i) {
+      const storage::CommitOutcome& outcome = outcomes[i];
+      const auto rows = rows_.find(std::string(tables[i]->name));
+      result_.tables.push_back({.name = std::string(tables[i]->name),
+                                .path = TableLocation(*tables[i]),
+                                .version = outcome.version,
+                                .rows = rows == rows_.end() ? 0 : rows->second,
+                                .files_added = outcome.files_added,
+                                .bytes_written = outcome.bytes_written,
+                                .content_digest = outcome.content_digest});
+    }
     return {};
   }
 
-  Result<void> CommitTable(const TableInfo& table, std::vector<storage::DataFile> data,
-                           BuiltTable& built) {
-    const std::string location = TableLocation(table);
-    const std::string root = fmt::format("{}/{}", request_.out, location);
+  Result<storage::PreparedCommit> PrepareCommit(const TableInfo& table,
+                                                std::vector<storage::DataFile> data) {
+    const std::string root = fmt::format("{}/{}", request_.out, TableLocation(table));
     CA_RETURN_IF_ERROR(environment_.files.CreateDirectories(root));
     CA_ASSIGN_OR_RETURN(auto transaction, storage::Transaction::Begin(
                                               environment_, root,
@@ -254,15 +263,8 @@ class Stage {
                                                .mode = storage::WriteMode::kOverwrite,
                                                .schema_mode = storage::SchemaMode::kReplace}));
     transaction.Add(std::move(data));
-    CA_ASSIGN_OR_RETURN(
-        const storage::CommitOutcome outcome,
-        transaction.Commit({.metadata = request_.commit_metadata, .skip_if_unchanged = true}));
-    const auto rows = rows_.find(std::string(table.name));
-    built = {std::string(table.name), location,
-             outcome.version,         rows == rows_.end() ? 0 : rows->second,
-             outcome.files_added,     outcome.bytes_written,
-             outcome.content_digest};
-    return {};
+    return storage::PreparedCommit{
+        std::move(transaction), {.metadata = request_.commit_metadata, .skip_if_unchanged = true}};
   }
 
   const EvidenceStageRequest& request_;

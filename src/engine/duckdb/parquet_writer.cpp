@@ -90,9 +90,12 @@ Result<DataFile> ReadReturnedStatistics(QueryResult result) {
   return file;
 }
 
-Result<std::string> HashAndSync(const std::string& path, bool sync) {
+/// Has the kernel write the file out meanwhile, so that who syncs it waits for less.
+Result<std::string> HashAndStartWriting(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return ErrnoError(errno, "read", path);
+  // A file system that cannot begin early writes when it is synced.
+  (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
   Sha256 hash;
   std::vector<char> buffer(256 * 1024);
   int failure = 0;
@@ -106,19 +109,9 @@ Result<std::string> HashAndSync(const std::string& path, bool sync) {
     }
     hash.Update({buffer.data(), static_cast<size_t>(count)});
   }
-  if (failure == 0 && sync && fsync(descriptor) != 0) failure = errno;
   close(descriptor);
-  if (failure != 0) return ErrnoError(failure, "write", path);
+  if (failure != 0) return ErrnoError(failure, "read", path);
   return Hex(hash.Finish());
-}
-
-Result<void> SyncFolder(const std::string& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return ErrnoError(errno, "open", folder);
-  const int failure = fsync(descriptor) == 0 ? 0 : errno;
-  close(descriptor);
-  if (failure != 0) return ErrnoError(failure, "write", folder);
-  return {};
 }
 
 }  // namespace
@@ -146,7 +139,7 @@ Result<std::vector<DataFile>> WriteParquet(Connection& connection, std::string_v
   CA_ASSIGN_OR_RETURN(DataFile file, ReadReturnedStatistics(*std::move(written)));
   if (file.rows == 0) return std::vector<DataFile>{};
 
-  CA_ASSIGN_OR_RETURN(file.sha256, HashAndSync(temporary.path(), options.sync));
+  CA_ASSIGN_OR_RETURN(file.sha256, HashAndStartWriting(temporary.path()));
   file.path = file.sha256.substr(0, 32) + ".parquet";
   const std::string target = fmt::format("{}/{}", folder, file.path);
   if (chmod(temporary.path().c_str(), 0644) != 0 ||
@@ -154,7 +147,6 @@ Result<std::vector<DataFile>> WriteParquet(Connection& connection, std::string_v
     return ErrnoError(errno, "write", target);
   }
   temporary.Keep();
-  if (options.sync) CA_RETURN_IF_ERROR(SyncFolder(folder));
   std::vector<DataFile> files;
   files.push_back(std::move(file));
   return files;

@@ -14,7 +14,6 @@ namespace codeanatomy::engine {
 struct ParquetOptions {
   uint64_t row_group_rows = 32768;  // small, so that row group statistics prune
   int compression_level = 1;        // of zstd
-  bool sync = true;                 // content and name are durable against power loss on return
   /// The statement ends in an ORDER BY over a total order, or only scans batches. Such rows reach
   /// the writer in full vectors, so row groups can be written in parallel and still not depend on
   /// the number of threads. Other statements are written on one thread.
@@ -32,8 +31,9 @@ struct ParquetOptions {
 
 /// Writes the rows of `select_sql` in their order below `folder`, which exists. Nothing for no
 /// rows. Content and name (32 hex digits of its SHA-256, then ".parquet") depend on the rows and
-/// their order alone, not on threads or memory. The file is complete under its name on return; on
-/// an error nothing is left behind. Partition values are empty.
+/// their order alone, not on threads or memory. The file is complete under its name on return,
+/// though not yet synced: a commit syncs what it names. On an error nothing is left behind.
+/// Partition values are empty.
 ///
 /// Errors those of Connection; NoSpace and IoError name the folder.
 Result<std::vector<storage::DataFile>> WriteParquet(Connection& connection,

@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "base/parallel_for.h"
 #include "engine/execute/replace_files.h"
 #include "storage/history.h"
-#include "storage/log/transaction.h"
+#include "storage/log/commit_all.h"
 
 namespace codeanatomy::engine {
 
@@ -63,9 +62,9 @@ Result<void> CheckNobodyElse(const FilesThatStay& stay, const storage::Transacti
   return {};
 }
 
-Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
-                    ExecutionReport& report) {
-  const auto& [spec, paths, options, threads] = request;
+Result<storage::PreparedCommit> Prepare(const WrittenOutput& output, const CommitRequest& request,
+                                        const ExecutionReport& report) {
+  const auto& [spec, paths, options] = request;
   const spec::OutputTarget& target = output.plan->target;
   const bool whole = target.materialization_mode == spec::MaterializationMode::kOverwrite;
   CA_ASSIGN_OR_RETURN(const std::optional<FilesThatStay> stay, StayOf(output, paths));
@@ -104,24 +103,33 @@ Result<void> Commit(const WrittenOutput& output, const CommitRequest& request,
         target.materialization_mode == spec::MaterializationMode::kAppend ? "Append"
                                                                           : "ReplaceByFile";
   for (const auto& [key, value] : target.write_metadata) commit.metadata[key] = value;
-  CA_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, transaction.Commit(commit));
+  return storage::PreparedCommit{std::move(transaction), std::move(commit)};
+}
+
+void Report(const WrittenOutput& output, const storage::CommitOutcome& outcome,
+            ExecutionReport& report) {
+  const spec::OutputTarget& target = output.plan->target;
+  const bool whole = target.materialization_mode == spec::MaterializationMode::kOverwrite;
   for (OutputReport& committed : report.outputs) {
     if (committed.table != target.table_name) continue;
     committed.version = outcome.version;
     if (!whole) committed.rows = static_cast<uint64_t>(std::max<int64_t>(outcome.table_rows, 0));
     committed.content_digest = outcome.content_digest;
   }
-  return {};
 }
 
 }  // namespace
 
 Result<void> CommitOutputs(const std::vector<WrittenOutput>& outputs, const CommitRequest& request,
                            ExecutionReport& report) {
-  std::vector<Result<void>> done(outputs.size());
-  ParallelFor(outputs.size(), request.threads,
-              [&](size_t i) { done[i] = Commit(outputs[i], request, report); });
-  for (Result<void>& status : done) CA_RETURN_IF_ERROR(std::move(status));
+  std::vector<storage::PreparedCommit> commits;
+  for (const WrittenOutput& output : outputs) {
+    CA_ASSIGN_OR_RETURN(storage::PreparedCommit commit, Prepare(output, request, report));
+    commits.push_back(std::move(commit));
+  }
+  CA_ASSIGN_OR_RETURN(const std::vector<storage::CommitOutcome> outcomes,
+                      storage::CommitAll(commits));
+  for (size_t i = 0; i < outputs.size(); ++i) Report(outputs[i], outcomes[i], report);
   return {};
 }
 

@@ -12,7 +12,6 @@ struct CommitRequest {
   const spec::Spec& spec;
   const BuildPaths& paths;
   const ExecuteOptions& options;
-  int threads = 1;
 };
 
 /// The columns of an output as its table stores them.

@@ -5,11 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel_for.h"
 #include "engine/execute/id_set.h"
 #include "engine/render/duckdb_sql.h"
 
 namespace codeanatomy::engine {
 namespace {
+
+constexpr char kNodes[] = "cpg_nodes", kNodeId[] = "node_id";
 
 /// Columns of graph tables that name a node.
 struct EndpointColumn {
@@ -37,25 +40,27 @@ const WrittenOutput* Named(const std::vector<WrittenOutput>& outputs, std::strin
 }
 
 /// The allocator of the engine keeps much of what a scan of a large table took.
-Result<QueryResult> Scan(Session& session, const std::string& sql) {
-  CA_RETURN_IF_ERROR(session.PrepareStatement(session.connection()));
-  return session.connection().Query(sql);
+Result<QueryResult> Scan(Session& session, Connection& connection, const std::string& sql) {
+  CA_RETURN_IF_ERROR(session.PrepareStatement(connection));
+  return connection.Query(sql);
 }
 
-/// Puts the ids of a partition into the set; the first that was there before ends it.
-Result<std::optional<int64_t>> Insert(Session& session, const WrittenOutput& output,
-                                      std::string_view column, const IdPartition& part,
-                                      IdSet& ids) {
+/// Puts the ids of a partition into the set.
+/// Errors OutputContractViolation: an id that was there before.
+Result<void> Insert(Session& session, const WrittenOutput& output, std::string_view column,
+                    const IdPartition& part, IdSet& ids) {
   CA_ASSIGN_OR_RETURN(
       QueryResult result,
-      Scan(session, fmt::format("SELECT {} FROM {}", QuoteIdentifier(column), ScanOutput(output))));
+      Scan(session, session.connection(),
+           fmt::format("SELECT {} FROM {}", QuoteIdentifier(column), ScanOutput(output))));
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
-    if (chunk == nullptr) return std::nullopt;
+    if (chunk == nullptr) return {};
     for (size_t row = 0; row < chunk->rows(); ++row) {
       if (chunk->column(0).is_null(row)) continue;
       const int64_t id = chunk->column(0).Integer(row);
-      if (part.Has(id) && !ids.Insert(id)) return id;
+      if (part.Has(id) && !ids.Insert(id))
+        return Violation(output, fmt::format("two rows with the key ({})", id));
     }
   }
 }
@@ -67,11 +72,13 @@ class EndpointReader {
       : output_(output), columns_(std::move(columns)) {}
 
   Result<void> Check(Session& session, const IdPartition& part, const IdSet& nodes) {
+    CA_ASSIGN_OR_RETURN(const Session::PooledConnection connection, session.Connect());
     std::string list;
     for (const std::string_view column : columns_)
       list += (list.empty() ? "" : ", ") + QuoteIdentifier(column);
-    CA_ASSIGN_OR_RETURN(QueryResult result,
-                        Scan(session, fmt::format("SELECT {} FROM {}", list, ScanOutput(output_))));
+    CA_ASSIGN_OR_RETURN(
+        QueryResult result,
+        Scan(session, *connection, fmt::format("SELECT {} FROM {}", list, ScanOutput(output_))));
     while (true) {
       CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
       if (chunk == nullptr) return {};
@@ -129,24 +136,28 @@ Result<void> CheckIdsAcross(Session& session, const WrittenOutput& output, uint6
   for (IdPartition part{.count = PartitionsFor(output.rows, set_bytes)}; part.index < part.count;
        ++part.index) {
     IdSet ids(output.rows / part.count);
-    CA_ASSIGN_OR_RETURN(const auto twice,
-                        Insert(session, output, output.plan->order[0], part, ids));
-    if (twice) return Violation(output, fmt::format("two rows with the key ({})", *twice));
+    CA_RETURN_IF_ERROR(Insert(session, output, output.plan->order[0], part, ids));
   }
   return {};
 }
 
+bool HasNodeIds(const PlannedOutput& output) {
+  return output.target.table_name == kNodes && output.order == std::vector<std::string>{kNodeId};
+}
+
 Result<void> CheckEndpoints(Session& session, const std::vector<WrittenOutput>& outputs,
-                            uint64_t set_bytes) {
-  const WrittenOutput* nodes = Named(outputs, "cpg_nodes");
+                            uint64_t set_bytes, int threads) {
+  const WrittenOutput* nodes = Named(outputs, kNodes);
   if (nodes == nullptr) return {};
   std::vector<EndpointReader> readers = Readers(outputs);
   for (IdPartition part{.count = PartitionsFor(nodes->rows, set_bytes)}; part.index < part.count;
        ++part.index) {
     IdSet ids(nodes->rows / part.count);
-    CA_ASSIGN_OR_RETURN([[maybe_unused]] const auto twice,
-                        Insert(session, *nodes, "node_id", part, ids));
-    for (EndpointReader& reader : readers) CA_RETURN_IF_ERROR(reader.Check(session, part, ids));
+    CA_RETURN_IF_ERROR(Insert(session, *nodes, kNodeId, part, ids));
+    std::vector<Result<void>> checked(readers.size());
+    ParallelFor(readers.size(), threads,
+                [&](size_t i) { checked[i] = readers[i].Check(session, part, ids); });
+    for (Result<void>& one : checked) CA_RETURN_IF_ERROR(std::move(one));
   }
   return {};
 }

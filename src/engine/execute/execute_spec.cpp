@@ -117,8 +117,7 @@ class Execution {
     CA_RETURN_IF_ERROR(WriteAndCheck());
     CA_RETURN_IF_ERROR(ReportScans());
     const TableSpan span(options_, "commit");
-    CA_RETURN_IF_ERROR(
-        CommitOutputs(outputs_, {spec_, paths_, options_, session_.threads()}, report_));
+    CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_}, report_));
     return std::move(report_);
   }
 
@@ -183,8 +182,10 @@ class Execution {
     if (measure_.is_on()) ReportMetrics(width, SecondsSince(start));
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
-    CA_RETURN_IF_ERROR(
-        WithIdSet([&](uint64_t bytes) { return CheckEndpoints(session_, outputs_, bytes); }));
+    CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
+      return CheckEndpoints(session_, outputs_, bytes,
+                            has_room_ ? static_cast<int>(session_.threads()) : 1);
+    }));
     return CountNodes();
   }
 
@@ -401,7 +402,9 @@ class Execution {
         CA_RETURN_IF_ERROR(
             KeepOtherFiles(session_.connection(), written, {paths_, scan_, Parquet()}));
       }
-      if (open_[done.step].has_runs || written.rest || !PartitionsAreKey(*written.plan)) {
+      const bool is_across =
+          open_[done.step].has_runs || written.rest || !PartitionsAreKey(*written.plan);
+      if (is_across && !HasNodeIds(*written.plan)) {
         CA_RETURN_IF_ERROR(
             WithIdSet([&](uint64_t bytes) { return CheckKeysAcross(session_, written, bytes); }));
       }

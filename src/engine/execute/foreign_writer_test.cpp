@@ -63,6 +63,10 @@ class SteppedFiles : public storage::FileSystem {
     Step(path);
     return real_->CreateDirectories(path);
   }
+  Result<void> SyncFile(const std::string& path) override {
+    Step(path);
+    return real_->SyncFile(path);
+  }
   Result<void> SyncDirectory(const std::string& path) override {
     Step(path);
     return real_->SyncDirectory(path);

@@ -309,6 +309,7 @@ Result<void> WriteCheckpoint(const Environment& environment, const Snapshot& sna
   const std::string folder = LogPath(snapshot.root());
   CA_ASSIGN_OR_RETURN(const auto written, environment.parquet.Write(WrittenSchema(), rows, folder));
   CA_CHECK(written.size() == 1, "a checkpoint is one file");
+  CA_RETURN_IF_ERROR(files.SyncFile(JoinPath(folder, written[0].path)));
   CA_RETURN_IF_ERROR(files.Rename(JoinPath(folder, written[0].path),
                                   JoinPath(folder, CheckpointName(snapshot.version()))));
   CA_RETURN_IF_ERROR(files.SyncDirectory(folder));

@@ -156,7 +156,7 @@ Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
       outcome.table_rows = snapshot_->CountRows().value_or(-1);
       return outcome;
     }
-    if (rebase == 0) CA_RETURN_IF_ERROR(SyncDataFolders());
+    if (rebase == 0) CA_RETURN_IF_ERROR(SyncData());
     outcome.version = snapshot_ ? snapshot_->version() + 1 : 0;
     std::string json;
     for (const Action& action : actions) AppendJsonLine(action, json);
@@ -173,10 +173,11 @@ Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
   }
 }
 
-/// The names of the added files, and of the partition folders above them, become durable.
-Result<void> Transaction::SyncDataFolders() {
+/// The added files become durable, with their names and those of the partition folders above them.
+Result<void> Transaction::SyncData() {
   std::set<std::string> folders;
   for (const DataFile& file : added_) {
+    CA_RETURN_IF_ERROR(environment_.files.SyncFile(JoinPath(root_, file.path)));
     folders.insert(root_);
     for (size_t slash = file.path.find('/'); slash != std::string::npos;
          slash = file.path.find('/', slash + 1))
@@ -288,7 +289,9 @@ Result<std::string> Transaction::FreeName(const std::string& path,
   for (int n = 1;; ++n) {
     std::string other = fmt::format("{}-{}.parquet", stem, n);
     if (taken.contains(other)) continue;
-    // A file of that name that is there already has the same content: names are content hashes.
+    // A file of that name that is there already has the same content: names are content hashes,
+    // and only synced files get a second one.
+    CA_RETURN_IF_ERROR(environment_.files.SyncFile(JoinPath(root_, path)));
     CA_RETURN_IF_ERROR(
         environment_.files.LinkIfAbsent(JoinPath(root_, path), JoinPath(root_, other)));
     CA_RETURN_IF_ERROR(environment_.files.SyncDirectory(ParentPath(JoinPath(root_, other))));

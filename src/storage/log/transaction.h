@@ -107,7 +107,7 @@ class Transaction {
   Result<void> CheckAgainstTable();
   Attempt TryCommit(const CommitOptions& options);
   Result<std::vector<Action>> MakeActions(const CommitOptions& options, CommitOutcome& outcome);
-  Result<void> SyncDataFolders();
+  Result<void> SyncData();
   Result<std::vector<AddFile>> MakeAdds();
   Result<std::string> FreeName(const std::string& path, const std::set<std::string>& taken);
   bool ReplacesSchema() const;
