@@ -104,6 +104,7 @@ OrderedJson TextOrNull(const std::string& text) {
 OrderedJson PlanBundlesJson(const driver::RunSpecReport& report) {
   static constexpr const char* kMembers[] = {"p0",
                                              "p1",
+                                             "p2",
                                              "plan_identity",
                                              "rulepack_fingerprint",
                                              "envelope_hash",

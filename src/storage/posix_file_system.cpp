@@ -98,6 +98,11 @@ class PosixFileSystem : public FileSystem {
   std::vector<Result<void>> WriteFiles(const std::vector<FileText>& texts) override {
     std::vector<Result<Descriptor>> written;
     for (const FileText& text : texts) written.push_back(WriteUnsynced(text.path, text.bytes));
+    // The blocks of all are chosen before the first sync, so that it commits them all. A file
+    // system that cannot begin early writes when it is synced.
+    for (const Result<Descriptor>& file : written) {
+      if (file) (void)::sync_file_range(file->get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
     std::vector<Result<void>> results;
     for (size_t i = 0; i < texts.size(); ++i) {
       if (written[i]) {

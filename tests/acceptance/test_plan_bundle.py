@@ -69,6 +69,17 @@ def test_equal_runs_have_equal_plans(tool, run):
     assert done.stdout == "equal plans\n"
 
 
+def test_statements_are_compared_where_both_runs_took_them_down(tool, run):
+    captured = copy.deepcopy(PROJECT) | {"runtime": {"compliance_capture": True}}
+    first, second = run(captured), run(captured)
+    assert plan_of(first)["p2"] == plan_of(second)["p2"] and len(plan_of(first)["p2"]) == 64
+    assert diff(tool, first, second) == (set(), [])
+    assert "p2_changed" not in diff(tool, first, run(PROJECT))[0]
+    filtered = copy.deepcopy(captured)
+    filtered["view_definitions"][0]["transform"]["predicate"] = {"fn": "starts_with", "args": [{"col": "kind"}, {"lit": "Ca"}]}
+    assert {"p1_changed", "p2_changed"} <= diff(tool, first, run(filtered))[0]
+
+
 def test_each_change_is_named(tool, run):
     base = run(PROJECT)
     filtered = copy.deepcopy(PROJECT)
@@ -110,7 +121,10 @@ def test_explanations_are_off_until_asked_for(run):
         assert document["lab_traces"] == []
         # Asked for from outside, it changes no hash; the plan is the same.
         assert all(key in plan_of(asked)["scans"][0] for key in ROW_GROUP_COUNTS)
-        assert without_row_groups(plan_of(asked)) == plan_of(plain)
+        statement, explained = trace["sql_text"], plan_of(asked)
+        assert '"ast_nodes"' in statement and "read_parquet" not in statement
+        assert explained["p2"] == hashlib.sha256(f"{statement}\n".encode()).hexdigest() and plan_of(plain)["p2"] is None
+        assert without_row_groups(explained) | {"p2": None} == plan_of(plain)
         assert not (run(PROJECT, env=os.environ | {name: "0"}) / "compliance.json").exists()
 
 

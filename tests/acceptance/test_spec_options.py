@@ -345,7 +345,7 @@ def test_explanations_show_what_the_profile_says(run):
     for profile, shown in (({}, {"schema"}), ({"show_schema": False}, set()), ({"show_statistics": True}, {"schema", "statistics"})):
         spec = PROJECT | {"runtime_profile": MEDIUM | profile, "runtime": {"compliance_capture": True}}
         (trace,) = compliance_of(run(spec)[1])["explain_traces"]
-        assert set(trace) == {"table_name", "part", "plan_type", "plan_text"} | shown
+        assert set(trace) == {"table_name", "part", "sql_text", "plan_type", "plan_text"} | shown
     assert {"name": "node_id", "type": "Int64"} in trace["schema"]
     scan = trace["statistics"][-1]
     assert scan["operator"].startswith("READ_PARQUET") and scan["estimated_rows"] > 0 and trace["statistics"][0]["depth"] == 0

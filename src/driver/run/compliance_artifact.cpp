@@ -93,6 +93,7 @@ std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Sp
   for (const engine::ExplainTrace& trace : report.explains) {
     Json entry{{"table_name", trace.table},
                {"part", trace.part},
+               {"sql_text", trace.sql},
                {"plan_type", "physical_plan"},
                {"plan_text", trace.text}};
     if (trace.schema) entry["schema"] = SchemaJson(*trace.schema);

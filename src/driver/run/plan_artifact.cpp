@@ -66,6 +66,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   const Json document = {
       {"p0", report.rules.p0},
       {"p1", report.rules.p1},
+      {"p2", report.p2 ? Json(*report.p2) : Json()},
       {"passes", std::move(passes)},
       {"rulepack_fingerprint", report.rulepack_fingerprint},
       {"envelope_hash", report.envelope_hash},

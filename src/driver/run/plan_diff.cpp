@@ -16,6 +16,7 @@ constexpr std::pair<std::string_view, std::string_view> kMembers[] = {
     {"optimizer_traces_changed", "/passes"},
     {"p0_changed", "/p0"},
     {"p1_changed", "/p1"},
+    {"p2_changed", "/p2"},
     {"plan_identity_changed", "/plan_identity"},
     {"planning_surface_changed", "/envelope/planning_surface_hash"},
     {"portability_changed", "/portable_schema_version"},
@@ -91,7 +92,10 @@ Result<PlanDiff> DiffPlans(const std::string& old_plan, const std::string& new_p
   PlanDiff diff;
   for (const auto& [name, path] : kMembers) {
     const Json::json_pointer pointer{std::string(path)};
-    diff.members.emplace_back(name, before.at(pointer) != after.at(pointer));
+    const Json &old_member = before.at(pointer), &new_member = after.at(pointer);
+    // What one of the runs did not take down is not compared.
+    const bool is_known = !old_member.is_null() && !new_member.is_null();
+    diff.members.emplace_back(name, is_known && old_member != new_member);
   }
   Compare("view", before["plan"]["views"], after["plan"]["views"], diff.summary);
   Compare("output", ByName(before["plan"].value("outputs", Json::array()), "table"),

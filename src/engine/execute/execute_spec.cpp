@@ -28,6 +28,7 @@
 #include "engine/execute/temporary_views.h"
 #include "engine/execute/work_queue.h"
 #include "engine/execute/write_files.h"
+#include "engine/execute/written_outputs.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/sorted_parts.h"
 #include "engine/plan/sorted_runs.h"
@@ -73,13 +74,6 @@ struct OpenStep {
   std::vector<PartTask> parts;
   bool has_runs = false;  // parts that are sorted each for itself
   size_t parts_left = 1;
-};
-
-/// An output whose files are there.
-struct DoneOutput {
-  size_t step = 0;
-  WrittenOutput written;
-  double seconds = 0;
 };
 
 // Where the session has less, statements run one after the other: two do not fit side by side into
@@ -183,8 +177,7 @@ class Execution {
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
     CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
-      return CheckEndpoints(session_, outputs_, bytes,
-                            has_room_ ? static_cast<int>(session_.threads()) : 1);
+      return CheckEndpoints(session_, outputs_, bytes, has_room_ ? session_.threads() : 1);
     }));
     return CountNodes();
   }
@@ -248,29 +241,31 @@ class Execution {
     if (output == nullptr) {
       temporary_.Add(*view);
     } else {
-      done_.insert(output);
       AddWritten(step);
     }
-    temporary_.DropUnread(done_, written_);
+    temporary_.DropUnread(written_.done(), written_.parts());
   }
 
   std::string Scan(std::string_view name) {
-    if (const auto part = part_paths_.find(name); part != part_paths_.end()) {
-      return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(part->second));
-    }
+    if (const std::string* part = written_.PathOf(name))
+      return fmt::format("read_parquet([{}], hive_partitioning = false)", QuotePath(*part));
     if (const PlannedView* view = plan_.FindView(name)) return temporary_.Scan(view->name);
     return inputs_.Scan(name);
   }
 
   Result<void> Compute(size_t step, WorkQueue& queue) {
     const PlannedView& view = *steps_[step].view;
-    Relation relation = Expand(view.relation, plan_, written_);
+    Relation relation = Expand(view.relation, plan_, written_.parts());
     const std::vector<ExpectedScan> expected = record_.Expect(relation);
     CA_RETURN_IF_ERROR(inputs_.pruner().Prune(relation, view.name));
     const std::string kept_together = KeptTogetherBy(relation, false);
     PrepareToRender(relation);
     const std::string select = RenderDuckdb(relation, scan_);
-    const auto operators = record_.Explain({step, 0}, view.name, "", select, view.relation.schema);
+    const auto operators = record_.is_explained()
+                               ? record_.Explain({step, 0}, view.name, "",
+                                                 {select, RenderDuckdb(relation, QuoteIdentifier)},
+                                                 view.relation.schema)
+                               : std::vector<EngineOperator>();
     Relation* const rendered[] = {&relation};
     CA_RETURN_IF_ERROR(record_.CheckPushdown(step, view.name, expected, rendered, operators));
     AddTask(
@@ -297,7 +292,7 @@ class Execution {
   /// Why a task has to run alone; empty: it need not.
   std::string KeptTogetherBy(const Relation& relation, bool sorts) {
     const auto is_file = [this](std::string_view name) {
-      return part_paths_.contains(name) || inputs_.pruner().FilesOf(name) != nullptr;
+      return written_.PathOf(name) != nullptr || inputs_.pruner().FilesOf(name) != nullptr;
     };
     return KeptTogether(relation, {sorts, is_file}, spec_.runtime_profile);
   }
@@ -339,7 +334,8 @@ class Execution {
     OpenStep& open = open_[step];
     open.folder = fmt::format("{}/{}", paths_.root, output.location);
     CA_RETURN_IF_ERROR(paths_.environment.files.CreateDirectories(open.folder));
-    Relation whole = Filtered(Expand(steps_[step].view->relation, plan_, written_), output.filters);
+    Relation whole =
+        Filtered(Expand(steps_[step].view->relation, plan_, written_.parts()), output.filters);
     const std::vector<ExpectedScan> expected = record_.Expect(whole);
     std::vector<SortedPart> parts = SplitSorted(std::move(whole), output.order);
     const bool by_value = !parts[0].value.empty();
@@ -356,11 +352,12 @@ class Execution {
            .kept_together = std::move(kept_together)});
     }
     std::vector<EngineOperator> operators;
-    for (size_t i = 0; i < open.parts.size(); ++i) {
-      const PartTask& part = open.parts[i];
-      std::ranges::move(
-          record_.Explain({step, i}, table, part.value, part.select.sql, output.schema),
-          std::back_inserter(operators));
+    for (size_t i = 0; i < parts.size() && record_.is_explained(); ++i) {
+      const SortedSelect named =
+          RenderSorted(parts[i].relation, output.schema, output.order, QuoteIdentifier);
+      std::ranges::move(record_.Explain({step, i}, table, parts[i].value,
+                                        {open.parts[i].select.sql, named.sql}, output.schema),
+                        std::back_inserter(operators));
     }
     std::vector<Relation*> rendered;
     for (SortedPart& part : parts) rendered.push_back(&part.relation);
@@ -380,24 +377,23 @@ class Execution {
 
   /// Takes down what was written.
   void AddWritten(size_t step) {
-    DoneOutput done{.step = step, .written = {.plan = steps_[step].output}};
+    WrittenOutputs::Entry done{.step = step, .output = {.plan = steps_[step].output}};
     for (PartTask& task : open_[step].parts) {
       done.seconds += task.seconds;
       for (WrittenFile& file : task.files) {
-        done.written.rows += file.data.rows;
-        done.written.files.push_back(std::move(file));
+        done.output.rows += file.data.rows;
+        done.output.files.push_back(std::move(file));
       }
     }
-    RememberParts(*steps_[step].view, done.written);
-    done_outputs_.push_back(std::move(done));
+    written_.Add(*steps_[step].view, std::move(done));
   }
 
   /// What is left of the outputs when nothing else runs, in the order of their steps.
   Result<void> FinishOutputs() {
-    std::ranges::sort(done_outputs_, {}, &DoneOutput::step);
-    for (DoneOutput& done : done_outputs_) {
-      WrittenOutput& written = done.written;
-      AddReport(*written.plan, written, done.seconds);
+    for (WrittenOutputs::Entry& done : written_.Take()) {
+      WrittenOutput& written = done.output;
+      report_.outputs.push_back(ReportOf(done));
+      if (written.plan->target.table_name == "cpg_edges") CountEdges(written);
       if (written.plan->target.materialization_mode == spec::MaterializationMode::kReplaceByFile) {
         CA_RETURN_IF_ERROR(
             KeepOtherFiles(session_.connection(), written, {paths_, scan_, Parquet()}));
@@ -449,29 +445,10 @@ class Execution {
     return {};
   }
 
-  /// Later views read an output that stores all columns of its view from the files.
-  void RememberParts(const PlannedView& view, const WrittenOutput& output) {
-    if (output.plan != StoredOutput(plan_, view)) return;
-    std::vector<WrittenPart>& parts = written_[view.name];
-    for (size_t i = 0; i < output.files.size(); ++i) {
-      std::string scan = FilePart(view.name, i);
-      part_paths_[scan] = output.files[i].path;
-      parts.push_back({std::move(scan), output.files[i].constants});
+  void CountEdges(const WrittenOutput& edges) {
+    for (const WrittenFile& file : edges.files) {
+      if (!file.value.empty()) report_.edges_by_kind[file.value] += file.data.rows;
     }
-    if (parts.empty()) written_.erase(view.name);
-  }
-
-  void AddReport(const PlannedOutput& output, const WrittenOutput& written, double seconds) {
-    OutputReport report{
-        .table = output.target.table_name, .location = output.location, .rows = written.rows};
-    for (const WrittenFile& file : written.files) {
-      ++report.files;
-      report.bytes += file.data.size;
-      if (report.table == "cpg_edges" && !file.value.empty())
-        report_.edges_by_kind[file.value] += file.data.rows;
-    }
-    report.seconds = seconds;
-    report_.outputs.push_back(std::move(report));
   }
 
   Result<void> CountNodes() {
@@ -491,13 +468,10 @@ class Execution {
   OpenedInputs inputs_;
   StatementRecord record_;
   TemporaryViews temporary_;
-  WrittenParts written_;
-  std::map<std::string, std::string, std::less<>> part_paths_;  // of written outputs
+  WrittenOutputs written_{plan_};
   std::vector<ExecutionStep> steps_;
-  std::vector<OpenStep> open_;  // by step; work refers to its elements
-  std::vector<DoneOutput> done_outputs_;
-  std::vector<WrittenOutput> outputs_;   // when all of them are there
-  std::set<const PlannedOutput*> done_;  // written
+  std::vector<OpenStep> open_;          // by step; work refers to its elements
+  std::vector<WrittenOutput> outputs_;  // when all of them are there
   ExecutionReport report_;
   const bool has_room_;  // for statements side by side
   const ScanText scan_ = [this](std::string_view name) { return Scan(name); };

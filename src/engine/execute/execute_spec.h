@@ -66,9 +66,10 @@ struct ExecuteOptions {
   RowCounts row_counts = {};
 };
 
-/// What the engine says of one statement.
+/// A statement, and what the engine says of it.
 struct ExplainTrace {
   std::string table, part, text;
+  std::string sql;  // as executed, but with the names of relations instead of files
   std::optional<expr::Schema> schema;                     // where the profile shows it
   std::optional<std::vector<EngineOperator>> statistics;  // likewise: estimated rows by operator
 };
@@ -97,6 +98,9 @@ struct ExecutionReport {
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;
   std::map<std::string, uint64_t> nodes_by_kind;
+  /// SHA-256 of the statements over named relations, one a line, in the order of the schedule;
+  /// where explanations were asked for.
+  std::optional<std::string> p2;
   std::vector<ExplainTrace> explains;  // where they were asked for, in the order of the schedule
   std::optional<RunMetrics> metrics;   // likewise
   std::vector<PushdownProbe>

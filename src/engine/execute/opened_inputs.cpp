@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/parallel_for.h"
 #include "engine/execute/log_scan.h"
 #include "engine/execute/plan_scans.h"
 #include "expr/json_reader.h"
@@ -77,13 +78,24 @@ FileScan OpenedInputs::InputScan(std::string_view input,
 }
 
 Result<void> OpenedInputs::AdaptFiles() {
+  std::vector<std::string> inputs;
+  std::vector<FileScan> scans;
   for (const auto& [input, version] : paths_.input_versions) {
     const auto files = paths_.input_files.find(input);
     if (files == paths_.input_files.end() || !plan_.inputs.contains(input)) continue;
-    FileScan scan = InputScan(input, files->second);
-    auto done = engine::AdaptFiles(session_, scan);
-    if (!done) return std::move(done.error()).WithFrame("reading the input " + input);
-    for (ScannedFile& file : scan.files) {
+    inputs.push_back(input);
+    scans.push_back(InputScan(input, files->second));
+  }
+  std::vector<Result<void>> adapted(scans.size());
+  ParallelFor(scans.size(), session_.threads(), [&](size_t i) {
+    auto connection = session_.Connect();
+    adapted[i] = connection ? engine::AdaptFiles(session_, **connection, scans[i])
+                            : Result<void>(std::move(connection.error()));
+  });
+  for (size_t i = 0; i < scans.size(); ++i) {
+    if (!adapted[i])
+      return std::move(adapted[i].error()).WithFrame("reading the input " + inputs[i]);
+    for (ScannedFile& file : scans[i].files) {
       if (!file.adapted.empty()) adapted_[file.path] = std::move(file.adapted);
     }
   }

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/hash.h"
 #include "engine/duckdb/engine_plan.h"
 
 namespace codeanatomy::engine {
@@ -32,20 +33,22 @@ Result<ExplainTrace> StatementRecord::TraceOf(const std::string& sql, const expr
 
 std::vector<EngineOperator> StatementRecord::Explain(WorkPosition at, std::string_view table,
                                                      const std::string& part,
-                                                     const std::string& sql,
+                                                     const StatementText& statement,
                                                      const expr::Schema& schema) {
-  if (!is_explained_) return {};
   const auto warn = [&](WarningCode code, const Error& error) {
     Warning warning = WarningOf(code, error);
     warning.context["table"] = table;
     warnings_[at].push_back(std::move(warning));
   };
-  auto operators = ReadEnginePlan(session_.connection(), sql);
+  statements_[at] = statement.named;
+  auto operators = ReadEnginePlan(session_.connection(), statement.sql);
   if (!operators) warn(WarningCode::kCompliancePushdownProbeFailed, operators.error());
-  auto trace = TraceOf(sql, schema, operators ? *operators : std::vector<EngineOperator>());
+  auto trace =
+      TraceOf(statement.sql, schema, operators ? *operators : std::vector<EngineOperator>());
   if (trace) {
     trace->table = table;
     trace->part = part;
+    trace->sql = statement.named;
     explains_[at] = *std::move(trace);
   } else {
     warn(WarningCode::kComplianceExplainCaptureFailed, trace.error());
@@ -68,6 +71,11 @@ Result<void> StatementRecord::CheckPushdown(size_t step, std::string_view reader
 }
 
 void StatementRecord::MoveTo(ExecutionReport& report) {
+  if (is_explained_) {
+    Sha256 rendered;
+    for (const auto& [at, statement] : statements_) rendered.Update(statement + "\n");
+    report.p2 = Hex(rendered.Finish());
+  }
   for (auto& [at, trace] : explains_) report.explains.push_back(std::move(trace));
   for (auto& [at, warnings] : warnings_)
     std::ranges::move(warnings, std::back_inserter(report.warnings));

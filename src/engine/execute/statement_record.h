@@ -16,6 +16,11 @@
 
 namespace codeanatomy::engine {
 
+struct StatementText {
+  std::string sql;    // as executed
+  std::string named;  // the same over the names of relations: a function of the plan alone
+};
+
 class StatementRecord {
  public:
   /// All outlive it. `is_explained`: the engine is asked for its plan of every statement.
@@ -27,10 +32,11 @@ class StatementRecord {
   /// What the scans of an expanded relation must keep to.
   std::vector<ExpectedScan> Expect(Relation& relation) const { return pushdown_.Expect(relation); }
 
-  /// The engine's plan of a statement, empty where it is not asked. What it refuses to explain is
-  /// executed all the same, and is a warning. Cost: one to two statements that are planned.
+  /// The engine's plan of a statement; call it where explanations are asked for. What it refuses to
+  /// explain is executed all the same, and is a warning. Cost: one to two statements that are
+  /// planned.
   std::vector<EngineOperator> Explain(WorkPosition at, std::string_view table,
-                                      const std::string& part, const std::string& sql,
+                                      const std::string& part, const StatementText& statement,
                                       const expr::Schema& schema);
 
   /// Compares what was expected of a step's statements with what is rendered. A violation ends the
@@ -52,6 +58,7 @@ class StatementRecord {
   const bool is_explained_;
   const PushdownContract pushdown_;
   std::map<WorkPosition, ExplainTrace> explains_;
+  std::map<WorkPosition, std::string> statements_;  // named
   std::map<WorkPosition, std::vector<Warning>> warnings_;
   std::map<size_t, std::vector<PushdownProbe>> probes_;  // by step
 };

@@ -89,10 +89,10 @@ class Adapter {
       if (at != stored.end() && at->second == type) continue;
       const std::string found = at == stored.end() ? "missing" : at->second.ToSql();
       if (!is_on_ || (at != stored.end() && !IsReadableAs(at->second, type))) {
-        return Error(ErrorCode::kDeltaSchemaMismatch,
-                     fmt::format("column {} is {} in the file, {} in the table", name, found,
-                                 type.ToSql()),
-                     file.path, is_on_ ? "" : "the feature schema_evolution_adapter reads it");
+        return Error(
+            ErrorCode::kDeltaSchemaMismatch,
+            fmt::format("column {} is {} in the file, {} in the table", name, found, type.ToSql()),
+            file.path, is_on_ ? "" : "the feature schema_evolution_adapter reads it");
       }
       expressions[name] = at == stored.end() ? fmt::format("CAST(NULL AS {})", type.ToSql())
                                              : Conform(QuoteIdentifier(name), at->second, type);
@@ -108,10 +108,10 @@ class Adapter {
 
 }  // namespace
 
-Result<void> AdaptFiles(Session& session, FileScan& scan) {
+Result<void> AdaptFiles(const Session& session, Connection& connection, FileScan& scan) {
   if (scan.files.empty()) return {};
   const bool is_on = session.features().is_on(FeatureGate::kSchemaEvolutionAdapter);
-  return Adapter(session.connection(), is_on, scan).Run();
+  return Adapter(connection, is_on, scan).Run();
 }
 
 }  // namespace codeanatomy::engine

@@ -18,6 +18,6 @@ namespace codeanatomy::engine {
 /// Errors DeltaSchemaMismatch, naming column and file: a type that would lose something; any
 ///        difference where the gate is off. NotFound and DeltaCorrupt: a file that cannot be read.
 /// Cost   one footer per file, one empty scan per shape.
-Result<void> AdaptFiles(Session& session, FileScan& scan);
+Result<void> AdaptFiles(const Session& session, Connection& connection, FileScan& scan);
 
 }  // namespace codeanatomy::engine

@@ -257,7 +257,7 @@ Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot, Sessio
     scan.columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
   }
   CA_ASSIGN_OR_RETURN(scan.files, ScannedFiles(snapshot));
-  CA_RETURN_IF_ERROR(AdaptFiles(session, scan));
+  CA_RETURN_IF_ERROR(AdaptFiles(session, session.connection(), scan));
   return fmt::format("SELECT {} FROM {}", fmt::join(columns, ", "), RenderFileScan(scan));
 }
 
