@@ -90,6 +90,13 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      .effect = kContent,
      .summary = "rule pack named in the execution spec",
      .choices = kRulepackChoices},
+    {.key = "engine.settings",
+     .type = kTextList,
+     .flag = "--engine-setting",
+     .env = "CODEANATOMY_ENGINE_SETTINGS",
+     .effect = kRun,
+     .summary = "KNOB=VALUE: a knob of the runtime profile, where a spec does not fix it; "
+                "repeatable"},
     {.key = "engine.threads",
      .type = kInt,
      .default_value = "0",

@@ -15,8 +15,9 @@ class App;
 namespace codeanatomy::cli {
 
 /// Keys of the options that decide how an engine session is built.
-inline constexpr std::string_view kSessionKeys[] = {
-    "engine.features", "engine.memory_limit", "engine.plugins", "engine.profile", "engine.threads"};
+inline constexpr std::string_view kSessionKeys[] = {"engine.features", "engine.memory_limit",
+                                                    "engine.plugins",  "engine.profile",
+                                                    "engine.settings", "engine.threads"};
 
 /// Adds a flag for every declared option to `command`, or for those of `keys`; the texts given are
 /// in the returned map once the line is parsed.

@@ -88,11 +88,6 @@ struct Spec {
   std::optional<CachePolicy> cache_policy;
   std::optional<MaintenanceSchedule> maintenance;
 
-  /// What the runtime profile fixes of a knob; nothing where it leaves it to the session.
-  template <typename T>
-  std::optional<T> Knob(std::optional<T> RuntimeProfile::*member) const {
-    return runtime_profile ? (*runtime_profile).*member : std::nullopt;
-  }
   const ViewDefinition* FindView(std::string_view name) const;
   const InputRelation* FindInput(std::string_view name) const;
 };

@@ -42,6 +42,10 @@ def settings(report):
     return report["bundle"]["settings.json"]
 
 
+def passes_of(report, rule):
+    return sum(one["rule_name"] == rule for one in report["bundle"]["plan.json"]["passes"])
+
+
 # Values, each with what shows that it acts.
 RUN = {
     "build.include_run_bundle": [(False, lambda report: not report["bundle"])],
@@ -54,6 +58,11 @@ RUN = {
     "engine.memory_limit": [("900 MiB", lambda report: manifest(report)["memory"]["limit_bytes"] == 900 << 20)],
     "engine.profile": [("small", lambda report: settings(report)["max_temp_directory_size"] == f"{1 << 30}B"),
                        ("large", lambda report: settings(report)["max_temp_directory_size"] == f"{100 << 30}B")],
+    # Knobs that switch optimizers of the engine are in its planning surface: test_optimizers_are_in_the_planning_surface.
+    "engine.settings": [
+        (["max_temp_directory_bytes=1048576000"], lambda report: settings(report)["max_temp_directory_size"] == "1048576000B"),
+        (["target_partitions=3", "batch_size=512"], lambda report: settings(report)["threads"] == "3"),
+        (["optimizer_max_passes=1"], lambda report: passes_of(report, "simplify") == 1)],
     # One thread is set up by a setting of its own, see src/engine/session/profile.cpp.
     "engine.threads": [(1, lambda report: settings(report).get("external_threads") == "2"),
                        (3, lambda report: settings(report)["threads"] == "3")],
@@ -215,6 +224,13 @@ def test_a_setting_of_the_run_changes_no_hash(tool, flip, base, request, key):
             assert report[name] == base[name], (value, name)
         assert digests(report) == digests(base), value
         assert acts(report) and (value is True or not acts(base)), value
+
+
+def test_optimizers_are_in_the_planning_surface(flip, base):
+    report = flip("engine.settings", ["enable_top_n=false", "pushdown_filters=false"])
+    assert settings(report)["disabled_optimizers"] == "filter_pushdown,top_n"
+    assert {name for name, value in envelope(base).items() if envelope(report)[name] != value} == {"planning_surface_hash"}
+    assert report["spec_hash"] == base["spec_hash"] and digests(report) == digests(base)
 
 
 def folders(report):

@@ -1,10 +1,16 @@
 #include "driver/config/session_options.h"
 
+#include "engine/session/runtime_profile.h"
+#include "spec/knobs.h"
+
 namespace codeanatomy::driver {
 
 Result<engine::SessionOptions> SessionOptionsOf(const Config& config) {
   engine::SessionOptions options;
   CA_ASSIGN_OR_RETURN(options.profile, engine::ParseProfile(config.GetText("engine.profile")));
+  CA_ASSIGN_OR_RETURN(const spec::RuntimeProfile knobs,
+                      spec::ParseKnobs(config.GetList("engine.settings")));
+  CA_ASSIGN_OR_RETURN(options, engine::WithKnobs(std::move(options), knobs));
   if (const int64_t threads = config.GetInt("engine.threads"); threads > 0)
     options.threads = static_cast<int>(threads);
   if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0)

@@ -7,8 +7,9 @@
 
 namespace codeanatomy::driver {
 
-/// Profile, threads, memory, feature gates and plugins (opened) of the section `engine`. Temporary
-/// folder, sink and cancel flag are the caller's. Errors InvalidArgument; those of OpenPlugins.
+/// Profile, knobs, threads, memory, feature gates and plugins (opened) of the section `engine`.
+/// Temporary folder, sink and cancel flag are the caller's. Errors InvalidArgument; those of
+/// OpenPlugins.
 Result<engine::SessionOptions> SessionOptionsOf(const Config& config);
 
 }  // namespace codeanatomy::driver

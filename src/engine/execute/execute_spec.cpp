@@ -35,6 +35,7 @@
 #include "engine/render/null_keys.h"
 #include "engine/render/sorted_select.h"
 #include "engine/session/introspection.h"
+#include "engine/session/runtime_profile.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -88,6 +89,7 @@ class Execution {
         session_(session),
         paths_(paths),
         options_(options),
+        knobs_(KnobsOf(spec, session)),
         measure_(options.collect_metrics),
         inputs_(spec, session, paths, plan_),
         record_(spec, session, inputs_.pruner(),
@@ -135,11 +137,9 @@ class Execution {
   Result<void> PreparePlan() {
     report_.spec_hash = spec::SpecHash(spec_);
     CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec_));
-    CA_ASSIGN_OR_RETURN(
-        report_.rules,
-        ApplyRules(
-            pack, plan_, session_.threads(),
-            spec_.Knob(&spec::RuntimeProfile::optimizer_max_passes).value_or(kOptimizerMaxPasses)));
+    CA_ASSIGN_OR_RETURN(report_.rules,
+                        ApplyRules(pack, plan_, session_.threads(),
+                                   knobs_.optimizer_max_passes.value_or(kOptimizerMaxPasses)));
     report_.rulepack_fingerprint = pack.fingerprint;
     report_.references = ReferencesOf(plan_);
     report_.schema_fingerprints = SchemaFingerprints(plan_);
@@ -165,8 +165,8 @@ class Execution {
   }
 
   Result<void> WriteAndCheck() {
-    const int64_t width = report_.rules.width.value_or(
-        spec_.Knob(&spec::RuntimeProfile::planning_concurrency).value_or(session_.threads()));
+    const int64_t width =
+        report_.rules.width.value_or(knobs_.planning_concurrency.value_or(session_.threads()));
     const Clock::time_point start = Clock::now();
     {
       WorkQueue queue(session_, has_room_ ? static_cast<size_t>(width) : 1);
@@ -294,13 +294,12 @@ class Execution {
     const auto is_file = [this](std::string_view name) {
       return written_.PathOf(name) != nullptr || inputs_.pruner().FilesOf(name) != nullptr;
     };
-    return KeptTogether(relation, {sorts, is_file}, spec_.runtime_profile);
+    return KeptTogether(relation, {sorts, is_file}, knobs_);
   }
 
   /// What is done last, when conditions have been followed to the scans.
   void PrepareToRender(Relation& relation) const {
-    if (spec_.Knob(&spec::RuntimeProfile::filter_null_join_keys).value_or(true))
-      FilterNullKeys(relation);
+    if (knobs_.filter_null_join_keys.value_or(true)) FilterNullKeys(relation);
   }
 
   /// Does `work` in a span of its own, with one thread where operators are kept together.
@@ -413,7 +412,7 @@ class Execution {
   /// Of written files, but for their order.
   ParquetOptions Parquet() const {
     ParquetOptions parquet{.delta_encodings = true};
-    if (const auto rows = spec_.Knob(&spec::RuntimeProfile::row_group_rows))
+    if (const auto rows = knobs_.row_group_rows)
       parquet.row_group_rows = static_cast<uint64_t>(*rows);
     return parquet;
   }
@@ -463,6 +462,7 @@ class Execution {
   Session& session_;
   const BuildPaths& paths_;
   const ExecuteOptions& options_;
+  const spec::RuntimeProfile knobs_;
   RunMeasure measure_;
   Plan plan_;
   OpenedInputs inputs_;

@@ -46,9 +46,8 @@ Result<int64_t> ThreadCount(Session& session) {
 }  // namespace
 
 std::string KeptTogether(const Relation& relation, const TaskShape& shape,
-                         const std::optional<spec::RuntimeProfile>& profile) {
-  if (!profile) return {};
-  const auto is_kept = [&](size_t i) { return !((*profile).*kMembers[i]).value_or(true); };
+                         const spec::RuntimeProfile& knobs) {
+  const auto is_kept = [&](size_t i) { return !(knobs.*kMembers[i]).value_or(true); };
   bool asks = false;
   for (size_t i = 0; i < kOperators; ++i) asks |= is_kept(i);
   if (!asks) return {};

@@ -1,4 +1,4 @@
-// Tasks that run alone: those that hold an operator which the profile of a spec forbids to spread
+// Tasks that run alone: those that hold an operator which a runtime profile forbids to spread
 // over threads. How many threads the engine has is a setting of the whole database, so such a task
 // waits for the others and has the engine for itself, with one thread.
 #pragma once
@@ -20,10 +20,10 @@ struct TaskShape {
   std::function<bool(std::string_view scan)> is_file;  // whether a scanned name is files
 };
 
-/// Which of joins, aggregations, windows, sorts and file_scans the relation holds and `profile`
-/// wants on one thread, joined by commas; empty: the task may run beside others.
+/// Which of joins, aggregations, windows, sorts and file_scans the relation holds and `knobs`
+/// want on one thread, joined by commas; empty: the task may run beside others.
 std::string KeptTogether(const Relation& relation, const TaskShape& shape,
-                         const std::optional<spec::RuntimeProfile>& profile);
+                         const spec::RuntimeProfile& knobs);
 
 /// Does `work` while the engine has no thread beside the caller's, of which it tells how many there
 /// are. Nothing else may run on the session meanwhile. Errors those of `work` and Session::Set.

@@ -4,6 +4,7 @@
 
 #include "engine/plan/sorted_parts.h"
 #include "engine/scan/row_groups.h"
+#include "engine/session/runtime_profile.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -19,8 +20,7 @@ bool HasCollation(const Session& session) {
 std::unique_ptr<ScanPruner> MakeScanPruner(const spec::Spec& spec, Session& session,
                                            const BuildPaths& paths) {
   ScanPolicy defaults;
-  defaults.file_pruning =
-      spec.Knob(&spec::RuntimeProfile::file_pruning).value_or(defaults.file_pruning);
+  defaults.file_pruning = KnobsOf(spec, session).file_pruning.value_or(defaults.file_pruning);
   auto pruner = std::make_unique<ScanPruner>(paths.environment, session.caches().snapshots,
                                              defaults, HasCollation(session));
   for (const spec::InputRelation& input : spec.input_relations) {

@@ -6,23 +6,24 @@
 
 #include "base/hash.h"
 #include "engine/duckdb/engine_plan.h"
+#include "engine/session/runtime_profile.h"
 
 namespace codeanatomy::engine {
 
 StatementRecord::StatementRecord(const spec::Spec& spec, Session& session, const ScanPruner& pruner,
                                  bool is_explained)
     : spec_(spec),
+      knobs_(KnobsOf(spec, session)),
       session_(session),
       is_explained_(is_explained),
-      pushdown_(pruner, spec.Knob(&spec::RuntimeProfile::pushdown_filters).value_or(true)) {}
+      pushdown_(pruner, knobs_.pushdown_filters.value_or(true)) {}
 
 Result<ExplainTrace> StatementRecord::TraceOf(const std::string& sql, const expr::Schema& schema,
                                               const std::vector<EngineOperator>& operators) {
   Connection& connection = session_.connection();
   ExplainTrace trace;
-  if (spec_.Knob(&spec::RuntimeProfile::show_schema).value_or(true)) trace.schema = schema;
-  if (spec_.Knob(&spec::RuntimeProfile::show_statistics).value_or(false))
-    trace.statistics = operators;
+  if (knobs_.show_schema.value_or(true)) trace.schema = schema;
+  if (knobs_.show_statistics.value_or(false)) trace.statistics = operators;
   CA_ASSIGN_OR_RETURN(QueryResult rows, connection.Query("EXPLAIN " + sql));
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, rows.Next());

@@ -54,6 +54,7 @@ class StatementRecord {
                                const std::vector<EngineOperator>& operators);
 
   const spec::Spec& spec_;
+  const spec::RuntimeProfile knobs_;
   Session& session_;
   const bool is_explained_;
   const PushdownContract pushdown_;

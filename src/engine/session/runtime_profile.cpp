@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "spec/knobs.h"
+
 namespace codeanatomy::engine {
 namespace {
 
@@ -11,6 +13,8 @@ Error Refused(std::string_view member, std::string_view why) {
   const std::string path = fmt::format("$.runtime_profile.{}", member);
   return Error(ErrorCode::kInvalidPlan, fmt::format("{} at {}", why, path), path);
 }
+
+constexpr std::string_view kDisabled = "disabled_optimizers";
 
 constexpr int64_t kMostThreads = 4096;  // of one session; a width beyond is a mistake
 
@@ -57,14 +61,8 @@ std::optional<int64_t> ParseSeconds(std::string_view text) {
 
 }  // namespace
 
-Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Spec& spec) {
-  options.governance = spec.runtime.extension_governance_mode;
-  if (!spec.runtime_profile) return options;
-  const spec::RuntimeProfile& profile = *spec.runtime_profile;
+Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProfile& profile) {
   CA_RETURN_IF_ERROR(CheckPositive(profile));
-  const auto base = ParseProfile(profile.name);
-  if (!base) return Refused("name", "small, medium or large is expected");
-  options.profile = *base;
   if (profile.target_partitions) options.threads = static_cast<int>(*profile.target_partitions);
   if (profile.memory_pool_bytes)
     options.engine_memory_bytes = static_cast<uint64_t>(*profile.memory_pool_bytes);
@@ -80,16 +78,32 @@ Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Sp
   if (profile.batch_size) options.batch_rows = *profile.batch_size;
   if (profile.meta_fetch_concurrency)
     options.log_readers = static_cast<int>(*profile.meta_fetch_concurrency);
+  options.knobs = spec::Overlay(profile, options.knobs);
   const std::pair<std::string_view, std::optional<bool>> rules[] = {
-      {"filter_pushdown", profile.pushdown_filters},
-      {"join_filter_pushdown", profile.enable_join_filter_pushdown},
-      {"top_n", profile.enable_top_n}};
+      {"filter_pushdown", options.knobs.pushdown_filters},
+      {"join_filter_pushdown", options.knobs.enable_join_filter_pushdown},
+      {"top_n", options.knobs.enable_top_n}};
   std::string disabled;
   for (const auto& [name, is_on] : rules) {
     if (is_on && !*is_on) disabled += fmt::format("{}{}", disabled.empty() ? "" : ",", name);
   }
-  if (!disabled.empty()) options.settings.emplace_back("disabled_optimizers", std::move(disabled));
+  std::erase_if(options.settings, [](const auto& setting) { return setting.first == kDisabled; });
+  if (!disabled.empty()) options.settings.emplace_back(kDisabled, std::move(disabled));
   return options;
+}
+
+spec::RuntimeProfile KnobsOf(const spec::Spec& spec, const Session& session) {
+  return spec.runtime_profile ? spec::Overlay(*spec.runtime_profile, session.knobs())
+                              : session.knobs();
+}
+
+Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Spec& spec) {
+  options.governance = spec.runtime.extension_governance_mode;
+  if (!spec.runtime_profile) return options;
+  const auto base = ParseProfile(spec.runtime_profile->name);
+  if (!base) return Refused("name", "small, medium or large is expected");
+  options.profile = *base;
+  return WithKnobs(std::move(options), *spec.runtime_profile);
 }
 
 }  // namespace codeanatomy::engine

@@ -1,11 +1,18 @@
-// WithRuntimeProfile: the part of a spec's runtime profile that a session is built with. What the
-// executor does by itself (width, row groups, passes) it reads from the spec.
+// WithRuntimeProfile: the part of a runtime profile that a session is built with. What the executor
+// does by itself (width, row groups, passes) it reads from the session's knobs.
 #pragma once
 
 #include "engine/session/session.h"
 #include "spec/spec.h"
 
 namespace codeanatomy::engine {
+
+/// `options` with the members of `profile` that are set, its name aside.
+/// Errors InvalidPlan: a number that is not positive; subject: JSON path.
+Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProfile& profile);
+
+/// What is said of knobs where `spec` is executed: by the spec, else by the session's options.
+spec::RuntimeProfile KnobsOf(const spec::Spec& spec, const Session& session);
 
 /// `options` with the profile's members in place of the caller's, where the spec has one, and its
 /// governance of extensions. Errors InvalidPlan: a name that is no profile, a number that is not

@@ -39,6 +39,7 @@ struct Session::State {
   FeatureGates features;
   std::vector<ExtensionDescriptor> extensions;
   spec::GovernanceMode governance = spec::GovernanceMode::kStrictAllowlist;
+  spec::RuntimeProfile knobs;
   std::vector<Warning> warnings;
   EventSink* sink = nullptr;
   const CancelFlag* cancel = nullptr;
@@ -113,6 +114,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->memory = std::make_unique<MemoryBudget>(MemoryLimitOf(options));
   state->features = options.features;
   state->governance = options.governance;
+  state->knobs = options.knobs;
   state->sink = options.sink;
   state->cancel = options.cancel;
   state->caches =
@@ -202,6 +204,7 @@ Result<void> Session::CheckCancelled() const {
 
 const FeatureGates& Session::features() const { return state_->features; }
 const std::vector<ExtensionDescriptor>& Session::extensions() const { return state_->extensions; }
+const spec::RuntimeProfile& Session::knobs() const { return state_->knobs; }
 spec::GovernanceMode Session::governance() const { return state_->governance; }
 const std::vector<Warning>& Session::warnings() const { return state_->warnings; }
 SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }

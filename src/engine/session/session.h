@@ -35,6 +35,8 @@ struct SessionOptions {
   std::optional<int64_t> snapshot_seconds;      // for which they are; absent: without end
   std::optional<int64_t> batch_rows;            // of an Arrow stream's batches; of the profile
   std::optional<int> log_readers;               // side by side; instead of the profile's
+  /// What has been said of knobs, by a configuration and by a spec; see runtime_profile.h.
+  spec::RuntimeProfile knobs;
   FeatureGates features;
   std::vector<Plugin> plugins;  // registered in this order
   spec::GovernanceMode governance = spec::GovernanceMode::kStrictAllowlist;  // of the plugins
@@ -97,6 +99,7 @@ class Session {
   /// In the order of loading.
   const std::vector<ExtensionDescriptor>& extensions() const;
   spec::GovernanceMode governance() const;
+  const spec::RuntimeProfile& knobs() const;
   /// Of building the session: what governance admitted.
   const std::vector<Warning>& warnings() const;
   SessionIdentity identity() const;

@@ -1,0 +1,20 @@
+// Knobs: members of a runtime profile that something else than a spec says.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "spec/runtime_config.h"
+
+namespace codeanatomy::spec {
+
+/// Each text is KNOB=VALUE: a number, true, false, or text where the member is text. Of equal knobs
+/// the last wins; the profile's name stays empty.
+/// Errors InvalidArgument, naming the text and what there is.
+Result<RuntimeProfile> ParseKnobs(std::span<const std::string> settings);
+
+/// `over`, and `under` for the members that it lacks.
+RuntimeProfile Overlay(const RuntimeProfile& over, const RuntimeProfile& under);
+
+}  // namespace codeanatomy::spec
