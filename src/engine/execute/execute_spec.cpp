@@ -298,8 +298,8 @@ class Execution {
   }
 
   /// What is done last, when conditions have been followed to the scans.
-  void PrepareToRender(Relation& relation) const {
-    if (knobs_.filter_null_join_keys.value_or(true)) FilterNullKeys(relation);
+  void PrepareToRender(Relation& relation) {
+    if (knobs_.filter_null_join_keys.value_or(true)) FilterNullKeys(relation, never_null_);
   }
 
   /// Does `work` in a span of its own, with one thread where operators are kept together.
@@ -465,6 +465,7 @@ class Execution {
   const spec::RuntimeProfile knobs_;
   RunMeasure measure_;
   Plan plan_;
+  NeverNull never_null_{plan_, paths_.foreign_schemas};
   OpenedInputs inputs_;
   StatementRecord record_;
   TemporaryViews temporary_;

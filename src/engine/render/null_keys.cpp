@@ -26,12 +26,14 @@ bool NeedsMatch(JoinType type, bool left) {
   return false;
 }
 
-void FilterSide(Relation& join, size_t side) {
+void FilterSide(Relation& join, size_t side, NeverNull& never_null) {
   std::vector<expr::Expr> there;
   for (const spec::JoinKey& key : join.join_keys) {
-    there.push_back(
-        expr::Call("not", {expr::IsNull(expr::Column(side == 0 ? key.left_key : key.right_key))}));
+    const std::string& column = side == 0 ? key.left_key : key.right_key;
+    if (!never_null.Holds(join.inputs[side], column))
+      there.push_back(expr::Call("not", {expr::IsNull(expr::Column(column))}));
   }
+  if (there.empty()) return;
   Relation filter;
   filter.op = RelationOp::kFilter;
   filter.schema = join.inputs[side].schema;
@@ -42,14 +44,14 @@ void FilterSide(Relation& join, size_t side) {
 
 }  // namespace
 
-void FilterNullKeys(Relation& root) {
+void FilterNullKeys(Relation& root, NeverNull& never_null) {
   std::vector<Relation*> open{&root};
   while (!open.empty()) {
     Relation& at = *open.back();
     open.pop_back();
     if (at.op == RelationOp::kJoin && !FindIntervalJoin(at)) {
       for (const bool left : {true, false}) {
-        if (NeedsMatch(at.join_type, left)) FilterSide(at, left ? 0 : 1);
+        if (NeedsMatch(at.join_type, left)) FilterSide(at, left ? 0 : 1, never_null);
       }
     }
     for (Relation& input : at.inputs) open.push_back(&input);
