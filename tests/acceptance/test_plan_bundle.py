@@ -133,6 +133,8 @@ def test_compliance_of_a_spec(run):
     bundle = run(spec)
     document, plan = json.loads((bundle / "compliance.json").read_text()), plan_of(bundle)
     assert document["explain_traces"]
+    statements = (bundle / "statements.sql").read_text()
+    assert statements == "".join(f"-- {trace['table_name']}\n{trace['sql_text']};\n" for trace in document["explain_traces"])
     assert [step["rule_name"] for step in document["lab_traces"]] == [p["rule_name"] for p in plan["passes"]]
     assert [step["ordinal"] for step in document["lab_traces"]] == list(range(len(plan["passes"])))
     assert document["lab_traces"][-1]["plan_digest"] == plan["p1"]
@@ -168,3 +170,4 @@ def test_a_capture_is_kept_as_long_as_it_says(tool, repository, tmp_path, days, 
     left = sorted(out.glob("run_bundles/*/compliance.json"))
     assert left == sorted([captures[1], out / "run_bundles/foreign/compliance.json"])
     assert (captures[0].parent / "plan.json").exists()
+    assert [(capture.parent / "statements.sql").exists() for capture in captures[:2]] == [False, True]

@@ -104,6 +104,7 @@ class BuildRun {
             .session = &session_,
             .caches = caches_,
             .compliance_json = compliance_,
+            .statements_sql = statements_,
             .capabilities_json = capabilities_,
             .error = error};
   }
@@ -264,6 +265,7 @@ class BuildRun {
     ReportWarnings(recorder_, span.id(), executed.warnings);
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);
+    statements_ = StatementsSql(executed);
     compliance_ = ComplianceJson(
         executed, spec_, settings_,
         {config_.GetInt("engine.compliance_retention_days"), clock_->NowMilliseconds()});
@@ -313,7 +315,7 @@ class BuildRun {
   std::vector<semantics::View> views_;
   std::vector<engine::DecisionRecord> decisions_;
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
-  std::string spec_json_, plan_json_, capabilities_, compliance_;
+  std::string spec_json_, plan_json_, capabilities_, compliance_, statements_;
   engine::SessionOptions session_options_;
   engine::Settings settings_;
   engine::SessionIdentity session_;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <map>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "expr/expr_text.h"
@@ -120,6 +121,15 @@ std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Sp
        {{"fingerprint", report.rulepack_fingerprint}, {"passes", std::move(rules)}}},
       {"retention", RetentionJson(retention)}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string StatementsSql(const engine::ExecutionReport& report) {
+  std::string text;
+  for (const engine::ExplainTrace& trace : report.explains) {
+    text += fmt::format("-- {}{}{}\n{};\n", trace.table, trace.part.empty() ? "" : " ", trace.part,
+                        trace.sql);
+  }
+  return text;
 }
 
 }  // namespace codeanatomy::driver

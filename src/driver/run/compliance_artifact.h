@@ -22,4 +22,8 @@ bool WantsExplain();
 std::string ComplianceJson(const engine::ExecutionReport& report, const spec::Spec& spec,
                            const engine::Settings& settings, const ComplianceRetention& retention);
 
+/// The captured statements in the order of the schedule, each below a comment that says what it
+/// makes; empty where nothing was captured.
+std::string StatementsSql(const engine::ExecutionReport& report);
+
 }  // namespace codeanatomy::driver

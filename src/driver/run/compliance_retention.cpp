@@ -38,10 +38,11 @@ Result<size_t> RemoveExpiredCaptures(storage::FileSystem& files, const std::stri
   CA_ASSIGN_OR_RETURN(const auto entries, files.List(bundles));
   size_t removed = 0;
   for (const storage::DirectoryEntry& entry : entries) {
-    const std::string path = bundles + "/" + entry.name + "/compliance.json";
-    const auto text = files.ReadFile(path);
+    const std::string bundle = bundles + "/" + entry.name;
+    const auto text = files.ReadFile(bundle + "/compliance.json");
     if (!text || !HasExpired(*text, now)) continue;
-    CA_RETURN_IF_ERROR(files.Remove(path));
+    CA_RETURN_IF_ERROR(files.Remove(bundle + "/statements.sql"));
+    CA_RETURN_IF_ERROR(files.Remove(bundle + "/compliance.json"));
     ++removed;
   }
   return removed;

@@ -113,6 +113,7 @@ std::vector<BundleFile> PartsOf(const RunBundle& bundle) {
   if (!bundle.capabilities_json.empty())
     add("capabilities.json", bundle.capabilities_json + "\n", kRuntime);
   add("compliance.json", bundle.compliance_json, WarningCode::kComplianceSerializationFailed);
+  add("statements.sql", bundle.statements_sql, WarningCode::kOptionalSqlCaptureFailed);
   add("plan.json", bundle.plan_json, kArtifact);
   if (!bundle.decisions.empty())
     add("decisions.json", engine::DecisionsJson(bundle.decisions).dump(1) + "\n", kArtifact);

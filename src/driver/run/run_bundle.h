@@ -25,7 +25,8 @@ struct RunBundle {
   const engine::SessionIdentity* session = nullptr;    // null: it was not opened
   std::vector<engine::CacheState> caches = {};         // of the engine session
   std::string compliance_json =
-      {};  // compliance.json (compliance_artifact.h); empty: not asked for
+      {};                           // compliance.json (compliance_artifact.h); empty: not asked for
+  std::string statements_sql = {};  // statements.sql, likewise
   std::string capabilities_json = {};  // of the engine session; empty: it was not opened
   std::vector<BuiltTable> inputs =
       {};                      // of an executed spec; those of a build stand among its tables

@@ -92,6 +92,7 @@ class SpecRun {
     report_.metrics = executed.metrics;
     report_.plan_json = PlanArtifactJson(executed);
     decisions_ = executed.decisions;
+    statements_ = StatementsSql(executed);
     report_.compliance_json =
         ComplianceJson(executed, *request_.spec, settings_,
                        {request_.compliance_retention_days, clock_->NowMilliseconds()});
@@ -134,6 +135,7 @@ class SpecRun {
                                         .session = &session_,
                                         .caches = caches_,
                                         .compliance_json = report_.compliance_json,
+                                        .statements_sql = statements_,
                                         .capabilities_json = capabilities_,
                                         .inputs = report_.inputs,
                                         .input_dir = input_dir_,
@@ -172,6 +174,7 @@ class SpecRun {
   std::string input_dir_, spec_json_, capabilities_;
   std::vector<engine::DecisionRecord> decisions_;
   engine::Settings settings_;
+  std::string statements_;  // of a capture
   engine::SessionIdentity session_;
   std::vector<engine::CacheState> caches_;
 };

@@ -27,6 +27,8 @@ class StatementRecord {
   StatementRecord(const spec::Spec& spec, Session& session, const ScanPruner& pruner,
                   bool is_explained);
 
+  /// Whether the engine's plan tells what becomes of predicates.
+  bool pushes_filters() const { return knobs_.pushdown_filters.value_or(true); }
   bool is_explained() const { return is_explained_; }
 
   /// What the scans of an expanded relation must keep to.
