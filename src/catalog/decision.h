@@ -20,19 +20,24 @@ enum class DecisionDomain : uint8_t {
 struct DecisionDomainInfo {
   DecisionDomain domain;
   std::string_view name, meaning;
+  std::string_view policy_member;  // of the execution policy (engine/decision/execution_policy.h)
 };
 
 inline constexpr auto kDecisionDomains = std::to_array<DecisionDomainInfo>({
-    {DecisionDomain::kScanPolicy, "scan_policy", "how an input is scanned for one reader"},
+    {DecisionDomain::kScanPolicy, "scan_policy", "how an input is scanned for one reader",
+     "scan_policy_by_read"},
     {DecisionDomain::kJoinStrategy, "join_strategy",
-     "by which columns two relations are joined (`keys`), and by which algorithm (`algorithm`)"},
+     "by which columns two relations are joined (`keys`), and by which algorithm (`algorithm`)",
+     "join_strategy_by_view"},
     {DecisionDomain::kCachePolicy, "cache_policy",
-     "whether a view is computed once, read back from an output, or part of its readers"},
-    {DecisionDomain::kScheduling, "scheduling", "in which order the plan is executed"},
+     "whether a view is computed once, read back from an output, or part of its readers",
+     "cache_policy_by_view"},
+    {DecisionDomain::kScheduling, "scheduling", "in which order the plan is executed",
+     "scheduling"},
     {DecisionDomain::kUdfRequirements, "udf_requirements",
-     "which functions of ours the engine must have for a view"},
+     "which functions of ours the engine must have for a view", "udf_requirements_by_view"},
     {DecisionDomain::kSchemaContract, "schema_contract",
-     "which columns, in which order, an output or a view promises"},
+     "which columns, in which order, an output or a view promises", "schema_contract_by_relation"},
 });
 
 constexpr const DecisionDomainInfo& InfoOf(DecisionDomain domain) {

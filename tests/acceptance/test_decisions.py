@@ -1,5 +1,6 @@
 """Decisions of compiler and planner: records with evidence, a graph, the same before and after the run."""
 
+import hashlib
 import json
 
 import pytest
@@ -65,6 +66,45 @@ def test_decisions_of_a_build(built_twice):
     schedule = decisions["scheduling", "order", "plan"]
     assert schedule["value"] == "bottom_level" and schedule["fallback_reason"] is None and schedule["outcome"] == "executed"
     assert len(schedule["parent_ids"]) > len(plan["output_targets"]) - 1
+
+
+def sha(document):
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def policy_of(out, report):
+    document = json.loads((out / f"run_bundles/{report['run_id']}/policy.json").read_text())
+    for part, name in (("execution_policy", "policy_fingerprint"), ("execution_package", "package_fingerprint")):
+        rest = dict(document[part])
+        assert rest.pop(name) == sha(rest)
+    return document["execution_policy"], document["execution_package"]
+
+
+def test_the_policy_has_every_decision_once(built_twice, tool, repository, tmp_path):
+    plan, report, stored = built_twice
+    policy, package = policy_of(tmp_path / "out", report)
+    entries = {}
+    for member in ("cache_policy_by_view", "join_strategy_by_view", "udf_requirements_by_view", "schema_contract_by_relation",
+                   "scan_policy_by_read", "scheduling"):
+        domain = member.split("_by_")[0]
+        entries |= {(domain, kind, name): one for name, kinds in policy[member].items() for kind, one in kinds.items()}
+    expected = {(one["domain"], one["type"], one["context_label"].removeprefix("view ").removeprefix("output ")): one
+                for one in stored}
+    assert entries.keys() == expected.keys()
+    assert all(entries[at]["value"] == one["value"] and entries[at]["confidence"] == one["confidence"] for at, one in expected.items())
+    views = {view["name"]: view for view in plan["views"]}
+    for view, confidence in policy["inference_confidence_by_view"].items():
+        assert confidence == min(one["confidence"] for at, one in expected.items() if one["context_label"] == f"view {view}")
+        assert view in views
+    assert policy["materialization_by_table"]["cpg_nodes"] == "Overwrite"
+    # The same again, elsewhere, has the same package; another setting of the session has not.
+    tool.build(repository, tmp_path / "other")
+    other = tool.build(repository, tmp_path / "other")
+    assert policy_of(tmp_path / "other", other) == (policy, package)
+    set_back = tool.build(repository, tmp_path / "other", "--engine-setting", "max_temp_directory_bytes=1048576000")
+    changed = policy_of(tmp_path / "other", set_back)[1]
+    assert {name for name in package if package[name] != changed[name]} == {"session_config_hash", "capability_snapshot_hash", "package_fingerprint"}
 
 
 def test_ids_are_of_the_plan_not_of_the_run(built_twice, tool, repository, tmp_path):

@@ -100,6 +100,7 @@ class BuildRun {
             .spec_json = spec_json_,
             .plan_json = plan_json_,
             .decisions = decisions_,
+            .policy_json = policy_json_,
             .settings = settings_,
             .session = &session_,
             .caches = caches_,
@@ -265,6 +266,8 @@ class BuildRun {
     ReportWarnings(recorder_, span.id(), executed.warnings);
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);
+    policy_json_ = PolicyArtifactJson(executed, {decisions_, spec_, executed.envelope}, settings_,
+                                      capabilities_);
     statements_ = StatementsSql(executed);
     compliance_ = ComplianceJson(
         executed, spec_, settings_,
@@ -315,7 +318,7 @@ class BuildRun {
   std::vector<semantics::View> views_;
   std::vector<engine::DecisionRecord> decisions_;
   std::map<std::string, expr::Schema, std::less<>> foreign_schemas_;
-  std::string spec_json_, plan_json_, capabilities_, compliance_, statements_;
+  std::string spec_json_, plan_json_, policy_json_, capabilities_, compliance_, statements_;
   engine::SessionOptions session_options_;
   engine::Settings settings_;
   engine::SessionIdentity session_;

@@ -75,6 +75,7 @@ struct Finished {
     CA_ASSIGN_OR_RETURN(const engine::RulePack pack, engine::MakeRulePack(spec));
     CA_RETURN_IF_ERROR(engine::ApplyRules(pack, plan, session->threads()));
     benchmark::DoNotOptimize(engine::ReferencesOf(plan));
+    benchmark::DoNotOptimize(engine::SchemaFingerprints(plan));
     engine::Registrations inputs = engine::RegisterInputs(plan, {});
     CA_ASSIGN_OR_RETURN(const std::string surface, engine::PlanningSurfaceHash(*session));
     engine::Envelope envelope{.engine_version = surface,
@@ -85,6 +86,7 @@ struct Finished {
 
   Result<void> Schedule(const engine::Plan& plan) {
     const engine::TaskSchedule schedule = engine::MakeSchedule(plan, counts);
+    benchmark::DoNotOptimize(engine::PlanDecisions({plan, spec, schedule}));
     benchmark::DoNotOptimize(engine::MakeSteps(plan, schedule));
     return {};
   }
@@ -93,16 +95,21 @@ struct Finished {
   Result<void> Record() {
     report.run_id = NewRunId();
     const auto files = storage::OpenPosixFileSystem();
-    CA_RETURN_IF_ERROR(WriteRunBundle({.out = folder,
-                                       .report = &report,
-                                       .config = &config,
-                                       .recorder = &recorder,
-                                       .spec_json = spec_json,
-                                       .plan_json = PlanArtifactJson(execution),
-                                       .settings = session->SettingsSnapshot(),
-                                       .session = &identity,
-                                       .caches = session->caches().Describe(),
-                                       .capabilities_json = engine::CapabilitiesJson(*session)}));
+    CA_RETURN_IF_ERROR(
+        WriteRunBundle({.out = folder,
+                        .report = &report,
+                        .config = &config,
+                        .recorder = &recorder,
+                        .spec_json = spec_json,
+                        .plan_json = PlanArtifactJson(execution),
+                        .decisions = execution.decisions,
+                        .policy_json = PolicyArtifactJson(
+                            execution, {execution.decisions, spec, execution.envelope},
+                            session->SettingsSnapshot(), engine::CapabilitiesJson(*session)),
+                        .settings = session->SettingsSnapshot(),
+                        .session = &identity,
+                        .caches = session->caches().Describe(),
+                        .capabilities_json = engine::CapabilitiesJson(*session)}));
     return WriteSpec(*files, folder, report.spec_hash, spec_json);
   }
 

@@ -39,6 +39,16 @@ Json PushdownJson(const std::vector<engine::PushdownProbe>& probes) {
   return {{"probes", std::move(rows)}, {"violations", violations}};
 }
 
+/// What `plan_identity` is the SHA-256 of.
+Json IdentityPayload(const engine::ExecutionReport& report) {
+  return {{"payload_version", kPlanIdentityPayloadVersion},
+          {"plan", report.rules.p1},
+          {"rulepack", report.rulepack_fingerprint},
+          {"planning_surface", report.envelope.planning_surface_hash},
+          {"providers", report.envelope.provider_identity_hash},
+          {"required_functions", report.references.functions}};
+}
+
 }  // namespace
 
 std::string PlanArtifactJson(const engine::ExecutionReport& report) {
@@ -57,12 +67,7 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   for (const std::string& entry : envelope.registrations)
     registrations.push_back(Json::parse(entry));
   const engine::PlanReferences& named = report.references;
-  const Json identity{{"payload_version", kPlanIdentityPayloadVersion},
-                      {"plan", report.rules.p1},
-                      {"rulepack", report.rulepack_fingerprint},
-                      {"planning_surface", envelope.planning_surface_hash},
-                      {"providers", envelope.provider_identity_hash},
-                      {"required_functions", named.functions}};
+  const Json identity = IdentityPayload(report);
   const Json document = {
       {"p0", report.rules.p0},
       {"p1", report.rules.p1},
@@ -98,6 +103,22 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
   std::string text = document.dump(1);
   text.resize(text.size() - std::string_view("\n}").size());
   return text + ",\n \"plan\": " + report.rules.plan.Lines() + "\n}\n";
+}
+
+std::string PolicyArtifactJson(const engine::ExecutionReport& report,
+                               const engine::PolicySource& source, const engine::Settings& settings,
+                               const std::string& capabilities_json) {
+  Json policy = engine::ExecutionPolicy(source);
+  Json package = engine::ExecutionPackage(
+      {.spec_hash = report.spec_hash,
+       .envelope_hash = report.envelope_hash,
+       .plan_identity = Hex(Sha256::Of(expr::CanonicalText(IdentityPayload(report)))),
+       .policy_fingerprint = policy["policy_fingerprint"].get<std::string>(),
+       .capabilities_json = capabilities_json,
+       .settings = settings});
+  const Json document{{"execution_policy", std::move(policy)},
+                      {"execution_package", std::move(package)}};
+  return document.dump(1) + "\n";
 }
 
 }  // namespace codeanatomy::driver

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/decision/execution_policy.h"
 #include "engine/execute/execute_spec.h"
 
 namespace codeanatomy::driver {
@@ -14,5 +15,11 @@ inline constexpr int kPlanIdentityPayloadVersion = 1;
 /// `rulepack_fingerprint`, `envelope` (the fields that were hashed) and `plan`, the portable form:
 /// its canonical text has the digest p1.
 std::string PlanArtifactJson(const engine::ExecutionReport& report);
+
+/// policy.json of a run bundle: `execution_policy` and `execution_package`
+/// (engine/decision/execution_policy.h). `capabilities_json` and `settings` are the session's.
+std::string PolicyArtifactJson(const engine::ExecutionReport& report,
+                               const engine::PolicySource& source, const engine::Settings& settings,
+                               const std::string& capabilities_json);
 
 }  // namespace codeanatomy::driver

@@ -115,6 +115,7 @@ std::vector<BundleFile> PartsOf(const RunBundle& bundle) {
   add("compliance.json", bundle.compliance_json, WarningCode::kComplianceSerializationFailed);
   add("statements.sql", bundle.statements_sql, WarningCode::kOptionalSqlCaptureFailed);
   add("plan.json", bundle.plan_json, kArtifact);
+  add("policy.json", bundle.policy_json, kArtifact);
   if (!bundle.decisions.empty())
     add("decisions.json", engine::DecisionsJson(bundle.decisions).dump(1) + "\n", kArtifact);
   add("spec.json", bundle.spec_json);

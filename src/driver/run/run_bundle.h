@@ -21,9 +21,10 @@ struct RunBundle {
   std::string spec_json;  // canonical; empty: the run ended before it was compiled
   std::string plan_json;  // plan.json (plan_artifact.h); empty: the run ended before it was planned
   std::vector<engine::DecisionRecord> decisions = {};  // empty: likewise
-  engine::Settings settings;                           // of the engine session
-  const engine::SessionIdentity* session = nullptr;    // null: it was not opened
-  std::vector<engine::CacheState> caches = {};         // of the engine session
+  std::string policy_json = {};  // policy.json (plan_artifact.h); empty: likewise
+  engine::Settings settings;     // of the engine session
+  const engine::SessionIdentity* session = nullptr;  // null: it was not opened
+  std::vector<engine::CacheState> caches = {};       // of the engine session
   std::string compliance_json =
       {};                           // compliance.json (compliance_artifact.h); empty: not asked for
   std::string statements_sql = {};  // statements.sql, likewise
@@ -38,11 +39,11 @@ struct RunBundle {
 /// Takes warnings down as events of a span.
 void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings);
 
-/// Writes manifest.json, config.json, spec.json, plan.json, decisions.json, compliance.json,
-/// settings.json, capabilities.json, timings.json and events.jsonl. `sha256sum spec.json` prints
-/// the spec hash. What a run can do without, plan, compliance, settings and capabilities, may fail:
-/// those are the warnings that are returned; the manifest has them behind those of the report.
-/// Errors IoError, NoSpace.
+/// Writes manifest.json, config.json, spec.json, plan.json, policy.json, decisions.json,
+/// compliance.json, settings.json, capabilities.json, timings.json and events.jsonl. `sha256sum
+/// spec.json` prints the spec hash. What a run can do without, plan, compliance, settings and
+/// capabilities, may fail: those are the warnings that are returned; the manifest has them behind
+/// those of the report. Errors IoError, NoSpace.
 Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle);
 
 /// `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written

@@ -92,6 +92,8 @@ class SpecRun {
     report_.metrics = executed.metrics;
     report_.plan_json = PlanArtifactJson(executed);
     decisions_ = executed.decisions;
+    policy_json_ = PolicyArtifactJson(executed, {decisions_, *request_.spec, executed.envelope},
+                                      settings_, capabilities_);
     statements_ = StatementsSql(executed);
     report_.compliance_json =
         ComplianceJson(executed, *request_.spec, settings_,
@@ -131,6 +133,7 @@ class SpecRun {
                                         .spec_json = spec_json_,
                                         .plan_json = report_.plan_json,
                                         .decisions = decisions_,
+                                        .policy_json = policy_json_,
                                         .settings = settings_,
                                         .session = &session_,
                                         .caches = caches_,
@@ -174,6 +177,7 @@ class SpecRun {
   std::string input_dir_, spec_json_, capabilities_;
   std::vector<engine::DecisionRecord> decisions_;
   engine::Settings settings_;
+  std::string policy_json_;
   std::string statements_;  // of a capture
   engine::SessionIdentity session_;
   std::vector<engine::CacheState> caches_;

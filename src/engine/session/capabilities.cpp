@@ -45,11 +45,17 @@ std::vector<Capability> Capabilities(const Session& session) {
     all.push_back({"extension_features", extension.name,
                    fmt::format("{}", fmt::join(extension.features, ","))});
   }
-  nlohmann::json settings = nlohmann::json::object();
-  for (const auto& [name, value] : session.SettingsSnapshot()) settings[name] = value;
-  all.push_back({"settings", "hash", Hex(Sha256::Of(expr::CanonicalText(settings)))});
+  all.push_back({"settings", "hash", SettingsHash(session.SettingsSnapshot())});
   std::ranges::sort(all, {}, [](const Capability& one) { return std::tie(one.kind, one.name); });
   return all;
+}
+
+std::string SettingsHash(const Settings& settings) {
+  nlohmann::json document = nlohmann::json::object();
+  for (const auto& [name, value] : settings) {
+    if (name != "temp_directory") document[name] = value;
+  }
+  return Hex(Sha256::Of(expr::CanonicalText(document)));
 }
 
 std::string CapabilitiesJson(const Session& session) {

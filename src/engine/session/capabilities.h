@@ -19,4 +19,8 @@ std::vector<Capability> Capabilities(const Session& session);
 /// {kind: {name: value}}, canonical JSON.
 std::string CapabilitiesJson(const Session& session);
 
+/// SHA-256 of the canonical JSON of all settings but the folder of spilling: how a session works,
+/// not where.
+std::string SettingsHash(const Settings& settings);
+
 }  // namespace codeanatomy::engine
