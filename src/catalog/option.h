@@ -30,6 +30,7 @@ struct OptionInfo {
   OptionEffect effect;
   std::string_view summary;
   std::span<const std::string_view> choices;
+  std::string_view value = {};  // "GLOB": what a list has one of, as help calls it
   int64_t minimum = 0;
   bool loads_code = false;  // then not from a file that was found rather than named
   bool names_file = false;  // the setting is what the file holds, wherever it lies: what reads it

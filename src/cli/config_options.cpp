@@ -33,7 +33,7 @@ std::string TypeName(const OptionInfo& option) {
     case OptionType::kSize:
       return "SIZE";
     case OptionType::kTextList:
-      return "GLOB";
+      return std::string(option.value);
     default:
       return option.choices.empty() ? "TEXT" : fmt::format("{}", fmt::join(option.choices, "|"));
   }

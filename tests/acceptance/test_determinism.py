@@ -233,6 +233,14 @@ def test_optimizers_are_in_the_planning_surface(flip, base):
     assert report["spec_hash"] == base["spec_hash"] and digests(report) == digests(base)
 
 
+def test_a_knob_that_cannot_be_is_refused(tool, repository, tmp_path):
+    for setting, said in (("row_groups=3", "knobs are target_partitions"), ("row_group_rows", "KNOB=VALUE"),
+                          ("row_group_rows=0", "a positive number is expected for row_group_rows"),
+                          ("snapshot_cache_ttl=soon", "30s, 5m")):
+        assert said in tool.refused("INVALID_ARGUMENT", 3, "build", repository, "-o", tmp_path / "out", "--engine-setting", setting)
+    assert not (tmp_path / "out").exists()
+
+
 def folders(report):
     tables = {}
     for table in report["tables"]:

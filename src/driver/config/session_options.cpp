@@ -10,7 +10,8 @@ Result<engine::SessionOptions> SessionOptionsOf(const Config& config) {
   CA_ASSIGN_OR_RETURN(options.profile, engine::ParseProfile(config.GetText("engine.profile")));
   CA_ASSIGN_OR_RETURN(const spec::RuntimeProfile knobs,
                       spec::ParseKnobs(config.GetList("engine.settings")));
-  CA_ASSIGN_OR_RETURN(options, engine::WithKnobs(std::move(options), knobs));
+  CA_ASSIGN_OR_RETURN(options,
+                      engine::WithKnobs(std::move(options), knobs, engine::KnobSource::kSettings));
   if (const int64_t threads = config.GetInt("engine.threads"); threads > 0)
     options.threads = static_cast<int>(threads);
   if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0)

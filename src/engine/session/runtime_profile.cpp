@@ -9,7 +9,11 @@
 namespace codeanatomy::engine {
 namespace {
 
-Error Refused(std::string_view member, std::string_view why) {
+Error Refused(KnobSource source, std::string_view member, std::string_view why) {
+  if (source == KnobSource::kSettings) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("{} for {}", why, member),
+                 "engine.settings");
+  }
   const std::string path = fmt::format("$.runtime_profile.{}", member);
   return Error(ErrorCode::kInvalidPlan, fmt::format("{} at {}", why, path), path);
 }
@@ -18,7 +22,7 @@ constexpr std::string_view kDisabled = "disabled_optimizers";
 
 constexpr int64_t kMostThreads = 4096;  // of one session; a width beyond is a mistake
 
-Result<void> CheckPositive(const spec::RuntimeProfile& profile) {
+Result<void> CheckPositive(KnobSource source, const spec::RuntimeProfile& profile) {
   const std::pair<std::string_view, std::optional<int64_t>> members[] = {
       {"target_partitions", profile.target_partitions},
       {"planning_concurrency", profile.planning_concurrency},
@@ -30,12 +34,12 @@ Result<void> CheckPositive(const spec::RuntimeProfile& profile) {
       {"meta_fetch_concurrency", profile.meta_fetch_concurrency},
       {"snapshot_cache_limit", profile.snapshot_cache_limit}};
   for (const auto& [name, value] : members) {
-    if (value && *value < 1) return Refused(name, "a positive number is expected");
+    if (value && *value < 1) return Refused(source, name, "a positive number is expected");
   }
   for (const auto& [name, value] : {std::pair{"target_partitions", profile.target_partitions},
                                     {"meta_fetch_concurrency", profile.meta_fetch_concurrency}}) {
     if (value.value_or(1) > kMostThreads)
-      return Refused(name, fmt::format("at most {} is expected", kMostThreads));
+      return Refused(source, name, fmt::format("at most {} is expected", kMostThreads));
   }
   return {};
 }
@@ -61,8 +65,9 @@ std::optional<int64_t> ParseSeconds(std::string_view text) {
 
 }  // namespace
 
-Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProfile& profile) {
-  CA_RETURN_IF_ERROR(CheckPositive(profile));
+Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProfile& profile,
+                                 KnobSource source) {
+  CA_RETURN_IF_ERROR(CheckPositive(source, profile));
   if (profile.target_partitions) options.threads = static_cast<int>(*profile.target_partitions);
   if (profile.memory_pool_bytes)
     options.engine_memory_bytes = static_cast<uint64_t>(*profile.memory_pool_bytes);
@@ -73,7 +78,8 @@ Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProf
   if (profile.snapshot_cache_ttl) {
     options.snapshot_seconds = ParseSeconds(*profile.snapshot_cache_ttl);
     if (!options.snapshot_seconds)
-      return Refused("snapshot_cache_ttl", "a time such as 30s, 5m, 1h, 1d or 30 is expected");
+      return Refused(source, "snapshot_cache_ttl",
+                     "a time such as 30s, 5m, 1h, 1d or 30 is expected");
   }
   if (profile.batch_size) options.batch_rows = *profile.batch_size;
   if (profile.meta_fetch_concurrency)
@@ -101,9 +107,9 @@ Result<SessionOptions> WithRuntimeProfile(SessionOptions options, const spec::Sp
   options.governance = spec.runtime.extension_governance_mode;
   if (!spec.runtime_profile) return options;
   const auto base = ParseProfile(spec.runtime_profile->name);
-  if (!base) return Refused("name", "small, medium or large is expected");
+  if (!base) return Refused(KnobSource::kSpec, "name", "small, medium or large is expected");
   options.profile = *base;
-  return WithKnobs(std::move(options), *spec.runtime_profile);
+  return WithKnobs(std::move(options), *spec.runtime_profile, KnobSource::kSpec);
 }
 
 }  // namespace codeanatomy::engine

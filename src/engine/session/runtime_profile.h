@@ -7,9 +7,14 @@
 
 namespace codeanatomy::engine {
 
+/// Who said something of knobs.
+enum class KnobSource : uint8_t { kSpec, kSettings };
+
 /// `options` with the members of `profile` that are set, its name aside.
-/// Errors InvalidPlan: a number that is not positive; subject: JSON path.
-Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProfile& profile);
+/// Errors a number that is not positive, a text that is no time: InvalidPlan of a spec, with its
+/// JSON path, InvalidArgument of settings.
+Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProfile& profile,
+                                 KnobSource source);
 
 /// What is said of knobs where `spec` is executed: by the spec, else by the session's options.
 spec::RuntimeProfile KnobsOf(const spec::Spec& spec, const Session& session);
