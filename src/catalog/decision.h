@@ -15,6 +15,7 @@ enum class DecisionDomain : uint8_t {
   kScheduling,
   kUdfRequirements,
   kSchemaContract,
+  kMaintenance,
 };
 
 struct DecisionDomainInfo {
@@ -38,6 +39,9 @@ inline constexpr auto kDecisionDomains = std::to_array<DecisionDomainInfo>({
      "which functions of ours the engine must have for a view", "udf_requirements_by_view"},
     {DecisionDomain::kSchemaContract, "schema_contract",
      "which columns, in which order, an output or a view promises", "schema_contract_by_relation"},
+    {DecisionDomain::kMaintenance, "maintenance",
+     "which operations follow the commit of an output, and which of them had a reason to",
+     "maintenance_policy_by_dataset"},
 });
 
 constexpr const DecisionDomainInfo& InfoOf(DecisionDomain domain) {

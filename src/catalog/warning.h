@@ -80,8 +80,8 @@ inline constexpr auto kWarnings = std::to_array<WarningInfo>({
      WarningStage::kCompliance, false, "the plan's digests after each rule are missing"},
     {WarningCode::kComplianceSerializationFailed, "compliance_serialization_failed",
      WarningStage::kCompliance, true, "compliance.json of the run bundle could not be written"},
-    {WarningCode::kMaintenanceFailed, "maintenance_failed", WarningStage::kMaintenance, false,
-     "a table is published, but its maintenance failed"},
+    {WarningCode::kMaintenanceFailed, "maintenance_failed", WarningStage::kMaintenance, true,
+     "an operation of a spec's `maintenance` failed; its table is published"},
 });
 
 constexpr const WarningInfo& InfoOf(WarningCode code) {

@@ -58,6 +58,7 @@ void Print(const RunOptions& options, const driver::RunSpecReport& report) {
       {"rulepack_fingerprint", report.build.rulepack_fingerprint},
       {"inputs", tables(report.inputs)},
       {"tables", tables(report.build.tables)},
+      {"maintenance_reports", engine::MaintenanceReportsJson(report.build.maintenance)},
       {"warnings", engine::WarningsJson(report.build.warnings)},
       {"tuner_hints", driver::TunerHintsJson(report.build.tuner_hints)},
       {"seconds", report.build.seconds}};

@@ -146,6 +146,7 @@ OrderedJson RunResultJson(const driver::RunSpecReport& report, int64_t started, 
       {"collected_metrics", std::move(metrics)},
       {"trace_metrics_summary", std::move(summary)},
       {"tuner_hints", driver::TunerHintsJson(build.tuner_hints)},
+      {"maintenance_reports", engine::MaintenanceReportsJson(build.maintenance)},
       {"warnings", engine::WarningsJson(build.warnings)},
       {"started_at", TimeText(started)},
       {"completed_at", TimeText(completed)}};

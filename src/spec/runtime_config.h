@@ -1,10 +1,12 @@
 // RuntimeConfig and the optional policies of a spec: what may vary between runs of one spec.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "expr/expr.h"
@@ -116,6 +118,12 @@ struct MaintenanceSchedule {
   std::vector<NamedConstraint> constraints;
   int64_t max_parallel_tables = 1;
   bool require_table_quiescence = false;
+
+  /// Whether the table is among those to be maintained.
+  bool IsTarget(std::string_view table) const {
+    return target_tables.empty() ||
+           std::find(target_tables.begin(), target_tables.end(), table) != target_tables.end();
+  }
 };
 
 /// Knobs of the engine profile that a spec may fix; absent ones are the profile's.

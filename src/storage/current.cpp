@@ -90,6 +90,14 @@ Error Corrupt(const std::string& path, std::string_view why) {
 
 }  // namespace
 
+std::map<std::string, std::set<int64_t>> ReadableVersions(const Current& current) {
+  std::map<std::string, std::set<int64_t>> versions;
+  for (const auto& [name, table] : current.build.tables) versions[table.path].insert(table.version);
+  for (const BuildVersions& build : current.superseded)
+    for (const auto& [name, table] : build.tables) versions[table.path].insert(table.version);
+  return versions;
+}
+
 Result<Current> ReadCurrent(FileSystem& files, const std::string& out) {
   const std::string path = JoinPath(out, kCurrentName);
   Result<std::string> json = files.ReadFile(path);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Current {
   std::vector<BuildVersions> superseded;  // newest first, at most kSupersededBuilds; still readable
 };
 inline constexpr size_t kSupersededBuilds = 2;
+
+/// Versions that the builds of CURRENT read, by the path of their table.
+std::map<std::string, std::set<int64_t>> ReadableVersions(const Current& current);
 
 /// Reads `<out>/CURRENT`.
 /// Errors NotFound: no complete build there. DeltaCorrupt: not readable, with the way out.

@@ -25,6 +25,7 @@ struct FileStatus {
   bool exists = false;
   bool is_directory = false;
   uint64_t size = 0;
+  int64_t modified_ms = 0;  // of the content, since 1970
 };
 
 struct FileText {

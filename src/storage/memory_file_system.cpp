@@ -64,6 +64,7 @@ Result<void> MemoryFileSystem::WriteUnsynced(const std::string& path, std::strin
   if (!IsDirectory(ParentPath(path))) return NotFound(path);
   std::shared_ptr<File>& file = live_[path];
   if (file == nullptr) file = std::make_shared<File>();
+  file->modified_ms = now;
   // A failing write has torn the file: half of the bytes are there, none of them synced.
   if (Result<void> step = Step(path); !step) {
     file->content = bytes.substr(0, bytes.size() / 2);
@@ -148,7 +149,7 @@ Result<FileStatus> MemoryFileSystem::Status(const std::string& path) {
   if (IsDirectory(path)) return FileStatus{true, true, 0};
   const auto file = live_.find(path);
   if (file == live_.end()) return FileStatus{};
-  return FileStatus{true, false, file->second->content.size()};
+  return FileStatus{true, false, file->second->content.size(), file->second->modified_ms};
 }
 
 Result<std::unique_ptr<FileLock>> MemoryFileSystem::TryLock(const std::string& path) {

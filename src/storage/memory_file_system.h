@@ -29,6 +29,9 @@ class MemoryFileSystem : public FileSystem {
   /// WriteFile without the sync, as the Parquet library writes.
   Result<void> WriteUnsynced(const std::string& path, std::string_view bytes);
 
+  /// When files are written.
+  int64_t now = 0;
+
   /// Called with every path before RenameIfAbsent looks for the target: a place for a rival's
   /// commit.
   std::function<void(const std::string& to)> before_rename;
@@ -49,6 +52,7 @@ class MemoryFileSystem : public FileSystem {
  private:
   struct File {
     std::string content, synced_content;
+    int64_t modified_ms = 0;
   };
   using Files = std::map<std::string, std::shared_ptr<File>>;
 

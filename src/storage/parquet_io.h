@@ -1,6 +1,7 @@
 // ParquetIo: what storage needs of a Parquet implementation. engine/duckdb/parquet_io.h has it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -13,6 +14,16 @@ namespace codeanatomy::storage {
 
 /// Receives rows in order; an error ends the reading and is returned by it.
 using RowSink = std::function<Result<void>(std::span<Row> rows)>;
+
+/// Files whose rows become one file.
+struct FileRewrite {
+  std::vector<std::string> paths;  // absolute; their rows follow one another in this order
+  Schema schema;                   // of the file; columns that one of them lacks are null there
+  /// Columns that the rows are sorted by, NULLS LAST, and of which no two rows agree in all; empty:
+  /// the order in which they stand.
+  std::vector<std::string> order;
+  uint64_t row_group_rows = 32768;
+};
 
 /// May be used from several threads.
 class ParquetIo {
@@ -30,6 +41,12 @@ class ParquetIo {
   /// DeltaSchemaMismatch: a
   ///        column's type cannot be read as the schema's.
   virtual Result<void> Read(const std::string& path, const Schema& schema, const RowSink& sink) = 0;
+
+  /// Writes the rows of the files below `folder`, as Write does. Content and name depend on the
+  /// rows and their order alone. Memory is bounded, whatever the files' sizes. Errors those of
+  /// both.
+  virtual Result<std::vector<DataFile>> Rewrite(const FileRewrite& rewrite,
+                                                const std::string& folder) = 0;
 };
 
 }  // namespace codeanatomy::storage

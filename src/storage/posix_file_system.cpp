@@ -218,7 +218,8 @@ class PosixFileSystem : public FileSystem {
   Result<FileStatus> Status(const std::string& path) override {
     struct stat status;
     if (::stat(path.c_str(), &status) == 0)
-      return FileStatus{true, S_ISDIR(status.st_mode), static_cast<uint64_t>(status.st_size)};
+      return FileStatus{true, S_ISDIR(status.st_mode), static_cast<uint64_t>(status.st_size),
+                        status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
     if (errno == ENOENT || errno == ENOTDIR) return FileStatus{};
     return ErrnoError(errno, "examine", path);
   }

@@ -3,9 +3,8 @@
 #include <set>
 
 #include "catalog/table.h"
-#include "storage/log/file_path.h"
 #include "storage/log/log_files.h"
-#include "storage/log/snapshot.h"
+#include "storage/log/used_files.h"
 
 namespace codeanatomy::storage {
 namespace {
@@ -55,8 +54,7 @@ class OutputCleaner {
     CA_RETURN_IF_ERROR(files_.Remove(JoinPath(out_, "CURRENT.tmp")));
     Result<Current> current = ReadCurrent(files_, out_);
     if (current) {
-      Keep(current->build);
-      for (const BuildVersions& build : current->superseded) Keep(build);
+      kept_ = ReadableVersions(*current);
     } else if (current.error().code() == ErrorCode::kIoError) {
       return std::move(current.error());
     }
@@ -71,10 +69,6 @@ class OutputCleaner {
   }
 
  private:
-  void Keep(const BuildVersions& build) {
-    for (const auto& [name, table] : build.tables) kept_[table.path].insert(table.version);
-  }
-
   Result<void> CleanTable(const std::string& path, bool has_current) {
     const std::string root = JoinPath(out_, path);
     const auto kept = kept_.find(path);
@@ -90,7 +84,7 @@ class OutputCleaner {
     if (kept == kept_.end()) return {};
     std::set<int64_t> versions = kept->second;
     if (const auto latest = log.latest()) versions.insert(*latest);
-    const Result<std::set<std::string>> used = FindUsedFiles(root, versions);
+    const Result<std::set<std::string>> used = FindUsedFiles(environment_, root, versions);
     // What is used by a version that cannot be read is not known, so nothing is deleted.
     if (!used) return {};
     for (const std::string& file : data) {
@@ -102,31 +96,6 @@ class OutputCleaner {
                         CleanLog(environment_, root, *kept->second.begin()));
     report_.commits_removed += commits;
     return {};
-  }
-
-  /// Files that are live at one of the versions. The log is read once: each version is the one
-  /// before it and the commits between.
-  Result<std::set<std::string>> FindUsedFiles(const std::string& root,
-                                              const std::set<int64_t>& versions) {
-    std::set<std::string> used;
-    std::optional<Snapshot> snapshot;
-    for (const int64_t version : versions) {
-      if (!snapshot) {
-        CA_ASSIGN_OR_RETURN(snapshot, Snapshot::Load(environment_, root, version));
-      } else {
-        std::vector<Action> actions;
-        for (int64_t next = snapshot->version() + 1; next <= version; ++next) {
-          const std::string path = CommitPath(root, next);
-          CA_ASSIGN_OR_RETURN(const std::string json, files_.ReadFile(path));
-          CA_ASSIGN_OR_RETURN(std::vector<Action> more, ParseActions(json, path));
-          std::move(more.begin(), more.end(), std::back_inserter(actions));
-        }
-        CA_ASSIGN_OR_RETURN(snapshot,
-                            Snapshot::After(&*snapshot, root, std::move(actions), version));
-      }
-      for (const AddFile& file : snapshot->files()) used.insert(DecodePath(file.path));
-    }
-    return used;
   }
 
   const Environment& environment_;

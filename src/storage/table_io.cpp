@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "storage/log/file_path.h"
-#include "storage/log/log_files.h"
 #include "storage/partition_value.h"
+#include "storage/staging.h"
 
 namespace codeanatomy::storage {
 namespace {
@@ -54,60 +54,6 @@ Result<void> ReadFile(const Environment& environment, const Snapshot& snapshot, 
   });
 }
 
-/// A folder of this process inside of the table: files get their final name only when complete, and
-/// each name belongs to one writer, so a writer that fails may delete what it wrote. The lock tells
-/// a live writer's folder from what a dead one left.
-class Staging {
- public:
-  static Result<Staging> Make(FileSystem& files, const std::string& root) {
-    CA_RETURN_IF_ERROR(files.CreateDirectories(root));
-    CA_RETURN_IF_ERROR(RemoveDead(files, root));
-    // Between making a folder and locking it another writer may take it for a dead one's.
-    constexpr int kAttempts = 100;
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      const std::string folder = JoinPath(root, kTemporaryPrefix + RandomName());
-      CA_RETURN_IF_ERROR(files.CreateDirectories(folder));
-      auto lock = files.TryLock(JoinPath(folder, "lock"));
-      CA_ASSIGN_OR_RETURN(const FileStatus status, files.Status(JoinPath(folder, "lock")));
-      if (!status.exists) continue;
-      if (!lock) return std::move(lock.error());
-      if (*lock != nullptr) return Staging(files, folder, *std::move(lock));
-    }
-    return Error(ErrorCode::kIoError, "no temporary folder of our own could be made", root,
-                 "try again when fewer writers are at work");
-  }
-  Staging(Staging&&) noexcept = default;
-  // What cannot be removed bears a temporary name; the next writer tries again.
-  ~Staging() {
-    if (lock_ != nullptr) (void)RemoveTree(*files_, folder_);
-  }
-  const std::string& folder() const { return folder_; }
-
- private:
-  Staging(FileSystem& files, std::string folder, std::unique_ptr<FileLock> lock)
-      : files_(&files), folder_(std::move(folder)), lock_(std::move(lock)) {}
-
-  static Result<void> RemoveDead(FileSystem& files, const std::string& root) {
-    CA_ASSIGN_OR_RETURN(const auto entries, files.List(root));
-    for (const DirectoryEntry& entry : entries) {
-      if (!entry.is_directory || !entry.name.starts_with(kTemporaryPrefix)) continue;
-      const std::string folder = JoinPath(root, entry.name);
-      const auto lock = files.TryLock(JoinPath(folder, "lock"));
-      if (!lock) {  // its owner may have removed it since it was listed
-        CA_ASSIGN_OR_RETURN(const FileStatus status, files.Status(folder));
-        if (status.exists) return Error(ErrorCode::kIoError, lock.error().message(), folder);
-        continue;
-      }
-      if (*lock != nullptr) CA_RETURN_IF_ERROR(RemoveTree(files, folder));
-    }
-    return {};
-  }
-
-  FileSystem* files_;
-  std::string folder_;
-  std::unique_ptr<FileLock> lock_;
-};
-
 /// Rows of one partition, in the order in which they came.
 struct Partition {
   PartitionValues values;
@@ -143,18 +89,6 @@ Result<std::vector<Partition>> Split(const Schema& schema, const Layout& layout,
   return partitions;
 }
 
-/// Moves a finished file to the first free of the names <hash>.parquet, <hash>-1.parquet, ….
-Result<std::string> Move(FileSystem& files, const std::string& from, const std::string& root,
-                         const std::string& folder, const std::string& name) {
-  const std::string stem = name.substr(0, name.rfind('.'));
-  for (int n = 0;; ++n) {
-    const std::string free = n == 0 ? name : fmt::format("{}-{}.parquet", stem, n);
-    std::string path = folder.empty() ? free : JoinPath(folder, free);
-    CA_ASSIGN_OR_RETURN(const bool moved, files.RenameIfAbsent(from, JoinPath(root, path)));
-    if (moved) return path;
-  }
-}
-
 /// Writes all partitions; `files` gets what has reached its place, also where an error ends it.
 Result<void> WriteFiles(const Environment& environment, const std::string& root,
                         const Schema& stored, const std::vector<Partition>& partitions,
@@ -166,8 +100,7 @@ Result<void> WriteFiles(const Environment& environment, const std::string& root,
     CA_ASSIGN_OR_RETURN(std::vector<DataFile> written,
                         environment.parquet.Write(stored, partition.rows, staging.folder()));
     for (DataFile& file : written) {
-      CA_ASSIGN_OR_RETURN(file.path, Move(environment.files, JoinPath(staging.folder(), file.path),
-                                          root, partition.folder, file.path));
+      CA_ASSIGN_OR_RETURN(file.path, staging.Move(file.path, partition.folder));
       file.partition_values = partition.values;
       files.push_back(std::move(file));
     }

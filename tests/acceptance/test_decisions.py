@@ -40,7 +40,8 @@ def test_decisions_of_a_build(built_twice):
     check_graph(plan["decisions"])
     check_graph(stored)
     domains = {one["domain"] for one in stored}
-    assert domains == {"scan_policy", "join_strategy", "cache_policy", "scheduling", "udf_requirements", "schema_contract"}
+    assert domains == {"scan_policy", "join_strategy", "cache_policy", "scheduling", "udf_requirements", "schema_contract",
+                       "maintenance"}
     # What is decided before a run is what the run goes by; it adds how inputs are scanned and what came of it.
     planned = {key: one | {"outcome": None} for key, one in by_context(plan["decisions"]).items()}
     ran = {key: one | {"outcome": None} for key, one in by_context(stored).items()}

@@ -263,6 +263,7 @@ class BuildRun {
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
     report_.warnings = executed.warnings;
+    report_.maintenance = executed.maintenance;
     ReportWarnings(recorder_, span.id(), executed.warnings);
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);

@@ -17,6 +17,7 @@
 #include "catalog/python_version.h"
 #include "driver/config/config.h"
 #include "driver/run/recorder.h"
+#include "engine/execute/maintenance_report.h"
 #include "engine/plan/warning.h"
 #include "engine/schedule/tuner.h"
 
@@ -50,7 +51,8 @@ struct BuildReport {
   std::map<std::string, uint64_t> diagnostics;  // by code
   std::vector<engine::TunerHint> tuner_hints;   // empty where the run was not observed
   std::vector<engine::Warning> warnings;
-  std::vector<BuiltTable> tables;  // by name
+  std::vector<engine::MaintenanceReport> maintenance;  // empty where the spec asks for none
+  std::vector<BuiltTable> tables;                      // by name
   double seconds = 0;
   MemoryUse memory;
 };

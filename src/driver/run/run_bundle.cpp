@@ -44,27 +44,29 @@ std::string Manifest(const RunBundle& bundle, const std::vector<engine::Warning>
   const BuildReport& report = *bundle.report;
   std::vector<engine::Warning> warnings = report.warnings;
   warnings.insert(warnings.end(), missing.begin(), missing.end());
-  nlohmann::ordered_json manifest{{"run_id", report.run_id},
-                                  {"status", bundle.error == nullptr ? "ok" : "error"},
-                                  {"repository", report.repository},
-                                  {"output_dir", report.output_dir},
-                                  {"target_version", PythonVersionName(report.target_version)},
-                                  {"spec_hash", report.spec_hash},
-                                  {"envelope_hash", report.envelope_hash},
-                                  {"rulepack_fingerprint", report.rulepack_fingerprint},
-                                  {"files", report.files},
-                                  {"bytes", report.bytes},
-                                  {"lines", report.lines},
-                                  {"failed_files", report.failed_files},
-                                  {"nodes", report.nodes},
-                                  {"edges", report.edges},
-                                  {"diagnostics", report.diagnostics},
-                                  {"tuner_hints", TunerHintsJson(report.tuner_hints)},
-                                  {"warnings", engine::WarningsJson(warnings)},
-                                  {"seconds", report.seconds},
-                                  {"peak_memory_bytes", report.memory.peak_resident_bytes},
-                                  {"memory", MemoryJson(report.memory)},
-                                  {"outputs", TablesJson(report.tables)}};
+  nlohmann::ordered_json manifest{
+      {"run_id", report.run_id},
+      {"status", bundle.error == nullptr ? "ok" : "error"},
+      {"repository", report.repository},
+      {"output_dir", report.output_dir},
+      {"target_version", PythonVersionName(report.target_version)},
+      {"spec_hash", report.spec_hash},
+      {"envelope_hash", report.envelope_hash},
+      {"rulepack_fingerprint", report.rulepack_fingerprint},
+      {"files", report.files},
+      {"bytes", report.bytes},
+      {"lines", report.lines},
+      {"failed_files", report.failed_files},
+      {"nodes", report.nodes},
+      {"edges", report.edges},
+      {"diagnostics", report.diagnostics},
+      {"tuner_hints", TunerHintsJson(report.tuner_hints)},
+      {"maintenance_reports", engine::MaintenanceReportsJson(report.maintenance)},
+      {"warnings", engine::WarningsJson(warnings)},
+      {"seconds", report.seconds},
+      {"peak_memory_bytes", report.memory.peak_resident_bytes},
+      {"memory", MemoryJson(report.memory)},
+      {"outputs", TablesJson(report.tables)}};
   if (bundle.config != nullptr) {
     manifest["id_salt"] = bundle.config->GetInt("graph.id_salt");
     manifest["edges_form"] = bundle.config->GetText("graph.edges");

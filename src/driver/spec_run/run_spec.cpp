@@ -85,6 +85,7 @@ class SpecRun {
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.warnings = executed.warnings;
+    build.maintenance = executed.maintenance;
     ReportWarnings(*request_.recorder, span.id(), executed.warnings);
     build.edges = executed.edges_by_kind;
     caches_ = session.caches().Describe();

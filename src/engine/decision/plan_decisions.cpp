@@ -51,6 +51,26 @@ std::set<std::string> RequiredFunctions(const Relation& root) {
   return names;
 }
 
+/// The operations of a schedule, in order, with what it says of each.
+std::vector<DecisionEvidence> RequestedOperations(const spec::MaintenanceSchedule& schedule) {
+  std::vector<DecisionEvidence> evidence;
+  const auto add = [&](MaintenanceOperation operation, std::string value) {
+    evidence.push_back({"spec", std::string(InfoOf(operation).name), std::move(value)});
+  };
+  using enum MaintenanceOperation;
+  if (schedule.compact)
+    add(kCompact, fmt::format("files of {} bytes", schedule.compact->target_file_size));
+  if (schedule.checkpoint) add(kCheckpoint, "of the version of the run");
+  if (schedule.vacuum) {
+    if (schedule.vacuum->dry_run_first) add(kVacuumDryRun, "before it deletes");
+    add(kVacuum, fmt::format("after {} hours", schedule.vacuum->retention_hours));
+  }
+  if (schedule.metadata_cleanup) add(kMetadataCleanup, "as the table's properties say");
+  if (!schedule.constraints.empty())
+    add(kConstraints, fmt::format("{}", schedule.constraints.size()));
+  return evidence;
+}
+
 class PlanDeciding {
  public:
   explicit PlanDeciding(const DecidedPlan& decided) : decided_(decided) {
@@ -68,6 +88,7 @@ class PlanDeciding {
     }
     AddSchedule();
     for (const PlannedOutput& output : decided_.plan.outputs) AddOutput(output);
+    AddMaintenance();
     return std::move(decisions_);
   }
 
@@ -162,6 +183,30 @@ class PlanDeciding {
     Add(std::move(decision), {output.target.source_view});
   }
 
+  void AddMaintenance() {
+    if (!decided_.spec.maintenance) {
+      DecisionRecord decision =
+          MakeDecision(DecisionDomain::kMaintenance, "operations", "none", "plan");
+      decision.evidence.push_back(
+          {"spec", "reason", std::string(NameOf(MaintenanceReason::kNotConfigured))});
+      return Add(std::move(decision), {});
+    }
+    const spec::MaintenanceSchedule& schedule = *decided_.spec.maintenance;
+    for (const PlannedOutput& output : decided_.plan.outputs) {
+      const std::string& table = output.target.table_name;
+      if (!schedule.IsTarget(table)) continue;
+      std::vector<DecisionEvidence> operations = RequestedOperations(schedule);
+      std::string names;
+      for (const DecisionEvidence& one : operations) names += (names.empty() ? "" : ", ") + one.key;
+      DecisionRecord decision = MakeDecision(DecisionDomain::kMaintenance, "operations",
+                                             names.empty() ? "none" : names, OutputContext(table));
+      decision.evidence = std::move(operations);
+      decision.parent_ids.push_back(
+          DecisionId(DecisionDomain::kSchemaContract, "columns", OutputContext(table)));
+      Add(std::move(decision), {});
+    }
+  }
+
   /// `views` are those whose cache policies it rests on.
   void Add(DecisionRecord decision, const std::vector<std::string>& views) {
     for (const std::string& view : views) decision.parent_ids.push_back(CacheId(view));
@@ -204,6 +249,22 @@ std::vector<DecisionRecord> ScanDecisions(const std::vector<ScanUnit>& scans) {
     decisions.push_back(std::move(decision));
   }
   return decisions;
+}
+
+void AddMaintenanceOutcomes(const std::vector<MaintenanceReport>& reports,
+                            std::vector<DecisionRecord>& decisions) {
+  for (DecisionRecord& decision : decisions) {
+    if (decision.domain != DecisionDomain::kMaintenance) continue;
+    std::string outcome;
+    for (const MaintenanceReport& report : reports) {
+      if (decision.context_label != OutputContext(report.table)) continue;
+      const std::string name(InfoOf(report.operation).name);
+      outcome += fmt::format("{}{} {}", outcome.empty() ? "" : ", ", name,
+                             report.success ? "done" : "failed");
+      decision.evidence.push_back({"log", name, std::string(NameOf(report.reason))});
+    }
+    decision.outcome = outcome.empty() ? "nothing to do" : outcome;
+  }
 }
 
 void AddOutcomes(const std::vector<ScanUnit>& scans, const RowCounts& rows,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/decision/decision.h"
+#include "engine/execute/maintenance_report.h"
 #include "engine/plan/plan.h"
 #include "engine/scan/scan_pruner.h"
 #include "engine/schedule/task_graph.h"
@@ -28,6 +29,10 @@ std::vector<DecisionRecord> PlanDecisions(const DecidedPlan& decided);
 /// those of the outputs, by table.
 void AddOutcomes(const std::vector<ScanUnit>& scans, const RowCounts& rows,
                  std::vector<DecisionRecord>& decisions);
+
+/// What became of the maintenance of outputs, and why.
+void AddMaintenanceOutcomes(const std::vector<MaintenanceReport>& reports,
+                            std::vector<DecisionRecord>& decisions);
 
 /// How inputs would be scanned.
 std::vector<DecisionRecord> ScanDecisions(const std::vector<ScanUnit>& scans);

@@ -86,13 +86,15 @@ bool HasNegativeZero(const storage::Value& value) {
   return values != nullptr && std::any_of(values->begin(), values->end(), HasNegativeZero);
 }
 
-/// The SELECT that gives the columns of `schema` out of the file.
-Result<std::string> RenderRead(Connection& connection, const std::string& path,
-                               const Schema& schema) {
-  // A table's partition folders are no columns of its files.
-  const std::string scan =
-      fmt::format("read_parquet({}, hive_partitioning = false)", QuotePath(path));
-  auto shape = connection.Query(fmt::format("SELECT * FROM {} LIMIT 0", scan));
+// A table's partition folders are no columns of its files.
+std::string ScanOf(const std::string& paths) {
+  return fmt::format("read_parquet([{}], hive_partitioning = false)", paths);
+}
+
+/// The select list that gives the columns of `schema` out of the file.
+Result<std::string> RenderColumns(Connection& connection, const std::string& path,
+                                  const Schema& schema) {
+  auto shape = connection.Query(fmt::format("SELECT * FROM {} LIMIT 0", ScanOf(QuotePath(path))));
   if (!shape) return UnreadableFile(std::move(shape.error()), path);
   std::string list;
   for (const Field& field : schema.fields) {
@@ -112,7 +114,58 @@ Result<std::string> RenderRead(Connection& connection, const std::string& path,
     fmt::format_to(std::back_inserter(list), "{}{} AS {}", list.empty() ? "" : ", ", expression,
                    QuoteIdentifier(field.name));
   }
-  return fmt::format("SELECT {} FROM {}", list, scan);
+  return list;
+}
+
+/// The rows of several files, in order; files that follow one another and are alike are one scan.
+Result<std::string> RenderFiles(Connection& connection, const storage::FileRewrite& rewrite) {
+  std::string sql, columns, paths;
+  const auto close = [&] {
+    if (paths.empty()) return;
+    sql += fmt::format("{}SELECT {} FROM {}", sql.empty() ? "" : " UNION ALL ", columns,
+                       ScanOf(std::exchange(paths, {})));
+  };
+  for (const std::string& path : rewrite.paths) {
+    CA_ASSIGN_OR_RETURN(std::string list, RenderColumns(connection, path, rewrite.schema));
+    if (list != columns) close();
+    columns = std::move(list);
+    paths += (paths.empty() ? "" : ", ") + QuotePath(path);
+  }
+  close();
+  return sql;
+}
+
+bool IsFloat(const storage::DataType& type) {
+  return type.kind == storage::TypeKind::kDouble || type.kind == storage::TypeKind::kFloat;
+}
+
+/// At any depth.
+bool HoldsFloats(const Field& field) {
+  std::vector<const Field*> open{&field};
+  while (!open.empty()) {
+    const storage::DataType& type = open.back()->type;
+    open.pop_back();
+    if (IsFloat(type)) return true;
+    for (const Field& child : type.children) open.push_back(&child);
+  }
+  return false;
+}
+
+/// Whether a negative zero is among the rows of `sql`; of nested floats it is taken to be.
+Result<bool> FindNegativeZero(Connection& connection, const Schema& schema,
+                              const std::string& sql) {
+  std::string any;
+  for (const Field& field : schema.fields) {
+    if (!HoldsFloats(field)) continue;
+    if (!IsFloat(field.type)) return true;
+    fmt::format_to(std::back_inserter(any), "{0}{1} = 0 AND signbit({1})",
+                   any.empty() ? "" : " OR ", QuoteIdentifier(field.name));
+  }
+  if (any.empty()) return false;
+  CA_ASSIGN_OR_RETURN(QueryResult found, connection.Query(fmt::format(
+                                             "SELECT count(*) FROM ({}) WHERE {}", sql, any)));
+  CA_ASSIGN_OR_RETURN(const Chunk* chunk, found.Next());
+  return chunk != nullptr && chunk->column(0).Integer(0) > 0;
 }
 
 }  // namespace
@@ -150,8 +203,9 @@ Result<std::vector<DataFile>> DuckdbParquetIo::Write(const Schema& schema,
 Result<void> DuckdbParquetIo::Read(const std::string& path, const Schema& schema,
                                    const storage::RowSink& sink) {
   CA_ASSIGN_OR_RETURN(Session::PooledConnection connection, Connect());
-  CA_ASSIGN_OR_RETURN(const std::string sql, RenderRead(*connection, path, schema));
-  auto result = connection->Stream(sql);
+  CA_ASSIGN_OR_RETURN(const std::string columns, RenderColumns(*connection, path, schema));
+  auto result =
+      connection->Stream(fmt::format("SELECT {} FROM {}", columns, ScanOf(QuotePath(path))));
   if (!result) return UnreadableFile(std::move(result.error()), path);
   std::vector<Row> rows;
   while (true) {
@@ -169,6 +223,24 @@ Result<void> DuckdbParquetIo::Read(const std::string& path, const Schema& schema
     }
     CA_RETURN_IF_ERROR(sink(rows));
   }
+}
+
+Result<std::vector<DataFile>> DuckdbParquetIo::Rewrite(const storage::FileRewrite& rewrite,
+                                                       const std::string& folder) {
+  CA_ASSIGN_OR_RETURN(Session::PooledConnection connection, Connect());
+  CA_RETURN_IF_ERROR(session_->CheckCancelled());
+  CA_RETURN_IF_ERROR(session_->PrepareStatement(*connection));
+  CA_ASSIGN_OR_RETURN(std::string sql, RenderFiles(*connection, rewrite));
+  CA_ASSIGN_OR_RETURN(const bool zeros, FindNegativeZero(*connection, rewrite.schema, sql));
+  std::string order;
+  for (const std::string& key : rewrite.order)
+    order += fmt::format("{}{} ASC NULLS LAST", order.empty() ? "" : ", ", QuoteIdentifier(key));
+  if (!order.empty()) sql = fmt::format("SELECT * FROM ({}) ORDER BY {}", sql, order);
+  return WriteParquet(*connection, sql, folder,
+                      {.row_group_rows = rewrite.row_group_rows,
+                       .sorted = !order.empty(),
+                       .dictionaries = !zeros,
+                       .delta_encodings = true});
 }
 
 }  // namespace codeanatomy::engine

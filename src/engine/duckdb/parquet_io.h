@@ -21,6 +21,9 @@ class DuckdbParquetIo : public storage::ParquetIo {
                                                const std::string& folder) override;
   Result<void> Read(const std::string& path, const storage::Schema& schema,
                     const storage::RowSink& sink) override;
+  /// Rows pass through the engine alone, which spills a sort under the session's limit.
+  Result<std::vector<storage::DataFile>> Rewrite(const storage::FileRewrite& rewrite,
+                                                 const std::string& folder) override;
 
  private:
   Result<Session::PooledConnection> Connect();

@@ -19,6 +19,7 @@
 #include "engine/execute/execution_steps.h"
 #include "engine/execute/id_set.h"
 #include "engine/execute/lone_task.h"
+#include "engine/execute/maintain_tables.h"
 #include "engine/execute/opened_inputs.h"
 #include "engine/execute/output_checks.h"
 #include "engine/execute/plan_scans.h"
@@ -77,9 +78,6 @@ struct OpenStep {
   size_t parts_left = 1;
 };
 
-// Where the session has less, statements run one after the other: two do not fit side by side into
-// the engine's part of it.
-constexpr uint64_t kSideBySideBytes = 384 << 20;
 
 class Execution {
  public:
@@ -112,8 +110,11 @@ class Execution {
     }
     CA_RETURN_IF_ERROR(WriteAndCheck());
     CA_RETURN_IF_ERROR(ReportScans());
-    const TableSpan span(options_, "commit");
-    CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_}, report_));
+    {
+      const TableSpan span(options_, "commit");
+      CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_}, report_));
+    }
+    CA_RETURN_IF_ERROR(MaintainTables({spec_, plan_, session_, paths_, options_}, report_));
     return std::move(report_);
   }
 

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "engine/decision/plan_decisions.h"
 #include "engine/duckdb/engine_plan.h"
+#include "engine/execute/maintenance_report.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/plan/plan_warnings.h"
@@ -106,7 +107,12 @@ struct ExecutionReport {
   std::vector<PushdownProbe>
       pushdown;                 // predicates of every statement, in the order of the schedule
   std::vector<ScanUnit> scans;  // with row groups where explanations were asked for
+  std::vector<MaintenanceReport> maintenance;  // by output in order, then in order of operations
 };
+
+/// Where a session has less memory, statements run one after the other: two do not fit side by side
+/// into the engine's part of it.
+inline constexpr uint64_t kSideBySideBytes = 384 << 20;
 
 /// Validates and plans `spec`, writes every output in dependency order as Parquet sorted by its
 /// table's order, checks all of them (keys unique, no dangling edge) and then commits each table's

@@ -99,7 +99,8 @@ class SteppedFiles : public storage::FileSystem {
 struct Case {
   MaterializationMode mode;
   bool partitioned;
-  bool is_published;  // the run is told which version readers of the build see
+  bool is_published;                       // the run is told which version readers of the build see
+  bool maintained = false, quiet = false;  // with maintenance; on tables that nobody else changed
 };
 
 constexpr std::string_view kModeNames[] = {"Append", "Overwrite", "ReplaceByFile"};
@@ -138,9 +139,9 @@ class Scene {
   }
   int steps() const { return steps_; }
 
-  /// Rows of the latest version: "1:10 2:21".
-  std::string Rows() {
-    const auto snapshot = storage::Snapshot::Load(Real(), Table(), {});
+  /// Rows of a version, without one of the latest: "1:10 2:21".
+  std::string Rows(std::optional<int64_t> version = {}) {
+    const auto snapshot = storage::Snapshot::Load(Real(), Table(), version);
     REQUIRE(snapshot.has_value());
     std::set<std::pair<int64_t, int64_t>> rows;
     size_t count = 0;
@@ -209,6 +210,13 @@ class Scene {
     if (mode == MaterializationMode::kReplaceByFile)
       spec.input_relations.push_back({"param_file_ids", "in/ids", false, {}, {}});
     if (case_.is_published) paths.published_versions = {{"cpg/copied", 0}};
+    if (case_.maintained) {
+      spec.maintenance = {.compact = spec::CompactPolicy{},
+                          .vacuum = spec::VacuumPolicy{.require_protocol_check = false},
+                          .checkpoint = true,
+                          .metadata_cleanup = true,
+                          .require_table_quiescence = case_.quiet};
+    }
     return ExecuteSpec(spec, *session_, paths);
   }
 
@@ -267,6 +275,39 @@ TEST_CASE("a foreign commit at any step of a run is neither lost nor passed over
         CHECK(done > 0);
         CHECK((conflicts > 0) == (mode == MaterializationMode::kReplaceByFile));
       }
+    }
+  }
+}
+
+TEST_CASE("a foreign commit at any step of a maintained run is kept, and not published") {
+  for (const MaterializationMode mode :
+       {MaterializationMode::kAppend, MaterializationMode::kOverwrite}) {
+    for (const bool quiet : {false, true}) {
+      size_t left_alone = 0;
+      for (int at = 0, steps = 1; at < steps; ++at) {
+        CAPTURE(kModeNames[static_cast<size_t>(mode)]);
+        CAPTURE(quiet);
+        CAPTURE(at);
+        Scene scene({mode, false, true, true, quiet});
+        const auto report = scene.RunWithOther(at);
+        steps = scene.steps();
+        REQUIRE_MESSAGE(report.has_value(), (report ? "" : report.error().ToString()));
+        const std::string rows = scene.Rows(), published = scene.Rows(report->outputs[0].version);
+        if (mode == MaterializationMode::kOverwrite) {
+          CHECK((rows == "2:20 3:30" || rows == "2:20 3:30 9:90"));
+          CHECK_EQ(published, "2:20 3:30");
+        } else {
+          CHECK_EQ(rows, "1:10 2:20 2:21 3:30 9:90");
+          CHECK((published == rows || published == "1:10 2:20 2:21 3:30"));
+        }
+        CHECK_EQ(report->maintenance.size(), 4);
+        for (const MaintenanceReport& row : report->maintenance) {
+          CAPTURE(row.message);
+          left_alone += row.success ? 0 : 1;
+          CHECK((row.success || quiet));
+        }
+      }
+      CHECK_EQ(left_alone > 0, quiet);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/plan/lower.h"
+#include "engine/plan/maintenance_check.h"
 #include "engine/plan/placement.h"
 #include "engine/plan/replace_by_file.h"
 #include "expr/type_check.h"
@@ -47,6 +48,7 @@ class Planner {
       if (!added) return std::move(added.error()).WithSubject(view->name);
     }
     CA_RETURN_IF_ERROR(AddOutputs());
+    CA_RETURN_IF_ERROR(CheckMaintenance(spec_, plan_));
     CountReaders();
     PlaceViews(spec_, plan_);
     CA_RETURN_IF_ERROR(CheckExpansions());

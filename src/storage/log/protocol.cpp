@@ -57,19 +57,24 @@ bool HasMetadata(const Field& field, std::string_view key) {
 }
 
 /// Uses that older protocol versions allow without listing a feature.
-std::string_view FindUse(const Metadata& metadata, const Schema& schema) {
+std::string_view FindUse(const Metadata& metadata, const Schema& schema, WriteKind kind) {
   struct MetadataUse {
     std::string_view key, feature;
   };
   static constexpr MetadataUse kFieldUses[] = {{"delta.invariants", "invariants"},
                                                {"delta.generationExpression", "generatedColumns"},
                                                {"delta.identity.start", "identityColumns"}};
-  for (const MetadataUse& use : kFieldUses)
+  for (const MetadataUse& use : kFieldUses) {
+    if (kind == WriteKind::kSameRows && use.feature == "invariants") continue;
     if (FindField(schema, [&](const Field& f) { return HasMetadata(f, use.key); }) != nullptr)
       return use.feature;
-  for (const auto& [key, value] : metadata.configuration)
-    if (key.starts_with("delta.constraints.")) return "checkConstraints";
-  if (Property(metadata, "delta.enableChangeDataFeed") == "true") return "changeDataFeed";
+  }
+  if (kind == WriteKind::kRows) {
+    for (const auto& [key, value] : metadata.configuration)
+      if (key.starts_with(kConstraintPrefix)) return "checkConstraints";
+  }
+  if (kind != WriteKind::kSameRows && Property(metadata, "delta.enableChangeDataFeed") == "true")
+    return "changeDataFeed";
   if (Property(metadata, "delta.enableInCommitTimestamps") == "true") return "inCommitTimestamp";
   if (Property(metadata, "delta.enableRowTracking") == "true") return "rowTracking";
   if (UsesColumnMapping(metadata)) return "columnMapping";
@@ -101,7 +106,7 @@ Result<void> CheckReadable(const Protocol& protocol, const Metadata& metadata,
 }
 
 Result<void> CheckWritable(const Protocol& protocol, const Metadata& metadata, const Schema& schema,
-                           const std::string& root) {
+                           const std::string& root, WriteKind kind) {
   if (protocol.min_writer > 7 || protocol.min_writer < 1)
     return Unsupported(fmt::format("writer version {}", protocol.min_writer), "write", root);
   if (protocol.min_writer == 7) {
@@ -109,7 +114,7 @@ Result<void> CheckWritable(const Protocol& protocol, const Metadata& metadata, c
       if (!Contains(kWritableFeatures, feature))
         return Unsupported(fmt::format("the writer feature {}", feature), "write", root);
   }
-  if (const std::string_view use = FindUse(metadata, schema); !use.empty())
+  if (const std::string_view use = FindUse(metadata, schema, kind); !use.empty())
     return Unsupported(fmt::format("the writer feature {}", use), "write", root);
   return {};
 }

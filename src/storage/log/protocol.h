@@ -14,10 +14,20 @@ namespace codeanatomy::storage {
 Result<void> CheckReadable(const Protocol& protocol, const Metadata& metadata,
                            const std::string& root);
 
+/// Start of the property that holds a check constraint; its name follows.
+inline constexpr std::string_view kConstraintPrefix = "delta.constraints.";
+
+/// What a commit does to the rows of its table.
+enum class WriteKind : uint8_t {
+  kRows,         // other rows
+  kCheckedRows,  // other rows, that the writer has checked against the table's constraints
+  kSameRows,     // none: conditions on rows, and who follows their changes, are not concerned
+};
+
 /// Errors DeltaFeatureUnsupported, naming the writer version or feature that a commit of ours would
 /// violate: features that only matter when used are looked for in properties and schema.
 Result<void> CheckWritable(const Protocol& protocol, const Metadata& metadata, const Schema& schema,
-                           const std::string& root);
+                           const std::string& root, WriteKind kind = WriteKind::kRows);
 
 /// Table features that we read, and that a commit of ours respects, sorted.
 std::span<const std::string_view> ReaderFeatures();

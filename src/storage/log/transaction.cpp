@@ -16,6 +16,7 @@
 #include "base/json_text.h"
 #include "storage/log/checkpoint.h"
 #include "storage/log/file_path.h"
+#include "storage/log/log_entry.h"
 #include "storage/log/log_files.h"
 #include "storage/log/protocol.h"
 
@@ -24,11 +25,6 @@ namespace {
 
 /// How often an append may fall behind other appends before it gives up.
 constexpr int kMaxRebases = 1000;
-
-constexpr std::string_view kReservedKeys[] = {
-    "operation",      "operationParameters", "operationMetrics", "timestamp", "readVersion",
-    "isolationLevel", "isBlindAppend",       "engineInfo",       "userData",  "userMetadata",
-};
 
 std::string_view ModeText(WriteMode mode) {
   switch (mode) {
@@ -160,7 +156,8 @@ Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
     outcome.version = snapshot_ ? snapshot_->version() + 1 : 0;
     std::string json;
     for (const Action& action : actions) AppendJsonLine(action, json);
-    CA_ASSIGN_OR_RETURN(const bool won, PutLogEntry(outcome.version, json));
+    CA_ASSIGN_OR_RETURN(const bool won,
+                        PutLogEntry(environment_.files, root_, outcome.version, json, visible_));
     if (won) {
       CA_ASSIGN_OR_RETURN(outcome, Finish(options, std::move(actions), std::move(outcome)));
       return outcome;
@@ -313,40 +310,8 @@ std::string Transaction::MakeCommitInfo(const CommitOptions& options,
       R"("engineInfo":"codeanatomy")",
       write_.mode != WriteMode::kOverwrite, outcome.files_added, outcome.files_removed,
       outcome.rows_written, outcome.bytes_written);
-  for (const auto& [key, value] : options.metadata) {
-    const bool reserved = std::find(std::begin(kReservedKeys), std::end(kReservedKeys), key) !=
-                          std::end(kReservedKeys);
-    json += ',';
-    AppendJsonString(json, reserved ? "codeanatomy_" + key : key);
-    json += ':';
-    AppendJsonString(json, value);
-  }
+  AppendCommitMembers(options.metadata, json);
   return json + "}";
-}
-
-/// False: another writer has that version.
-Result<bool> Transaction::PutLogEntry(int64_t version, const std::string& json) {
-  FileSystem& files = environment_.files;
-  const std::string folder = LogPath(root_);
-  if (!snapshot_) {
-    CA_RETURN_IF_ERROR(files.CreateDirectories(folder));
-    CA_RETURN_IF_ERROR(files.SyncDirectory(root_));
-    CA_RETURN_IF_ERROR(files.SyncDirectory(ParentPath(root_)));
-  }
-  const std::string temporary =
-      JoinPath(folder, fmt::format("{}{}.json", kTemporaryPrefix, RandomName()));
-  Result<bool> won = false;
-  if (Result<void> written = files.WriteFile(temporary, json); !written)
-    won = std::move(written.error());
-  else
-    won = files.RenameIfAbsent(temporary, CommitPath(root_, version));
-  // What cannot be removed now bears a temporary name and goes with the next cleanup.
-  if (!won || !*won) (void)files.Remove(temporary);
-  if (won && *won) {
-    visible_ = true;
-    CA_RETURN_IF_ERROR(files.SyncDirectory(folder));
-  }
-  return won;
 }
 
 /// What the commits since the snapshot mean for this one; nothing: it may go behind them.

@@ -113,7 +113,6 @@ class Transaction {
   bool ReplacesSchema() const;
   std::span<const AddFile> KeptFiles() const;
   std::string MakeCommitInfo(const CommitOptions& options, const CommitOutcome& outcome) const;
-  Result<bool> PutLogEntry(int64_t version, const std::string& json);
   Result<std::optional<Conflict>> FindConflict(const CommitOptions& options, int64_t lost_version);
   Result<CommitOutcome> Finish(const CommitOptions& options, std::vector<Action> actions,
                                CommitOutcome outcome);

@@ -23,6 +23,9 @@ class NoParquetIo : public ParquetIo {
   Result<void> Read(const std::string& path, const Schema&, const RowSink&) override {
     return Error(ErrorCode::kInternal, "not part of this benchmark", path);
   }
+  Result<std::vector<DataFile>> Rewrite(const FileRewrite&, const std::string& folder) override {
+    return Error(ErrorCode::kInternal, "not part of this benchmark", folder);
+  }
 };
 
 /// A folder that goes when the benchmark ends.
