@@ -35,6 +35,8 @@ void Print(const RunOptions& options, const driver::RunSpecReport& report) {
   if (options.format == "text") {
     for (const driver::BuiltTable& table : report.build.tables)
       fmt::print("{:<32}{:>12} rows  version {}\n", table.name, table.rows, table.version);
+    for (const engine::MaintenanceReport& row : report.build.maintenance)
+      fmt::print("{:<32}{}: {}\n", row.table, InfoOf(row.operation).name, row.message);
     for (const engine::TunerHint& hint : report.build.tuner_hints)
       fmt::print("{}\n", driver::TunerHintText(hint));
     return;

@@ -284,3 +284,84 @@ def test_a_schedule_that_makes_no_sense_is_refused(tool, inputs, tmp_path, maint
     (tmp_path / "spec.json").write_text(json.dumps(spec_of("Call", maintenance)))
     told = tool.refused("INVALID_PLAN", 12, "run", tmp_path / "spec.json", "--build", inputs, "-o", tmp_path / "out")
     assert f"$.maintenance.{path}" in told
+
+
+def call(name, *args):
+    return {"fn": name, "args": list(args)}
+
+
+POSITIVE = {"constraints": [{"name": "Lines", "expression": call("ge", {"col": "line"}, {"lit": 1})},
+                            {"name": "known", "expression": call("in", {"col": "kind"}, *({"lit": k} for k in KINDS[:5]))}]}
+
+
+def test_constraints_bind_every_writer(runs):
+    done, report = runs.maintain(KINDS[0], POSITIVE)
+    assert done["constraints"]["message"] == "Lines, known in version 1"
+    assert report["tables"][0]["delta_version"] == runs.current()["tables"][TABLE]["version"] == 1
+    table = DeltaTable(runs.table)
+    text = {key: value for key, value in table.metadata().configuration.items() if key.startswith("delta.constraints.")}
+    assert text == {"delta.constraints.lines": "(`line` >= 1)",
+                    "delta.constraints.known": "(`kind` IN ('Call', 'Name', 'Constant', 'Attribute', 'arg'))"}
+    assert table.protocol().min_writer_version == 3
+    # Our next run fulfils them, and is told that they are there.
+    done, _ = runs.maintain(KINDS[1], POSITIVE)
+    assert done["constraints"] == {"table_name": TABLE, "operation": "constraints", "success": True,
+                                   "message": "the table has them already"}
+    # A run that does not is refused before anything is committed, whether it appends or overwrites.
+    version = DeltaTable(runs.table).version()
+    for mode in ("Append", "Overwrite"):
+        path = runs.folder / "spec.json"
+        path.write_text(json.dumps(spec_of("Return", mode=mode)))
+        told = runs.tool.refused("OUTPUT_CONTRACT_VIOLATION", 13, "run", path, "--build", runs.inputs, "-o", runs.folder / "out")
+        assert "the constraint known" in told and '"kind":"Return"' in told
+        assert DeltaTable(runs.table).version() == version
+    # delta-rs keeps them as well.
+    rows = DeltaTable(runs.table).to_pyarrow_table().slice(0, 1)
+    write_deltalake(runs.table, rows, mode="append")
+    bad = rows.set_column(rows.column_names.index("line"), "line", pa.array([0], rows.schema.field("line").type))
+    with pytest.raises(Exception, match="(?i)line"):
+        write_deltalake(runs.table, bad, mode="append")
+    assert DeltaTable(runs.table).version() == version + 1
+
+
+def test_rows_that_do_not_fulfil_a_constraint_keep_it_out(runs):
+    runs.run(spec_of("Return"))
+    done, report = runs.maintain(KINDS[0], POSITIVE)
+    assert not done["constraints"]["success"] and '{"kind":"Return"}' in done["constraints"]["message"]
+    assert [w["code"] for w in report["warnings"]] == ["maintenance_failed"]
+    table = DeltaTable(runs.table)
+    assert table.version() == 1 and not table.metadata().configuration
+
+
+def test_a_null_does_not_fulfil_a_constraint(runs):
+    spec = spec_of("Call", {"constraints": [{"name": "nulls", "expression": call("gt", {"col": "empty"}, {"lit": 0})}]})
+    view = spec["view_definitions"][0]
+    spec["view_definitions"].append({
+        "name": "more", "view_kind": "projection", "view_dependencies": [view["name"]], "output_schema": {"columns": {}},
+        "transform": {"kind": "Project", "source": view["name"],
+                      "computed": [{"name": "empty", "expr": {"lit": None, "type": "Int64"}}]}})
+    spec["output_targets"][0] |= {"source_view": "more", "columns": []}
+    [row] = runs.run(spec)["maintenance_reports"]
+    assert not row["success"] and '{"empty":null}' in row["message"]
+
+
+def test_a_constraint_of_another_program_is_not_passed_over(runs):
+    runs.run(spec_of("Call"))
+    DeltaTable(runs.table).alter.add_constraint({"lines": "line >= 1"})
+    path = runs.folder / "spec.json"
+    path.write_text(json.dumps(spec_of("Name")))
+    told = runs.tool.refused("DELTA_", 20, "run", path, "--build", runs.inputs, "-o", runs.folder / "out")
+    assert "line >= 1" in told or "another writer" in told
+
+
+@pytest.mark.parametrize("name, expression, code, told", [
+    ("a b", call("ge", {"col": "line"}, {"lit": 1}), "INVALID_PLAN", ".constraints[0].name"),
+    ("a", call("ge", {"col": "nothing"}, {"lit": 1}), "EXPRESSION_TYPE_ERROR", ".constraints[0].expression"),
+    ("a", {"col": "line"}, "EXPRESSION_TYPE_ERROR", ".constraints[0].expression"),
+    ("a", call("matches", {"col": "kind"}, {"lit": "C.*"}), "EXPRESSION_TYPE_ERROR", "matches"),
+])
+def test_a_constraint_that_makes_no_sense_is_refused(tool, inputs, tmp_path, name, expression, code, told):
+    spec = spec_of("Call", {"constraints": [{"name": name, "expression": expression}]})
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    status = 12 if code == "INVALID_PLAN" else 11
+    assert told in tool.refused(code, status, "run", tmp_path / "spec.json", "--build", inputs, "-o", tmp_path / "out")

@@ -97,7 +97,7 @@ CASES = {
     "maintenance.vacuum.dry_run_first": (True, RUNS),
     "maintenance.checkpoint": (True, RUNS),
     "maintenance.metadata_cleanup": (True, RUNS),
-    "maintenance.constraints": ([{"name": "lines", "expression": {"fn": "gt", "args": [{"col": "line"}, {"lit": 0}]}}], REFUSED),
+    "maintenance.constraints": ([{"name": "lines", "expression": {"fn": "gt", "args": [{"col": "line"}, {"lit": 0}]}}], RUNS),
     "maintenance.max_parallel_tables": (2, RUNS),
     "maintenance.require_table_quiescence": (True, RUNS),
 }

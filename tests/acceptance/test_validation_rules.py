@@ -16,7 +16,8 @@ SOURCES = [
     "src/spec/spec_json.cpp", "src/expr/json_reader.cpp", "src/expr/json_reader.h", "src/expr/type_check.cpp",
     "src/expr/type.cpp", "src/engine/plan/plan.cpp", "src/engine/plan/lower.cpp", "src/engine/plan/column_names.cpp",
     "src/engine/rules/rule_pack.cpp", "src/engine/rules/apply_rules.cpp", "src/engine/session/runtime_profile.cpp",
-    "src/engine/execute/supported.cpp", "src/engine/execute/execute_spec.cpp",
+    "src/engine/execute/supported.cpp", "src/engine/execute/execute_spec.cpp", "src/engine/plan/maintenance_check.cpp",
+    "src/engine/render/spark_sql.cpp",
 ]
 CALL = re.compile(r"\b(?:Fail|Invalid|TypeError|Error|Wrong|Refused)\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -87,6 +88,10 @@ EXECUTED = [
     ({"maintenance": {"compact": {"target_file_size": 0}}}, "INVALID_PLAN"),
     ({"maintenance": {"vacuum": {"retention_hours": -1}}}, "INVALID_PLAN"),
     ({"maintenance": {"max_parallel_tables": 0}}, "INVALID_PLAN"),
+    ({"maintenance": {"constraints": [{"name": "a b", "expression": {"lit": True}}]}}, "INVALID_PLAN"),
+    ({"maintenance": {"constraints": [{"name": name, "expression": {"lit": True}} for name in "aA"]}}, "INVALID_PLAN"),
+    ({"maintenance": {"constraints": [{"name": "a", "expression": {"fn": "matches", "args": [{"col": "path"}, {"lit": "x"}]}}]}},
+     "EXPRESSION_TYPE_ERROR"),
     ({"runtime": {"tuner_mode": "Apply"}}, "INVALID_PLAN"),
     ({"view_definitions": [PROJECT["view_definitions"][0] | {"transform": {"kind": "IncrementalCdf", "source": "ast_nodes"}}]},
      "INVALID_PLAN"),

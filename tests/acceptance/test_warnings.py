@@ -164,6 +164,7 @@ def test_every_code_is_in_the_reference(tool, source_dir):
     raised = {code for code, _, is_raised in listed if is_raised == "true"}
     tests = (source_dir / "tests/acceptance/test_warnings.py").read_text()
     # The engine explains whatever it executes, and no input makes us lose a predicate (src/engine/scan/pushdown_test.cpp).
-    tests += (source_dir / "tests/acceptance/test_plugin.py").read_text()
+    for name in ("test_plugin.py", "test_maintenance.py"):
+        tests += (source_dir / "tests/acceptance" / name).read_text()
     unreachable = {"compliance_explain_capture_failed", "compliance_pushdown_probe_failed", "pushdown_contract_violation"}
     assert {code for code in raised if code not in tests} <= unreachable

@@ -1,5 +1,7 @@
 #include "engine/duckdb/parquet_io.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -156,6 +158,56 @@ TEST_CASE("columns and fields that a file lacks are null, others are widened") {
   const auto mismatch = io.Read(path, wide, [](std::span<Row>) { return Result<void>{}; });
   REQUIRE(!mismatch);
   CHECK(mismatch.error().code() == ErrorCode::kDeltaSchemaMismatch);
+}
+
+TEST_CASE("files become one: rows in order, of every type, whatever the files lack") {
+  const Folder folder;
+  DuckdbParquetIo io{SessionOptions{}};
+  const Schema schema = EveryType();
+  Schema old;  // of a table that got its other columns later
+  old.fields.assign(schema.fields.begin(), schema.fields.begin() + 2);
+  storage::FileRewrite rewrite{.schema = schema};
+  std::vector<Row> rows;
+  for (int file = 0; file < 3; ++file) {
+    std::vector<Row> part;
+    for (int i = 0; i < 1500; ++i) {
+      Row row = FullRow();
+      row[1] = int64_t{3 * i + file};
+      row[6] = i % 2 == 0 ? -0.0 : 0.0;
+      if (file == 1) row.resize(2);
+      part.push_back(row);
+      row.resize(schema.fields.size());
+      rows.push_back(std::move(row));
+    }
+    const auto files = io.Write(file == 1 ? old : schema, part, folder.path());
+    REQUIRE(files.has_value());
+    rewrite.paths.push_back(folder.path() + "/" + (*files)[0].path);
+  }
+  std::string digest;
+  for (const bool sorted : {false, true}) {
+    CAPTURE(sorted);
+    if (sorted) {
+      rewrite.order = {"long"};
+      std::ranges::sort(rows, {}, [](const Row& row) { return std::get<int64_t>(row[1]); });
+    }
+    const auto files = io.Rewrite(rewrite, folder.path());
+    REQUIRE_MESSAGE(files.has_value(), (files ? "" : files.error().ToString()));
+    REQUIRE_EQ(files->size(), 1);
+    const auto read = ReadAll(io, folder.path() + "/" + (*files)[0].path, schema);
+    REQUIRE_EQ(read.size(), rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) REQUIRE_MESSAGE(read[i] == rows[i], "row " << i);
+    CHECK(std::signbit(std::get<double>(read[0][6])));
+    for (const int threads : {1, 4}) {
+      DuckdbParquetIo other{SessionOptions{.threads = threads}};
+      const auto again = other.Rewrite(rewrite, folder.path());
+      REQUIRE(again.has_value());
+      CHECK_EQ((*again)[0].sha256, (*files)[0].sha256);
+    }
+  }
+  rewrite.paths.push_back(folder.path() + "/none.parquet");
+  const auto missing = io.Rewrite(rewrite, folder.path());
+  REQUIRE_FALSE(missing.has_value());
+  CHECK(missing.error().code() == ErrorCode::kNotFound);
 }
 
 TEST_CASE("unreadable files are typed errors") {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/execute/constraint_check.h"
 #include "engine/execute/replace_files.h"
 #include "storage/history.h"
 #include "storage/log/commit_all.h"
@@ -64,14 +65,15 @@ Result<void> CheckNobodyElse(const FilesThatStay& stay, const storage::Transacti
 
 Result<storage::PreparedCommit> Prepare(const WrittenOutput& output, const CommitRequest& request,
                                         const ExecutionReport& report) {
-  const auto& [spec, paths, options] = request;
+  const auto& [spec, paths, options, session] = request;
   const spec::OutputTarget& target = output.plan->target;
   const bool whole = target.materialization_mode == spec::MaterializationMode::kOverwrite;
   CA_ASSIGN_OR_RETURN(const std::optional<FilesThatStay> stay, StayOf(output, paths));
   const bool blind = !whole && !stay;
   storage::TableWrite write{
       .mode = blind ? storage::WriteMode::kAppend : storage::WriteMode::kOverwrite,
-      .schema_mode = whole ? storage::SchemaMode::kReplace : storage::SchemaMode::kStrict};
+      .schema_mode = whole ? storage::SchemaMode::kReplace : storage::SchemaMode::kStrict,
+      .checks_constraints = true};
   write.schema = StoredSchema(*output.plan);
   write.partition_columns = target.partition_by;
   CA_ASSIGN_OR_RETURN(
@@ -106,6 +108,22 @@ Result<storage::PreparedCommit> Prepare(const WrittenOutput& output, const Commi
   return storage::PreparedCommit{std::move(transaction), std::move(commit)};
 }
 
+/// The rows of the run fulfil the constraints of the table that they go into.
+Result<void> CheckConstraints(const WrittenOutput& output, const storage::Transaction& transaction,
+                              Session& session) {
+  for (const storage::CheckConstraint& constraint : transaction.constraints()) {
+    std::vector<ScannedFile> files;
+    for (const WrittenFile& file : output.files)
+      files.push_back({file.path, file.data.partition_values});
+    auto row = FindViolatingRow(session, output.plan->schema, std::move(files), constraint);
+    if (!row) return std::move(row.error()).WithFrame("checking constraint " + constraint.name);
+    if (*row)
+      return Violation(output, fmt::format("a row does not fulfil the constraint {} ({}): {}",
+                                           constraint.name, constraint.sql, **row));
+  }
+  return {};
+}
+
 void Report(const WrittenOutput& output, const storage::CommitOutcome& outcome,
             ExecutionReport& report) {
   const spec::OutputTarget& target = output.plan->target;
@@ -125,6 +143,7 @@ Result<void> CommitOutputs(const std::vector<WrittenOutput>& outputs, const Comm
   std::vector<storage::PreparedCommit> commits;
   for (const WrittenOutput& output : outputs) {
     CA_ASSIGN_OR_RETURN(storage::PreparedCommit commit, Prepare(output, request, report));
+    CA_RETURN_IF_ERROR(CheckConstraints(output, commit.transaction, request.session));
     commits.push_back(std::move(commit));
   }
   CA_ASSIGN_OR_RETURN(const std::vector<storage::CommitOutcome> outcomes,

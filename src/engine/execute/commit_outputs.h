@@ -12,14 +12,17 @@ struct CommitRequest {
   const spec::Spec& spec;
   const BuildPaths& paths;
   const ExecuteOptions& options;
+  Session& session;
 };
 
 /// The columns of an output as its table stores them.
 storage::Schema StoredSchema(const PlannedOutput& output);
 
 /// Commits each output to the log of its own table, side by side, since a commit waits for the
-/// disk; versions and digests go into the report, whose hashes go into the commits. Errors  those
-/// of storage::Transaction, of the first output in order that has one.
+/// disk; versions and digests go into the report, whose hashes go into the commits. Nothing is
+/// committed before every output is ready and its rows fulfil the table's constraints. Errors those
+/// of storage::Transaction and FindViolatingRow, of the first output in order that has one;
+/// OutputContractViolation, naming constraint and row.
 Result<void> CommitOutputs(const std::vector<WrittenOutput>& outputs, const CommitRequest& request,
                            ExecutionReport& report);
 

@@ -112,7 +112,7 @@ class Execution {
     CA_RETURN_IF_ERROR(ReportScans());
     {
       const TableSpan span(options_, "commit");
-      CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_}, report_));
+      CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_, session_}, report_));
     }
     CA_RETURN_IF_ERROR(MaintainTables({spec_, plan_, session_, paths_, options_}, report_));
     return std::move(report_);

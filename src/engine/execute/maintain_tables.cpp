@@ -4,9 +4,11 @@
 #include <functional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/parallel_for.h"
 #include "engine/execute/commit_outputs.h"
+#include "engine/execute/constraint_check.h"
 #include "engine/execute/replace_files.h"
 #include "storage/current.h"
 #include "storage/log/log_files.h"
@@ -51,6 +53,8 @@ class TableMaintenance {
     }
     if (schedule_.metadata_cleanup)
       CA_RETURN_IF_ERROR(Do(kMetadataCleanup, [this] { return CleanupLog(); }));
+    if (!schedule_.constraints.empty())
+      CA_RETURN_IF_ERROR(Do(kConstraints, [this] { return AddConstraints(); }));
     return {};
   }
 
@@ -181,6 +185,20 @@ class TableMaintenance {
     if (!done.oldest_version) return std::string("no log entry is old enough");
     return fmt::format("{} log files deleted; versions from {} on are readable", done.files_removed,
                        *done.oldest_version);
+  }
+
+  Told AddConstraints() {
+    storage::AddConstraintsRequest add{.root = root_,
+                                       .find_violation = ViolationFinder(request_.session),
+                                       .metadata = CommitMembers()};
+    for (const spec::NamedConstraint& constraint : schedule_.constraints) {
+      CA_ASSIGN_OR_RETURN(add.constraints.emplace_back(), StoredConstraint(constraint));
+    }
+    CA_ASSIGN_OR_RETURN(const storage::AddConstraintsReport done,
+                        storage::AddConstraints(request_.paths.environment, add));
+    if (!done.change.committed) return std::string("the table has them already");
+    return fmt::format("{} in version {}", fmt::join(done.added, ", "), done.change.version) +
+           MoveOn(done.change);
   }
 
   const MaintainRequest& request_;

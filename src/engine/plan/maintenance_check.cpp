@@ -5,6 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/render/spark_sql.h"
+#include "expr/type_check.h"
+#include "storage/log/check_constraint.h"
+
 namespace codeanatomy::engine {
 namespace {
 
@@ -30,6 +34,28 @@ Result<void> CheckTargets(const spec::MaintenanceSchedule& schedule, const Plan&
   return {};
 }
 
+/// Names, and expressions against the columns of every table that they are for.
+Result<void> CheckConstraints(const spec::MaintenanceSchedule& schedule, const Plan& plan) {
+  std::set<std::string> seen;
+  for (size_t i = 0; i < schedule.constraints.size(); ++i) {
+    const spec::NamedConstraint& constraint = schedule.constraints[i];
+    const std::string path = fmt::format(".constraints[{}]", i);
+    if (!storage::IsConstraintName(constraint.name))
+      return Invalid("a constraint's name has letters, digits and _ alone", path + ".name");
+    if (!seen.insert(storage::ConstraintKey("", constraint.name)).second)
+      return Invalid(fmt::format("two constraints of the name {}", constraint.name),
+                     path + ".name");
+    const std::string at = "$.maintenance" + path + ".expression";
+    for (const PlannedOutput& output : plan.outputs) {
+      if (!schedule.IsTarget(output.target.table_name)) continue;
+      CA_RETURN_IF_ERROR(expr::CheckPredicate(constraint.expression, {output.schema, {}}, at));
+    }
+    if (auto sql = RenderSpark(constraint.expression); !sql)
+      return std::move(sql.error()).WithSubject(at);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> CheckMaintenance(const spec::Spec& spec, const Plan& plan) {
@@ -44,7 +70,7 @@ Result<void> CheckMaintenance(const spec::Spec& spec, const Plan& plan) {
                    ".vacuum.retention_hours");
   if (schedule.max_parallel_tables < 1)
     return Invalid("at least one table is maintained at a time", ".max_parallel_tables");
-  return {};
+  return CheckConstraints(schedule, plan);
 }
 
 }  // namespace codeanatomy::engine

@@ -1,6 +1,5 @@
 #include "engine/render/duckdb_sql.h"
 
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "catalog/function.h"
 #include "catalog/operator.h"
 #include "engine/duckdb/logical_type.h"
+#include "engine/render/fill_form.h"
 #include "engine/render/interval_join.h"
 #include "expr/type_check.h"
 
@@ -44,29 +44,6 @@ std::string RenderLiteral(const Expr& expr) {
   if (expr.type.kind == TypeKind::kUtf8) return text;
   if (expr.type.kind == TypeKind::kBinary) return fmt::format("from_base64({})", text);
   return fmt::format("CAST({} AS {})", text, type);
-}
-
-/// Fills the form of an operator: {1} is an argument, {1*, } all from there on.
-std::string FillForm(std::string_view form, const std::vector<std::string>& args) {
-  std::string out;
-  for (size_t i = 0; i < form.size(); ++i) {
-    if (form[i] != '{') {
-      out += form[i];
-      continue;
-    }
-    const size_t end = form.find('}', i);
-    const std::string_view hole = form.substr(i + 1, end - i - 1);
-    size_t index = 0;
-    std::from_chars(hole.data(), hole.data() + hole.size(), index);
-    const size_t star = hole.find('*');
-    out += args[index];
-    for (size_t more = index + 1; star != std::string_view::npos && more < args.size(); ++more) {
-      out += hole.substr(star + 1);
-      out += args[more];
-    }
-    i = end;
-  }
-  return out;
 }
 
 std::string RenderPick(const Expr& expr, const std::string& value) {

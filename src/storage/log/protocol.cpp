@@ -123,10 +123,12 @@ Protocol RequiredProtocol(const Schema& schema, const Protocol& base) {
   const auto is_ntz = [](const Field& f) { return f.type.kind == TypeKind::kTimestampNtz; };
   Protocol protocol = base;
   if (FindField(schema, is_ntz) == nullptr) return protocol;
-  // Moving to feature lists: what version 2 implied must then be listed.
-  if (protocol.min_writer < 7)
+  // Moving to feature lists: what versions 2 and 3 implied must then be listed.
+  if (protocol.min_writer < 7) {
     for (const std::string_view implied : {"appendOnly", "invariants"})
       AddFeature(protocol.writer_features, implied);
+    if (protocol.min_writer >= 3) AddFeature(protocol.writer_features, "checkConstraints");
+  }
   AddFeature(protocol.reader_features, "timestampNtz");
   AddFeature(protocol.writer_features, "timestampNtz");
   protocol.min_reader = 3;

@@ -68,6 +68,8 @@ Result<Transaction> Transaction::Begin(const Environment& environment, const std
     return Error(ErrorCode::kInvalidArgument, "not every column can partition the table", root);
   Transaction transaction(environment, root, std::move(write));
   CA_RETURN_IF_ERROR(transaction.Reload());
+  if (transaction.snapshot_)
+    transaction.constraints_ = ConstraintsOf(transaction.snapshot_->metadata());
   return transaction;
 }
 
@@ -84,7 +86,8 @@ Result<void> Transaction::CheckAgainstTable() {
                  fmt::format("the table exists, its version is {}", snapshot_->version()), root_,
                  "choose append or overwrite");
   CA_RETURN_IF_ERROR(
-      CheckWritable(snapshot_->protocol(), snapshot_->metadata(), snapshot_->schema(), root_));
+      CheckWritable(snapshot_->protocol(), snapshot_->metadata(), snapshot_->schema(), root_,
+                    write_.checks_constraints ? WriteKind::kCheckedRows : WriteKind::kRows));
   const bool replaces = ReplacesSchema();
   const auto& partitioned_by = snapshot_->metadata().partition_columns;
   if (write_.partition_columns.empty() && !replaces) write_.partition_columns = partitioned_by;
@@ -128,7 +131,10 @@ Result<CommitOutcome> Transaction::Commit(const CommitOptions& options) {
   if (kept_) retry.max_attempts = 1;
   Result<CommitOutcome> outcome = RetryWithPolicy(
       [&]() -> Attempt {
-        if (!std::exchange(first, false)) CA_RETURN_IF_ERROR(Reload());
+        if (!std::exchange(first, false)) {
+          CA_RETURN_IF_ERROR(Reload());
+          CA_RETURN_IF_ERROR(CheckConstraintsAreKnown());
+        }
         return TryCommit(options);
       },
       retry, environment_.clock, root_, options.span);
@@ -167,7 +173,17 @@ Transaction::Attempt Transaction::TryCommit(const CommitOptions& options) {
     if (conflict) return *conflict;
     if (rebase == kMaxRebases) return Conflict{ConflictKind::kConcurrentAppend, outcome.version};
     CA_RETURN_IF_ERROR(Reload());
+    CA_RETURN_IF_ERROR(CheckConstraintsAreKnown());
   }
+}
+
+/// What was checked when the transaction began is still all that has to be.
+Result<void> Transaction::CheckConstraintsAreKnown() const {
+  if (!snapshot_ || !write_.checks_constraints ||
+      ConstraintsOf(snapshot_->metadata()) == constraints_)
+    return {};
+  return Error(ErrorCode::kDeltaConflict, "the table's constraints changed meanwhile", root_,
+               "run the command again");
 }
 
 /// The added files become durable, with their names and those of the partition folders above them.

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/log/check_constraint.h"
 #include "storage/log/snapshot.h"
 #include "storage/retry.h"
 
@@ -42,6 +43,9 @@ struct TableWrite {
   SchemaMode schema_mode = SchemaMode::kStrict;
   std::vector<std::string> partition_columns;
   std::map<std::string, std::string> properties;  // of a table that is made
+  /// The caller checks what it adds against `Transaction::constraints`; without, a table that has
+  /// any is refused.
+  bool checks_constraints = false;
 };
 
 struct CommitOptions {
@@ -79,6 +83,9 @@ class Transaction {
   /// Before the commit; nothing: the table does not exist.
   const std::optional<Snapshot>& snapshot() const { return snapshot_; }
 
+  /// Of the table, when the transaction began.
+  const std::vector<CheckConstraint>& constraints() const { return constraints_; }
+
   /// Those asked for, or the table's.
   const std::vector<std::string>& partition_columns() const { return write_.partition_columns; }
 
@@ -105,6 +112,7 @@ class Transaction {
   Transaction(const Environment& environment, std::string root, TableWrite write);
   Result<void> Reload();
   Result<void> CheckAgainstTable();
+  Result<void> CheckConstraintsAreKnown() const;
   Attempt TryCommit(const CommitOptions& options);
   Result<std::vector<Action>> MakeActions(const CommitOptions& options, CommitOutcome& outcome);
   Result<void> SyncData();
@@ -121,6 +129,7 @@ class Transaction {
   std::string root_;
   TableWrite write_;
   std::optional<Snapshot> snapshot_;
+  std::vector<CheckConstraint> constraints_;
   std::vector<DataFile> added_;
   std::optional<std::vector<AddFile>> kept_;
   bool visible_ = false;

@@ -109,15 +109,16 @@ class Optimizing {
       const std::string name = PartitionFolder(
           column, value == bin.files[0].partition_values.end() ? std::nullopt : value->second);
       folder = folder.empty() ? name : JoinPath(folder, name);
+      folders.insert(JoinPath(request_.root, folder));
     }
     const std::string target = folder.empty() ? request_.root : JoinPath(request_.root, folder);
     CA_RETURN_IF_ERROR(environment_.files.CreateDirectories(target));
     CA_ASSIGN_OR_RETURN(auto files, environment_.parquet.Rewrite(rewrite, staging.folder()));
-    folders.insert(target);
     const int64_t now = environment_.clock.NowMilliseconds();
     for (DataFile& file : files) {
       CA_ASSIGN_OR_RETURN(file.path, staging.Move(file.path, folder));
       written_.push_back(file.path);
+      CA_RETURN_IF_ERROR(environment_.files.SyncFile(JoinPath(request_.root, file.path)));
       file.partition_values = bin.files[0].partition_values;
       AddFile add{.path = EncodePath(file.path),
                   .partition_values = file.partition_values,
