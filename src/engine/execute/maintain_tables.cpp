@@ -10,6 +10,7 @@
 #include "engine/execute/commit_outputs.h"
 #include "engine/execute/constraint_check.h"
 #include "engine/execute/replace_files.h"
+#include "engine/session/runtime_profile.h"
 #include "storage/current.h"
 #include "storage/log/log_files.h"
 #include "storage/maintenance/checkpoint_table.h"
@@ -139,7 +140,7 @@ class TableMaintenance {
                                       .target_size = schedule_.compact->target_file_size,
                                       .order = planned_.order,
                                       .metadata = CommitMembers()};
-    if (const auto rows_of_group = request_.spec.Knob(&spec::RuntimeProfile::row_group_rows))
+    if (const auto rows_of_group = KnobsOf(request_.spec, request_.session).row_group_rows)
       optimize.row_group_rows = static_cast<uint64_t>(*rows_of_group);
     CA_ASSIGN_OR_RETURN(const storage::OptimizeReport done,
                         storage::Optimize(request_.paths.environment, optimize));
