@@ -87,8 +87,8 @@ def test_the_policy_has_every_decision_once(built_twice, tool, repository, tmp_p
     policy, package = policy_of(tmp_path / "out", report)
     entries = {}
     for member in ("cache_policy_by_view", "join_strategy_by_view", "udf_requirements_by_view", "schema_contract_by_relation",
-                   "scan_policy_by_read", "scheduling"):
-        domain = member.split("_by_")[0]
+                   "scan_policy_by_read", "scheduling", "maintenance_policy_by_dataset"):
+        domain = member.split("_by_")[0].replace("maintenance_policy", "maintenance")
         entries |= {(domain, kind, name): one for name, kinds in policy[member].items() for kind, one in kinds.items()}
     expected = {(one["domain"], one["type"], one["context_label"].removeprefix("view ").removeprefix("output ")): one
                 for one in stored}
