@@ -102,11 +102,16 @@ std::string BuildFolder(const PlanOptions& options) {
 }
 
 /// Rows that the build before has counted; none where there is no build: costs are then unknown.
-Result<engine::RowCounts> CountedRows(const GlobalOptions& global, const PlanOptions& options) {
+Result<engine::KnownRows> KnownRowsOf(const GlobalOptions& global, const PlanOptions& options,
+                                      const spec::Spec& spec) {
   CA_ASSIGN_OR_RETURN(const driver::Config config, ResolveConfig(global, *options.settings));
   CA_ASSIGN_OR_RETURN(const engine::FeatureGates features,
                       engine::FeatureGates::Parse(config.GetList("engine.features")));
-  return driver::CountedRows(*storage::OpenPosixFileSystem(), BuildFolder(options), features);
+  const auto files = storage::OpenPosixFileSystem();
+  const std::string folder = BuildFolder(options);
+  engine::KnownRows known{.tables = driver::CountedRows(*files, folder, features)};
+  CA_ASSIGN_OR_RETURN(known.views, driver::PastViewRows(*files, folder, features, spec));
+  return known;
 }
 
 Result<int> Explain(const PlanOptions& options, const Compiled& compiled,
@@ -176,15 +181,15 @@ Result<int> RunPlan(const GlobalOptions& global, const PlanOptions& options) {
   }
   const spec::Spec& spec = compiled.compilation.spec;
   if (options.scans) return Scans(global, options, spec, format);
-  CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec, foreign));
+  CA_ASSIGN_OR_RETURN(const engine::KnownRows known, KnownRowsOf(global, options, spec));
+  CA_ASSIGN_OR_RETURN(const engine::Plan plan, engine::MakePlan(spec, foreign, known));
   if (options.explain) return Explain(options, compiled, format);
   if (!options.lineage.empty()) {
     CA_ASSIGN_OR_RETURN(const engine::Lineage lineage, engine::LineageOf(plan, options.lineage));
     CA_RETURN_IF_ERROR(WriteText(options.output, engine::LineageJson(lineage, options.lineage)));
     return 0;
   }
-  CA_ASSIGN_OR_RETURN(const engine::RowCounts counts, CountedRows(global, options));
-  const engine::TaskSchedule schedule = engine::MakeSchedule(plan, counts);
+  const engine::TaskSchedule schedule = engine::MakeSchedule(plan, known.tables);
   std::vector<engine::Warning> warnings = engine::SemanticWarnings(plan);
   if (!options.print_spec && !options.validate)
     std::ranges::move(engine::ScheduleWarnings(schedule), std::back_inserter(warnings));

@@ -26,7 +26,7 @@ struct SqlOptions {
   std::string build = ".codeanatomy";
   std::string format;                   // empty: table on a terminal, else json
   std::vector<std::string> parameters;  // NAME=VALUE
-  std::vector<std::string> datasets;    // NAME=FOLDER[@VERSION]
+  std::vector<std::string> datasets;    // see ParseDataset
   std::shared_ptr<driver::TextSettings> settings;
 };
 
@@ -115,8 +115,13 @@ Result<int> RunSql(const SqlOptions& options, const GlobalOptions& global) {
   CA_ASSIGN_OR_RETURN(auto reader, engine::BuildReader::Open(options.build, session, datasets));
   CA_ASSIGN_OR_RETURN(engine::QueryResult rows, reader->Query(options.statement, parameters));
   if (options.format == "arrow") {
-    CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t written,
-                        query::WriteArrowStream(rows, reader->session().batch_rows(), WriteOut));
+    CA_ASSIGN_OR_RETURN(
+        [[maybe_unused]] const size_t written,
+        query::WriteArrowStream(rows,
+                                {.batch_rows = reader->session().batch_rows(),
+                                 .text_views = config.GetBool("engine.schema_force_view_types"),
+                                 .dictionaries = session.wrap_partition_values},
+                                WriteOut));
     return 0;
   }
   const query::TableStyle style{.width = TerminalWidth(), .color = UseColor(global, STDOUT_FILENO)};
@@ -150,11 +155,15 @@ void AddSqlCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("NAME=VALUE");
   command
       ->add_option("--dataset", options->datasets,
-                   "A relation beside the build's: a Delta table, at a version or the latest, or a "
-                   "folder of Parquet files; repeatable, datasets() lists them")
+                   "A relation beside the build's: a Delta table, at a version or the latest, what "
+                   "its commits FIRST to LAST added and removed, or a folder of Parquet files; "
+                   "repeatable, datasets() lists them")
       ->allow_extra_args(false)
-      ->type_name("NAME=FOLDER[@VERSION]");
-  options->settings = AddConfigOptions(*command, kSessionKeys);
+      ->type_name("NAME=FOLDER[@VERSION|@FIRST..[LAST]]");
+  std::vector<std::string_view> keys(std::begin(kSessionKeys), std::end(kSessionKeys));
+  keys.emplace_back("engine.schema_force_view_types");
+  keys.emplace_back("engine.wrap_partition_values");
+  options->settings = AddConfigOptions(*command, keys);
   command->callback([options, &invocation] {
     invocation.run = [options, &invocation] { return RunSql(*options, invocation.global); };
   });

@@ -167,17 +167,7 @@ class SiblingCounter {
   std::unordered_multimap<uint64_t, Entry> counts_;
 };
 
-}  // namespace
-
-std::string_view AliasLocalName(const SyntaxTree& tree, NodeId alias) {
-  const std::string_view asname = NodeName(tree, alias, AstField::kAsname);
-  if (!asname.empty()) return asname;
-  const std::string_view name = NodeName(tree, alias, AstField::kName);
-  const NodeId statement = tree.parent(alias);
-  if (tree.kind(statement) != AstKind::kImport) return name;
-  return name.substr(0, name.find('.'));
-}
-
+/// From the `@` of its first decorator.
 ByteSpan DeclarationSpan(const SyntaxTree& tree, NodeId declaration) {
   ByteSpan span = tree.span(declaration);
   const AstKind kind = tree.kind(declaration);
@@ -199,6 +189,17 @@ ByteSpan DeclarationSpan(const SyntaxTree& tree, NodeId declaration) {
     if (at->begin < first && tree.text()[at->begin] != '(') break;
   }
   return {first, span.end};
+}
+
+}  // namespace
+
+std::string_view AliasLocalName(const SyntaxTree& tree, NodeId alias) {
+  const std::string_view asname = NodeName(tree, alias, AstField::kAsname);
+  if (!asname.empty()) return asname;
+  const std::string_view name = NodeName(tree, alias, AstField::kName);
+  const NodeId statement = tree.parent(alias);
+  if (tree.kind(statement) != AstKind::kImport) return name;
+  return name.substr(0, name.find('.'));
 }
 
 FileIds::FileIds(const source::SourceFile& file, const SyntaxTree& tree, const IdScheme& scheme,

@@ -82,7 +82,4 @@ class FileIds {
 /// The name an alias binds: `a` of `import a.b`, the asname where there is one, `*` for a star.
 std::string_view AliasLocalName(const parse::SyntaxTree& tree, parse::NodeId alias);
 
-/// Span of a declaration: from the `@` of its first decorator.
-ByteSpan DeclarationSpan(const parse::SyntaxTree& tree, parse::NodeId declaration);
-
 }  // namespace codeanatomy::evidence

@@ -6,13 +6,16 @@ import io
 import json
 import subprocess
 
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
 ipc = pytest.importorskip("pyarrow.ipc")
 
 
-def stream(tool, out, query):
-    done = subprocess.run([tool.program, "sql", "--build", str(out), query, "--format", "arrow"], capture_output=True, timeout=300)
+def stream(tool, out, query, *flags):
+    done = subprocess.run([tool.program, "sql", "--build", str(out), query, "--format", "arrow", *flags], capture_output=True,
+                          timeout=300)
     assert done.returncode == 0, done.stderr
     table = ipc.open_stream(io.BytesIO(done.stdout)).read_all()
     table.validate(full=True)
@@ -55,3 +58,47 @@ def test_nulls_batches_and_no_rows(tool, built):
     assert table.column("l").to_pylist() == [[i, None] if i % 5 else None for i in range(10000)]
     empty = stream(tool, built, "SELECT kind, line FROM cpg_nodes WHERE false")
     assert empty.num_rows == 0 and [str(f.type) for f in empty.schema] == ["string", "int32"]
+
+
+VIEWS, WRAPPED = "--schema-force-view-types", "--wrap-partition-values"
+
+
+def test_texts_are_views_exactly_when_asked_for(tool, built):
+    # Up to twelve bytes stand in the view itself, more behind it.
+    query = """SELECT i, CASE WHEN i % 7 > 0 THEN repeat('é', i % 9) || i END AS t, ('x' || i)::BLOB AS b,
+      [t, NULL, 'longer than the view is'] AS l, {'a': t, 'n': i} AS s, MAP {'key ' || i: t} AS m, 'b'::ENUM('a', 'b') AS e
+      FROM range(3000) r(i)"""
+    plain, views = stream(tool, built, query), stream(tool, built, query, VIEWS)
+    assert views.to_pylist() == plain.to_pylist() and len(views.column("t").chunks) == len(plain.column("t").chunks)
+    types = {name: str(views.schema.field(name).type) for name in views.column_names}
+    assert types == {"i": "int64", "t": "string_view", "b": "binary_view", "l": "list<item: string_view>",
+                     "s": "struct<a: string_view, n: int64>", "m": "map<string_view, string_view>", "e": "string_view"}
+    assert not any("view" in str(field.type) or "dictionary" in str(field.type) for field in plain.schema)
+    assert stream(tool, built, f"SELECT * FROM ({query}) WHERE false", VIEWS).schema == views.schema
+
+
+def test_partition_values_are_dictionaries_when_asked_for(tool, built, tmp_path):
+    kinds = ["zeta", "alpha", None, "beta"]
+    rows = pa.table({"kind": [kinds[i % 4] for i in range(40)], "part": pa.array([i % 2 for i in range(40)], pa.int64()),
+                     "name": [f"n{i}" for i in range(40)]})
+    write_deltalake(tmp_path / "t", rows, partition_by=["kind", "part"])
+    dataset = ("--dataset", f"t={tmp_path}/t")
+    query = "SELECT * FROM t ORDER BY kind NULLS FIRST, name"
+    plain, wrapped = stream(tool, built, query, *dataset), stream(tool, built, query, WRAPPED, *dataset)
+    assert wrapped.to_pylist() == plain.to_pylist()  # sorted as text, too
+    assert [str(field.type) for field in plain.schema] == ["string", "int64", "string"]
+    assert wrapped.schema.field("kind").type == pa.dictionary(pa.int32(), pa.string())
+    assert [str(field.type) for field in wrapped.schema][1:] == ["int64", "string"]
+    assert wrapped.column("kind").chunk(0).dictionary.to_pylist() == ["alpha", "beta", "zeta"]
+    both = stream(tool, built, query, WRAPPED, VIEWS, *dataset)
+    assert both.schema.field("kind").type == pa.dictionary(pa.int32(), pa.string_view()) and both.to_pylist() == plain.to_pylist()
+    asked = "SELECT kind, count(*) AS n FROM t WHERE kind > 'b' OR kind = 'alpha' GROUP BY kind ORDER BY kind"
+    assert tool.sql(built, asked, WRAPPED, *dataset) == tool.sql(built, asked, *dataset) == [
+        {"kind": kind, "n": 10} for kind in ("alpha", "beta", "zeta")]
+
+
+def test_encodings_of_the_configuration(tool, built, tmp_path):
+    (tmp_path / "settings.toml").write_text("[engine]\nschema_force_view_types = true\n")
+    done = subprocess.run([tool.program, "--config", tmp_path / "settings.toml", "sql", "--build", str(built), "SELECT 'a' AS t",
+                           "--format", "arrow"], capture_output=True, timeout=300)
+    assert str(ipc.open_stream(io.BytesIO(done.stdout)).schema.field("t").type) == "string_view", done.stderr

@@ -99,3 +99,30 @@ def test_other_folders_stay_closed(tool, built, folders):
     for statement in (f"FROM read_parquet('{folders}/secret.parquet')", f"FROM '{folders}/secret.parquet'"):
         done = tool.run("sql", "--build", built, statement, "--dataset", f"a={folders}/files")
         assert done.returncode == 3 and json.dumps("secret") not in done.stdout
+
+
+CHANGES = ("--feature", "delta_cdf")
+
+
+def test_changes_of_a_table_are_a_dataset(tool, built, folders):
+    def changes(versions):
+        return [(row["n"], row["_change_type"], row["_commit_version"]) for row in tool.sql(
+            built, "FROM c ORDER BY _commit_version, n", "--dataset", f"c={folders}/delta@{versions}", *CHANGES)]
+
+    every = [(1, "insert", 0), (2, "insert", 0), (3, "insert", 1)]
+    assert changes("0..") == changes("0..1") == every
+    assert changes("1..") == changes("1..1") == every[2:] and changes("0..0") == every[:2]
+    receipts = [tool.sql(built, RECEIPTS, "--dataset", f"c={folders}/delta@{versions}", *CHANGES)[0]
+                for versions in ("0..0", "0..1", "0..")]
+    assert [(r["kind"], r["version"]) for r in receipts] == [("delta_cdf", 0), ("delta_cdf", 1), ("delta_cdf", 1)]
+    assert receipts[1] == receipts[2] and receipts[0]["content_digest"] != receipts[1]["content_digest"]
+    assert receipts[0]["schema_fingerprint"] == receipts[1]["schema_fingerprint"]
+    assert "delta_cdf" in tool.refused("SQL_POLICY_VIOLATION", 3, "sql", "--build", built, "FROM c", "--dataset", f"c={folders}/delta@0..")
+    tool.refused("NOT_FOUND", 3, "sql", "--build", built, "FROM c", "--dataset", f"c={folders}/delta@0..9", *CHANGES)
+    tool.refused("NOT_FOUND", 3, "sql", "--build", built, "FROM c", "--dataset", f"c={folders}/files@0..", *CHANGES)
+
+
+def test_changes_are_fixed_when_they_are_registered(tool, built, folders):
+    """Of a folder whose name ends like a range it is the folder that counts."""
+    write_deltalake(folders / "odd@x..y", rows(5))
+    assert tool.sql(built, "SELECT n FROM o", "--dataset", f"o={folders}/odd@x..y") == [{"n": 5}]

@@ -58,6 +58,11 @@ RUN = {
     "engine.memory_limit": [("900 MiB", lambda report: manifest(report)["memory"]["limit_bytes"] == 900 << 20)],
     "engine.profile": [("small", lambda report: settings(report)["max_temp_directory_size"] == f"{1 << 30}B"),
                        ("large", lambda report: settings(report)["max_temp_directory_size"] == f"{100 << 30}B")],
+    # Both act on what `sql` reads: test_arrow.py.
+    "engine.schema_force_view_types": [
+        (True, lambda report: report["bundle"]["config.json"]["engine"]["schema_force_view_types"]["value"] is True)],
+    "engine.wrap_partition_values": [
+        (True, lambda report: report["bundle"]["config.json"]["engine"]["wrap_partition_values"]["value"] is True)],
     # Knobs that switch optimizers of the engine are in its planning surface: test_optimizers_are_in_the_planning_surface.
     "engine.settings": [
         (["max_temp_directory_bytes=1048576000"], lambda report: settings(report)["max_temp_directory_size"] == "1048576000B"),
@@ -228,7 +233,7 @@ def test_a_setting_of_the_run_changes_no_hash(tool, flip, base, request, key):
 
 def test_optimizers_are_in_the_planning_surface(flip, base):
     report = flip("engine.settings", ["enable_top_n=false", "pushdown_filters=false"])
-    assert settings(report)["disabled_optimizers"] == "filter_pushdown,top_n"
+    assert settings(report)["disabled_optimizers"] == "top_n_window_elimination,filter_pushdown,top_n"
     assert {name for name, value in envelope(base).items() if envelope(report)[name] != value} == {"planning_surface_hash"}
     assert report["spec_hash"] == base["spec_hash"] and digests(report) == digests(base)
 

@@ -63,3 +63,19 @@ def test_either_mode_executes_what_is_satisfied(run, things):  # noqa: F811
         assert not any(w["code"] == "pushdown_contract_violation" for w in report["warnings"])
         digests.add(report["tables"][0]["content_digest"])
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    "other, rows",
+    [
+        (compare("eq", "kind", "part"), 0),  # a literal that has the name of a partition column
+        ({"fn": "lt", "args": [{"fn": "add", "args": [column("part"), column("size")]}, {"lit": 400}]}, 133),
+    ],
+)
+def test_another_predicate_that_names_a_partition_column_is_another(run, things, other, rows):  # noqa: F811
+    """Explanations of the engine are read by column: what it judges of one predicate says nothing of the next."""
+    predicate = {"fn": "and", "args": [compare("eq", "part", 1), other]}
+    report = run(spec_of(predicate, runtime={"compliance_capture": True}), things)
+    assert report["tables"][0]["rows"] == rows
+    (exact,) = (p for p in bundle(report, "plan.json")["pushdown_report"]["probes"] if p["status"] == "exact")
+    assert exact["assertion"] == "Satisfied" and not exact["residual"]

@@ -3,7 +3,10 @@
 import json
 import subprocess
 
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
+from deltalake import write_deltalake
 
 from conftest import SMALL, Tool, write_files
 
@@ -129,3 +132,50 @@ def test_plugins_of_a_request(ask, program):
     wordy = "CREATE FUNCTION wordy(x VARCHAR) RETURNS BOOLEAN AS 'text_metrics_words(x) > 2'"
     assert ask("SELECT wordy('a b c') AS v", functions=[wordy], plugins=[str(plugin)]) == [{"v": True}]
     assert ask("SELECT 1", 21, plugins=["/nowhere.so"])["code"] == "SESSION_INITIALIZATION_FAILED"
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """A Delta table of two commits, and a folder with a Parquet file."""
+    root = tmp_path_factory.mktemp("datasets")
+    for numbers in ((1, 2), (3,)):
+        write_deltalake(root / "delta", pa.table({"n": pa.array(numbers, pa.int64())}), mode="append")
+    (root / "files").mkdir()
+    pyarrow.parquet.write_table(pa.table({"n": pa.array([7], pa.int64())}), root / "files/a.parquet")
+    return root
+
+
+def test_datasets_of_a_request(ask, folders):
+    def rows(features=(), **dataset):
+        return [row["n"] for row in ask("SELECT n FROM d ORDER BY n", datasets=[{"name": "d", **dataset}], features=list(features))]
+
+    assert rows(path=f"{folders}/delta") == rows(path=f"{folders}/delta", provider="delta") == [1, 2, 3]
+    assert rows(path=f"{folders}/delta", version=0) == [1, 2] and rows(path=f"{folders}/files") == [7]
+    changes = {"path": f"{folders}/delta", "provider": "delta_cdf"}
+    assert rows(["delta_cdf"], **changes) == [1, 2, 3]
+    assert rows(["delta_cdf"], **changes, starting_version=1) == [3]
+    assert rows(["delta_cdf"], **changes, starting_version=0, ending_version=0) == [1, 2]
+    assert rows(["delta_cdf"], **changes, starting_timestamp="2020-01-01") == [1, 2, 3]
+    both = [{"name": "a", "path": f"{folders}/delta"}, {"name": "b", "path": f"{folders}/files"}]
+    assert ask("SELECT name, kind, version FROM datasets()", datasets=both) == [
+        {"name": "a", "kind": "delta", "version": 1}, {"name": "b", "kind": "listing", "version": None}]
+
+
+@pytest.mark.parametrize(
+    "dataset, code, subject",
+    [
+        ({"name": "d"}, "INVALID_ARGUMENT", "$.datasets[0]"),
+        ({"name": "d", "path": "{}/delta", "colour": 1}, "INVALID_ARGUMENT", "$.datasets[0].colour"),
+        ({"name": "d", "path": "{}/delta", "provider": "carrier_pigeon"}, "INVALID_ARGUMENT", "$.datasets[0].provider"),
+        ({"name": "d", "path": "{}/delta", "provider": "delta_cdf"}, "SQL_POLICY_VIOLATION", None),
+        ({"name": "d", "path": "{}/delta", "starting_version": 0}, "INVALID_ARGUMENT", None),
+        ({"name": "d", "path": "{}/delta", "provider": "delta_cdf", "version": 0}, "INVALID_ARGUMENT", None),
+        ({"name": "cpg_nodes", "path": "{}/delta"}, "ALREADY_EXISTS", "cpg_nodes"),
+        ({"name": "d", "path": "{}/none"}, "NOT_FOUND", None),
+    ],
+)
+def test_datasets_that_are_none(ask, folders, dataset, code, subject):
+    if "path" in dataset:
+        dataset = dataset | {"path": dataset["path"].format(folders)}
+    error = ask("SELECT 1 AS n", {"ALREADY_EXISTS": 1}.get(code, 3), datasets=[dataset])
+    assert error["code"] == code and subject in (None, error["subject"])

@@ -257,3 +257,50 @@ def test_the_table_of_scans(tool, repository, tmp_path):
     assert done.returncode == 0 and "reader" in done.stdout and "no_filter" in done.stdout, done.stderr
     tool.refused("INVALID_ARGUMENT", 3, "plan", repository, "--build", tmp_path / "out", "--scans", "--output-format", "dot")
     tool.refused("NOT_FOUND", 3, "plan", repository, "--build", tmp_path / "nothing", "--scans")
+
+
+def test_a_scan_says_which_columns_it_reads_and_how(run, tmp_path):
+    """Columns that are asked for or judged, the verdict over the table's protocol, and a key of all of it."""
+    inputs = tmp_path / "in"
+    table = write_things(inputs / "evidence/things", 6)
+
+    def scan(predicate=None, columns=("id",), **members):
+        document = spec_of(predicate or compare("lt", "size", 1.5), **members)
+        document["view_definitions"].append(
+            {"name": "kinds", "view_kind": "projection", "view_dependencies": ["few"], "output_schema": {"columns": {}},
+             "transform": {"kind": "Project", "source": "few", "columns": list(columns)}})
+        document["output_targets"][0]["source_view"] = "kinds"
+        return run(document, inputs)["scans"]["things"]
+
+    plain = scan()
+    assert plain["projected_columns"] == ["id", "size"]  # the condition's column is read as well
+    assert scan(columns=("id", "kind"))["projected_columns"] == ["id", "kind", "size"]
+    assert scan(compare("lt", "id", 5_000))["projected_columns"] == ["id"]
+    protocol = table.protocol()
+    assert plain["protocol"] == {"compatible": True, "reason": None, "min_reader_version": protocol.min_reader_version,
+                                 "min_writer_version": protocol.min_writer_version}
+    assert plain["scan_config"] == {"version": 1, "file_column_name": None, "file_pruning": True, "enable_parquet_pushdown": True}
+    head, dataset, version, digits = plain["scan_key"].split("::")
+    assert (head, dataset, version) == ("scan", "things", str(table.version())) and len(digits) == 16
+    assert scan()["scan_key"] == plain["scan_key"]
+    profile = {"name": "medium", "pushdown_filters": False}
+    others = [scan(columns=("id", "kind")), scan(compare("lt", "size", 1.0)), scan(runtime_profile=profile),
+              scan(runtime_profile={"name": "medium", "file_pruning": False}),
+              scan(input_relations=[{"logical_name": "things", "delta_location": "evidence/things", "requires_lineage": True}])]
+    assert len({one["scan_key"] for one in [plain, *others]}) == 6
+    assert [one["scan_config_hash"] != plain["scan_config_hash"] for one in others] == [False, False, True, True, True]
+    assert others[2]["scan_config"]["enable_parquet_pushdown"] is False
+    assert others[4]["scan_config"]["file_column_name"] == "__source_file"
+
+
+def test_inputs_of_a_build_are_scanned_without_their_logs(tool, repository, tmp_path):
+    report = tool.build(repository, tmp_path / "out")
+    plan = json.loads((tmp_path / "out/run_bundles" / report["run_id"] / "plan.json").read_text())
+    unasked = [scan for scan in plan["scans"] if "version" not in scan]
+    assert unasked and all(scan["protocol"] == {"compatible": True, "reason": "protocol_unavailable"} for scan in unasked)
+    assert all("::latest::" in scan["scan_key"] for scan in unasked)
+    page = json.loads(tool.run("catalog", "tables", "--json").stdout)
+    declared = {s["title"]: {row["column"] for row in s["rows"]} for s in page["sections"]}
+    read = [(declared[scan["dataset_name"]], set(scan["projected_columns"])) for scan in plan["scans"]
+            if scan["dataset_name"] in declared]
+    assert read and all(columns <= known for known, columns in read) and any(columns < known for known, columns in read)

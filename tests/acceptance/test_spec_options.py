@@ -82,9 +82,9 @@ CASES = {
     "runtime_profile.enable_join_filter_pushdown": (False, PLANS),
     "runtime_profile.enable_top_n": (False, PLANS),
     "cache_policy.min_fanout": (1, RUNS),
-    "cache_policy.min_estimated_rows": (10, REFUSED),
-    "cache_policy.cache_memory_budget": (10, REFUSED),
-    "cache_policy.use_historical_metrics": (True, REFUSED),
+    "cache_policy.min_estimated_rows": (10, RUNS),
+    "cache_policy.cache_memory_budget": (10, RUNS),
+    "cache_policy.use_historical_metrics": (True, RUNS),
     "cache_policy.overrides": ([{"view_name": "calls", "action": "ForceCache"}], RUNS),
     "rule_overlay.additional_intents": ([{"name": "cost_shape", "class": "CostShape", "params": {}}], RULES),
     "rule_overlay.exclude_rules": (["simplify"], RULES),
@@ -131,10 +131,10 @@ def run(program, inputs, tmp_path_factory):
 
     tool, counter = Tool(program), iter(range(1000))
 
-    def run_spec(spec, *flags):
+    def run_spec(spec, *flags, out=None):
         root = tmp_path_factory.mktemp("run")
         (root / "spec.json").write_text(json.dumps(spec))
-        done = tool.run("run", root / "spec.json", "--build", inputs, "-o", root / f"o{next(counter)}", "--format", "json",
+        done = tool.run("run", root / "spec.json", "--build", inputs, "-o", out or root / f"o{next(counter)}", "--format", "json",
                         *flags)
         if done.returncode != 0:
             return done.returncode, done.stderr
@@ -204,9 +204,9 @@ def test_knobs_of_the_profile_are_settings_of_the_session(run, base):
         "target_partitions": (1, {"threads": "2", "external_threads": "2"}),
         "memory_pool_bytes": (400_000_000, {"memory_limit": "400000000B"}),
         "max_temp_directory_bytes": (1 << 30, {"max_temp_directory_size": f"{1 << 30}B"}),
-        "pushdown_filters": (False, {"disabled_optimizers": "filter_pushdown"}),
-        "enable_join_filter_pushdown": (False, {"disabled_optimizers": "join_filter_pushdown"}),
-        "enable_top_n": (False, {"disabled_optimizers": "top_n"}),
+        "pushdown_filters": (False, {"disabled_optimizers": "top_n_window_elimination,filter_pushdown"}),
+        "enable_join_filter_pushdown": (False, {"disabled_optimizers": "top_n_window_elimination,join_filter_pushdown"}),
+        "enable_top_n": (False, {"disabled_optimizers": "top_n_window_elimination,top_n"}),
     }
     for name, (value, settings) in cases.items():
         status, report = run(spec_with(f"runtime_profile.{name}", value))
@@ -379,6 +379,8 @@ def test_lineage_tags_and_the_profile_stand_in_the_commit(run):
         ("runtime_profile.snapshot_cache_ttl", "0s", "30s"),
         ("runtime_profile.snapshot_cache_ttl", "9999999999999d", "30s"),
         ("cache_policy.min_fanout", 0, "positive"),
+        ("cache_policy.min_estimated_rows", -1, "negative"),
+        ("cache_policy.cache_memory_budget", -1, "negative"),
         ("cache_policy.overrides", [{"view_name": "nothing", "action": "NeverCache"}], "unknown view"),
         ("cache_policy.overrides", [{"view_name": "calls", "action": "NeverCache"}] * 2, "two overrides"),
     ],

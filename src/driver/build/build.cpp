@@ -243,6 +243,8 @@ class BuildRun {
     spec_json_ = spec::CanonicalJson(spec_);
     report_.spec_hash = Hex(Sha256::Of(spec_json_));
     recorder_.Progress("graph", "tables", 0, spec_.output_targets.size());
+    CA_ASSIGN_OR_RETURN(engine::RowCounts view_rows,
+                        PastViewRows(*files_, report_.output_dir, session.features(), spec_));
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
         engine::ExecuteSpec(
@@ -258,7 +260,9 @@ class BuildRun {
              .capture_explain = WantsExplain(),
              .collect_metrics = IsObserved(spec_, config_.GetText("engine.tuner_mode")),
              .row_counts =
-                 CountedRows(*files_, report_.output_dir, session.features(), evidence.tables)}));
+                 CountedRows(*files_, report_.output_dir, session.features(), evidence.tables),
+             .view_rows = std::move(view_rows)}));
+    CA_RETURN_IF_ERROR(KeepViewRows(*files_, report_.output_dir, spec_, executed.view_rows));
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;

@@ -68,8 +68,8 @@ bool CallsSetup(const parse::SyntaxTree& tree, NodeId call) {
   }
 }
 
-}  // namespace
-
+/// The value of `key` in `[section]` of an INI text as setuptools reads it: continued lines joined,
+/// comments dropped, `-` and `_` alike in keys.
 std::optional<std::string> FindIniValue(std::string_view text, std::string_view section,
                                         std::string_view key) {
   bool inside = false, found = false;
@@ -98,6 +98,8 @@ std::optional<std::string> FindIniValue(std::string_view text, std::string_view 
   if (!found || value.empty()) return std::nullopt;
   return value;
 }
+
+}  // namespace
 
 std::optional<std::string> FindSetupKeyword(std::string_view source) {
   const parse::SyntaxTree tree = parse::ParseModule(source, {});

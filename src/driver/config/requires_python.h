@@ -14,11 +14,6 @@ namespace codeanatomy::driver {
 /// are analysed data, not our configuration. The text is as written, see NewestVersionFor.
 std::optional<std::string> FindRequiresPython(const std::string& repository_root);
 
-/// The value of `key` in `[section]` of an INI text as setuptools reads it: continued lines joined,
-/// comments dropped, `-` and `_` alike in keys.
-std::optional<std::string> FindIniValue(std::string_view text, std::string_view section,
-                                        std::string_view key);
-
 /// The keyword `python_requires` of the first call of `setup`.
 std::optional<std::string> FindSetupKeyword(std::string_view source);
 

@@ -16,6 +16,7 @@ Result<engine::SessionOptions> SessionOptionsOf(const Config& config) {
     options.threads = static_cast<int>(threads);
   if (const int64_t limit = config.GetInt("engine.memory_limit"); limit > 0)
     options.memory_limit_bytes = static_cast<uint64_t>(limit);
+  options.wrap_partition_values = config.GetBool("engine.wrap_partition_values");
   CA_ASSIGN_OR_RETURN(options.features,
                       engine::FeatureGates::Parse(config.GetList("engine.features")));
   CA_ASSIGN_OR_RETURN(options.plugins, engine::OpenPlugins(config.GetList("engine.plugins")));

@@ -1,4 +1,4 @@
-// CountedRows: what is known of the sizes of tables before a plan is executed.
+// CountedRows: what is known of the sizes of tables and views before a plan is executed.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 #include "driver/build/build.h"
 #include "engine/schedule/task_graph.h"
 #include "engine/session/feature_gates.h"
+#include "spec/spec.h"
 #include "storage/file_system.h"
 
 namespace codeanatomy::driver {
@@ -20,5 +21,17 @@ engine::RowCounts CountedRows(storage::FileSystem& files, const std::string& fol
 engine::RowCounts CountedRows(storage::FileSystem& files, const std::string& folder,
                               const engine::FeatureGates& features,
                               const std::vector<BuiltTable>& inputs);
+
+/// Rows of the views of `spec` as the last run of it in `folder` computed them; empty where the
+/// spec does not go by past runs (cache_policy.use_historical_metrics), where there is none, or
+/// where the feature statistics_collection is off. Errors those of ReadState.
+Result<engine::RowCounts> PastViewRows(storage::FileSystem& files, const std::string& folder,
+                                       const engine::FeatureGates& features,
+                                       const spec::Spec& spec);
+
+/// Takes down what PastViewRows will find, `<folder>/state/rows/<SpecKey>.json`, if the spec goes
+/// by past runs. The caller holds the lock of `folder`. Errors IoError, NoSpace.
+Result<void> KeepViewRows(storage::FileSystem& files, const std::string& folder,
+                          const spec::Spec& spec, const engine::RowCounts& rows);
 
 }  // namespace codeanatomy::driver

@@ -128,14 +128,10 @@ std::vector<BundleFile> PartsOf(const RunBundle& bundle) {
 
 }  // namespace
 
-std::string SpecPath(const std::string& out, const std::string& spec_hash) {
-  return fmt::format("{}/specs/{}.json", out, spec_hash);
-}
-
 Result<void> WriteSpec(storage::FileSystem& files, const std::string& out,
                        const std::string& spec_hash, const std::string& spec_json) {
   CA_RETURN_IF_ERROR(files.CreateDirectories(out + "/specs"));
-  return files.WriteFile(SpecPath(out, spec_hash), spec_json);
+  return files.WriteFile(fmt::format("{}/specs/{}.json", out, spec_hash), spec_json);
 }
 
 void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings) {

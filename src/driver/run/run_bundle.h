@@ -46,9 +46,8 @@ void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Wa
 /// those of the report. Errors IoError, NoSpace.
 Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle);
 
-/// `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written
+/// As `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written
 /// before CURRENT names the hash.
-std::string SpecPath(const std::string& out, const std::string& spec_hash);
 Result<void> WriteSpec(storage::FileSystem& files, const std::string& out,
                        const std::string& spec_hash, const std::string& spec_json);
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/hash.h"
+#include "driver/run/spec_key.h"
 #include "expr/json_reader.h"
 
 namespace codeanatomy::driver {
@@ -74,24 +74,17 @@ Record RecordOf(const engine::TunerObservation& observation) {
 
 Result<engine::TunerHistory> ReadHistory(storage::FileSystem& files, const std::string& path) {
   engine::TunerHistory history;
-  CA_ASSIGN_OR_RETURN(const storage::FileStatus status, files.Status(path));
-  if (!status.exists) return history;
-  CA_ASSIGN_OR_RETURN(const std::string text, files.ReadFile(path));
-  const auto refused = [&](const Error& error) {
-    return Error(ErrorCode::kInvalidArgument, "not a file of observations: " + error.message(),
-                 path, "delete it: the tuner begins anew");
-  };
-  auto document = expr::ParseJson(text);
-  if (!document) return refused(document.error());
+  CA_ASSIGN_OR_RETURN(const expr::Json document, ReadState(files, path));
+  if (document.is_null()) return history;
   expr::JsonReader reader;
   int64_t format = 0;
   std::vector<Record> records;
-  expr::ObjectReader members(reader, *document, "$");
+  expr::ObjectReader members(reader, document, "$");
   members.Required("format", format);
   members.Required("observations", records);
   members.Finish();
   if (!reader.error && format != kFormat) reader.Fail("$.format", "another format");
-  if (reader.error) return refused(*reader.error);
+  if (reader.error) return RefusedState(path, *reader.error);
   for (const Record& record : records) RecordObservation(history, ObservationOf(record));
   return history;
 }
@@ -110,22 +103,11 @@ bool IsObserved(const spec::Spec& spec, std::string_view option) {
   return option == "observe";
 }
 
-std::string ObservationsPath(const std::string& out, const spec::Spec& spec) {
-  spec::Spec key = spec;
-  key.runtime = {};
-  key.runtime_profile.reset();
-  for (spec::InputRelation& input : key.input_relations) {
-    input.content_digest.reset();
-    input.version_pin.reset();
-  }
-  return fmt::format("{}/state/tuner/{}.json", out, spec::SpecHash(key));
-}
-
 Result<std::vector<engine::TunerHint>> Observe(storage::FileSystem& files, const std::string& out,
                                                const std::string& run_id, const spec::Spec& spec,
                                                const engine::ExecutionReport& executed) {
   if (!executed.metrics) return std::vector<engine::TunerHint>();
-  const std::string path = ObservationsPath(out, spec);
+  const std::string path = fmt::format("{}/state/tuner/{}.json", out, SpecKey(spec));
   CA_ASSIGN_OR_RETURN(engine::TunerHistory history, ReadHistory(files, path));
   RecordObservation(history, {run_id, executed.envelope.provider_identity_hash, *executed.metrics});
   CA_RETURN_IF_ERROR(files.CreateDirectories(out + "/state/tuner"));

@@ -18,14 +18,9 @@ namespace codeanatomy::driver {
 /// pack Replay.
 bool IsObserved(const spec::Spec& spec, std::string_view option);
 
-/// `<out>/state/tuner/<key>.json`. The key is the SHA-256 of what the spec computes: without pins
-/// of inputs, runtime and runtime profile, so that runs over other revisions and under other knobs
-/// are runs of one spec.
-std::string ObservationsPath(const std::string& out, const spec::Spec& spec);
-
-/// Takes the run down if it was measured, and gives the hints of all runs so far. The caller holds
-/// the lock of `out`.
-/// Errors IoError, NoSpace; InvalidArgument: the file of observations is not one, naming it.
+/// Takes the run down in `<out>/state/tuner/<SpecKey>.json` if it was measured, and gives the hints
+/// of all runs so far. The caller holds the lock of `out`. Errors IoError, NoSpace;
+/// InvalidArgument: the file of observations is not one, naming it.
 Result<std::vector<engine::TunerHint>> Observe(storage::FileSystem& files, const std::string& out,
                                                const std::string& run_id, const spec::Spec& spec,
                                                const engine::ExecutionReport& executed);

@@ -65,6 +65,9 @@ class SpecRun {
     BuildReport& build = report_.build;
     build.spec_hash = spec::SpecHash(*request_.spec);
     CA_ASSIGN_OR_RETURN(auto published, PublishedVersions());
+    CA_ASSIGN_OR_RETURN(
+        engine::RowCounts view_rows,
+        PastViewRows(*files_, build.output_dir, session.features(), *request_.spec));
     const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
@@ -81,7 +84,9 @@ class SpecRun {
                              .collect_metrics = request_.collect_metrics ||
                                                 IsObserved(*request_.spec, request_.tuner_mode),
                              .row_counts = CountedRows(*files_, build.output_dir,
-                                                       session.features(), inputs.tables)}));
+                                                       session.features(), inputs.tables),
+                             .view_rows = std::move(view_rows)}));
+    CA_RETURN_IF_ERROR(KeepViewRows(*files_, build.output_dir, *request_.spec, executed.view_rows));
     build.envelope_hash = executed.envelope_hash;
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.warnings = executed.warnings;

@@ -1,5 +1,6 @@
 #include "driver/spec_run/scan_plan.h"
 
+#include "driver/run/row_counts.h"
 #include "driver/spec_run/spec_inputs.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/plan_scans.h"
@@ -25,8 +26,11 @@ Result<std::string> DescribeScans(const ScanPlanRequest& request) {
                                  .input_digests = inputs.digests,
                                  .foreign_schemas = inputs.foreign_schemas,
                                  .input_versions = inputs.versions,
-                                 .input_partitions = inputs.partitions};
-  CA_ASSIGN_OR_RETURN(const auto units, engine::PlanScans(*request.spec, *session, paths));
+                                 .input_partitions = inputs.partitions,
+                                 .input_protocols = inputs.protocols};
+  engine::KnownRows known{.tables = CountedRows(*files, build, session->features(), inputs.tables)};
+  CA_ASSIGN_OR_RETURN(known.views, PastViewRows(*files, build, session->features(), *request.spec));
+  CA_ASSIGN_OR_RETURN(const auto units, engine::PlanScans(*request.spec, *session, paths, known));
   return request.as_json ? engine::ScanUnitsJson(units, build, true) + "\n"
                          : engine::ScanUnitsText(units);
 }

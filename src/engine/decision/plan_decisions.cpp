@@ -130,11 +130,32 @@ class PlanDeciding {
                           std::string(kPlacementReasonNames[static_cast<size_t>(view.reason)])},
                          {"plan", "scans", fmt::format("{}", view.scans)},
                          {"plan", "fan_out", fmt::format("{}", view.fan_out)}};
+    AddEstimate(view, decision);
     if (FindJoin(view.relation) != nullptr) {
       decision.parent_ids.push_back(
           DecisionId(DecisionDomain::kJoinStrategy, "algorithm", ViewContext(view.name)));
     }
     Add(std::move(decision), view.dependencies);
+  }
+
+  /// Rows and bytes, and what the spec's policy compares them with, where they had a say.
+  void AddEstimate(const PlannedView& view, DecisionRecord& decision) const {
+    if (!view.estimate) return;
+    const auto& [rows, source] = *view.estimate;
+    const double bytes =
+        static_cast<double>(rows) * static_cast<double>(EstimatedRowBytes(view.relation.schema));
+    decision.evidence.push_back({std::string(kRowSourceNames[static_cast<size_t>(source)]),
+                                 "estimated_rows", fmt::format("{}", rows)});
+    decision.evidence.push_back({"plan", "estimated_bytes", fmt::format("{:.0f}", bytes)});
+    const spec::CachePolicy& policy = *decided_.spec.cache_policy;
+    if (policy.min_estimated_rows) {
+      decision.evidence.push_back(
+          {"spec", "min_estimated_rows", fmt::format("{}", *policy.min_estimated_rows)});
+    }
+    if (policy.cache_memory_budget) {
+      decision.evidence.push_back(
+          {"spec", "cache_memory_budget", fmt::format("{}", *policy.cache_memory_budget)});
+    }
   }
 
   void AddContract(const PlannedView& view) {
@@ -218,12 +239,7 @@ class PlanDeciding {
   std::vector<DecisionRecord> decisions_;
 };
 
-}  // namespace
-
-std::vector<DecisionRecord> PlanDecisions(const DecidedPlan& decided) {
-  return PlanDeciding(decided).Run();
-}
-
+/// How inputs were scanned.
 std::vector<DecisionRecord> ScanDecisions(const std::vector<ScanUnit>& scans) {
   std::vector<DecisionRecord> decisions;
   std::map<std::string, size_t> count;  // a reader may scan an input under several conditions
@@ -249,6 +265,12 @@ std::vector<DecisionRecord> ScanDecisions(const std::vector<ScanUnit>& scans) {
     decisions.push_back(std::move(decision));
   }
   return decisions;
+}
+
+}  // namespace
+
+std::vector<DecisionRecord> PlanDecisions(const DecidedPlan& decided) {
+  return PlanDeciding(decided).Run();
 }
 
 void AddMaintenanceOutcomes(const std::vector<MaintenanceReport>& reports,

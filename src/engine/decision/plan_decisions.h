@@ -34,7 +34,4 @@ void AddOutcomes(const std::vector<ScanUnit>& scans, const RowCounts& rows,
 void AddMaintenanceOutcomes(const std::vector<MaintenanceReport>& reports,
                             std::vector<DecisionRecord>& decisions);
 
-/// How inputs would be scanned.
-std::vector<DecisionRecord> ScanDecisions(const std::vector<ScanUnit>& scans);
-
 }  // namespace codeanatomy::engine

@@ -24,6 +24,7 @@
 #include "engine/execute/output_checks.h"
 #include "engine/execute/plan_scans.h"
 #include "engine/execute/replace_files.h"
+#include "engine/execute/run_measure.h"
 #include "engine/execute/statement_record.h"
 #include "engine/execute/supported.h"
 #include "engine/execute/temporary_views.h"
@@ -76,6 +77,7 @@ struct OpenStep {
   std::vector<PartTask> parts;
   bool has_runs = false;  // parts that are sorted each for itself
   size_t parts_left = 1;
+  int64_t rows = 0;  // of a view that is computed
 };
 
 
@@ -99,7 +101,8 @@ class Execution {
   Result<ExecutionReport> Run() {
     CA_RETURN_IF_ERROR(CheckSupported(spec_));
     CA_RETURN_IF_ERROR(inputs_.CheckPins());
-    CA_ASSIGN_OR_RETURN(plan_, MakePlan(spec_, paths_.foreign_schemas));
+    CA_ASSIGN_OR_RETURN(
+        plan_, MakePlan(spec_, paths_.foreign_schemas, {options_.row_counts, options_.view_rows}));
     {
       const TableSpan span(options_, "plan");
       Warn(session_.warnings());
@@ -137,6 +140,7 @@ class Execution {
   /// Applies the rules and takes down what the plan and the session are identified by.
   Result<void> PreparePlan() {
     report_.spec_hash = spec::SpecHash(spec_);
+    report_.view_rows = options_.view_rows;
     CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec_));
     CA_ASSIGN_OR_RETURN(report_.rules,
                         ApplyRules(pack, plan_, session_.threads(),
@@ -241,6 +245,7 @@ class Execution {
     const auto& [view, output, readers, waits_for] = steps_[step];
     if (output == nullptr) {
       temporary_.Add(*view);
+      report_.view_rows[view->name] = open_[step].rows;
     } else {
       AddWritten(step);
     }
@@ -269,18 +274,21 @@ class Execution {
                                : std::vector<EngineOperator>();
     Relation* const rendered[] = {&relation};
     CA_RETURN_IF_ERROR(record_.CheckPushdown(step, view.name, expected, rendered, operators));
-    AddTask(
-        queue, {step, 0}, kept_together,
-        [this, &view, kept_together,
-         statement = temporary_.Statement(view, select)](Connection& connection) -> Result<void> {
-          auto made =
-              RunAs(kept_together, fmt::format("compute {}", view.name), [&]() -> Result<void> {
-                CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
-                return measure_.Measure(connection, [&] { return connection.Execute(statement); });
-              });
-          if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
-          return {};
-        });
+    AddTask(queue, {step, 0}, kept_together,
+            [this, step, &view, kept_together, statement = temporary_.Statement(view, select)](
+                Connection& connection) -> Result<void> {
+              auto made =
+                  RunAs(kept_together, fmt::format("compute {}", view.name), [&]() -> Result<void> {
+                    CA_RETURN_IF_ERROR(session_.PrepareStatement(connection));
+                    CA_ASSIGN_OR_RETURN(QueryResult done, measure_.Measure(connection, [&] {
+                      return connection.Query(statement);
+                    }));
+                    CA_ASSIGN_OR_RETURN(open_[step].rows, done.SingleInteger());
+                    return {};
+                  });
+              if (!made) return std::move(made.error()).WithFrame("computing " + view.name);
+              return {};
+            });
     return {};
   }
 
@@ -394,6 +402,8 @@ class Execution {
       WrittenOutput& written = done.output;
       report_.outputs.push_back(ReportOf(done));
       if (written.plan->target.table_name == "cpg_edges") CountEdges(written);
+      if (written.plan->is_whole())
+        report_.view_rows[written.plan->target.source_view] = static_cast<int64_t>(written.rows);
       if (written.plan->target.materialization_mode == spec::MaterializationMode::kReplaceByFile) {
         CA_RETURN_IF_ERROR(
             KeepOtherFiles(session_.connection(), written, {paths_, scan_, Parquet()}));

@@ -65,6 +65,9 @@ struct ExecuteOptions {
   /// Rows of inputs and of outputs of the run before, by table: what the schedule goes by. Empty:
   /// nothing is known.
   RowCounts row_counts = {};
+  /// Rows of views as the run before computed them: what a cache policy with historical metrics
+  /// goes by. A run with other views of those names, or none: empty.
+  RowCounts view_rows = {};
 };
 
 /// A statement, and what the engine says of it.
@@ -96,6 +99,8 @@ struct ExecutionReport {
   std::vector<Warning> warnings;  // of the plan, then in the order of the schedule
   std::vector<DecisionRecord> decisions;
   std::vector<OutputReport> outputs;  // in the order of the schedule
+  /// Of the views that were computed or stored whole; of others as the options have them.
+  RowCounts view_rows;
   /// Rows of the stored edges by kind, for the summary; empty where the spec has no edge output.
   std::map<std::string, uint64_t> edges_by_kind;
   std::map<std::string, uint64_t> nodes_by_kind;

@@ -20,7 +20,9 @@ bool HasCollation(const Session& session) {
 std::unique_ptr<ScanPruner> MakeScanPruner(const spec::Spec& spec, Session& session,
                                            const BuildPaths& paths) {
   ScanPolicy defaults;
-  defaults.file_pruning = KnobsOf(spec, session).file_pruning.value_or(defaults.file_pruning);
+  const spec::RuntimeProfile knobs = KnobsOf(spec, session);
+  defaults.file_pruning = knobs.file_pruning.value_or(defaults.file_pruning);
+  defaults.parquet_pushdown = knobs.pushdown_filters.value_or(defaults.parquet_pushdown);
   auto pruner = std::make_unique<ScanPruner>(paths.environment, session.caches().snapshots,
                                              defaults, HasCollation(session));
   for (const spec::InputRelation& input : spec.input_relations) {
@@ -30,6 +32,8 @@ std::unique_ptr<ScanPruner> MakeScanPruner(const spec::Spec& spec, Session& sess
     if (files != paths.input_files.end()) scanned.files = files->second;
     const auto version = paths.input_versions.find(input.logical_name);
     if (version != paths.input_versions.end()) scanned.version = version->second;
+    const auto protocol = paths.input_protocols.find(input.logical_name);
+    if (protocol != paths.input_protocols.end()) scanned.protocol = protocol->second;
     pruner->AddInput(input.logical_name, std::move(scanned));
   }
   return pruner;
@@ -46,8 +50,8 @@ Result<void> CountRowGroups(Connection& connection, const ScanPruner& pruner,
 }
 
 Result<std::vector<ScanUnit>> PlanScans(const spec::Spec& spec, Session& session,
-                                        const BuildPaths& paths) {
-  CA_ASSIGN_OR_RETURN(Plan plan, MakePlan(spec, paths.foreign_schemas));
+                                        const BuildPaths& paths, const KnownRows& known) {
+  CA_ASSIGN_OR_RETURN(Plan plan, MakePlan(spec, paths.foreign_schemas, known));
   CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec));
   CA_ASSIGN_OR_RETURN([[maybe_unused]] const RuleReport rules,
                       ApplyRules(pack, plan, session.threads(), kOptimizerMaxPasses));

@@ -20,9 +20,9 @@ Result<void> CountRowGroups(Connection& connection, const ScanPruner& pruner,
                             std::vector<ScanUnit>& units);
 
 /// What executing the spec would scan, with row groups; nothing is executed. Outputs that other
-/// views read are scanned by name there, so they do not count.
+/// views read are scanned by name there, so they do not count. `known` as in MakePlan.
 /// Errors those of MakePlan, ApplyRules, ScanPruner and Connection.
 Result<std::vector<ScanUnit>> PlanScans(const spec::Spec& spec, Session& session,
-                                        const BuildPaths& paths);
+                                        const BuildPaths& paths, const KnownRows& known);
 
 }  // namespace codeanatomy::engine

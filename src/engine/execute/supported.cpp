@@ -15,16 +15,12 @@ constexpr std::pair<std::string_view, std::string_view> kNotExecuted[] = {
     {"/runtime/enable_plan_preview", "plans are shown by `codeanatomy plan`"},
     {"/runtime/tracing_preset", "spans of every run stand in its run bundle; nothing is exported"},
     {"/runtime/tracing", "spans of every run stand in its run bundle; nothing is exported"},
-    {"/cache_policy/min_estimated_rows", "rows are not estimated before a run"},
-    {"/cache_policy/cache_memory_budget", "temporary views spill under the session's limit"},
-    {"/cache_policy/use_historical_metrics", "what is kept follows from the plan alone"},
 };
 
 /// The members above as JSON, of a spec or of the defaults.
 Json OptionalPart(const spec::Spec& spec) {
   spec::Spec part;
   part.runtime = spec.runtime;
-  part.cache_policy = spec.cache_policy;
   return Json::parse(spec::CanonicalJson(part));
 }
 
@@ -57,9 +53,7 @@ std::string FirstDifference(std::string pointer, const Json& given, const Json& 
 }  // namespace
 
 Result<void> CheckSupported(const spec::Spec& spec) {
-  spec::Spec plain;
-  if (spec.cache_policy) plain.cache_policy.emplace();
-  const Json given = OptionalPart(spec), defaults = OptionalPart(plain);
+  const Json given = OptionalPart(spec), defaults = OptionalPart({});
   for (const auto& [member, instead] : kNotExecuted) {
     const Json::json_pointer pointer{std::string(member)};
     if (!given.contains(pointer)) continue;

@@ -36,6 +36,9 @@ void CollectFunctions(const expr::Expr& root, Names& functions) {
 
 class Walker {
  public:
+  /// Filters are followed down only where they are asked for.
+  explicit Walker(bool with_filters = true) : with_filters_(with_filters) {}
+
   Lineage Walk(const Relation& root) {
     Names all;
     for (const expr::Field& field : root.schema.fields) all.insert(field.name);
@@ -72,7 +75,8 @@ class Walker {
   /// Goes on with an input of the step's relation.
   void Push(const Step& step, size_t input, Names needed) {
     open_.push_back({&step.relation->inputs[input], std::move(needed),
-                     ConditionsBelow(*step.relation, step.conditions, input)});
+                     with_filters_ ? ConditionsBelow(*step.relation, step.conditions, input)
+                                   : std::vector<expr::Expr>()});
   }
 
   void Visit(const Step& step) {
@@ -155,6 +159,7 @@ class Walker {
     Push(step, 0, std::move(columns));
   }
 
+  const bool with_filters_;
   Lineage lineage_;
   std::vector<Step> open_;
 };
@@ -188,6 +193,13 @@ Result<Lineage> LineageOf(const Plan& plan, std::string_view view) {
   Plan whole = plan;
   for (PlannedView& one : whole.views) one.placement = Placement::kInline;
   return Walker().Walk(Expand(whole.FindView(view)->relation, whole, {}));
+}
+
+std::vector<std::set<std::string>> ScannedColumns(const Relation& root) {
+  std::vector<std::set<std::string>> columns;
+  for (LineageScan& scan : Walker(false).Walk(root).scans)
+    columns.push_back(std::move(scan.columns));
+  return columns;
 }
 
 PlanReferences ReferencesOf(const Plan& plan) {

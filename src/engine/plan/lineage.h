@@ -39,6 +39,10 @@ struct Lineage {
 /// Errors NotFound: the plan has no such view. Cost linear in the expanded tree.
 Result<Lineage> LineageOf(const Plan& plan, std::string_view view);
 
+/// The columns that anything above each scan of the tree reads, from left to right (as FindScans
+/// has them).  Cost linear in the tree.
+std::vector<std::set<std::string>> ScannedColumns(const Relation& root);
+
 /// Inputs that the needed views of a plan read and functions that they and the outputs call.
 struct PlanReferences {
   std::set<std::string> tables, functions;

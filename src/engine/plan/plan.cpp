@@ -38,7 +38,8 @@ Result<Schema> DeclaredSchema(const spec::InputRelation& input, const InputSchem
 
 class Planner {
  public:
-  Planner(const spec::Spec& spec, const InputSchemas& foreign) : spec_(spec), foreign_(foreign) {}
+  Planner(const spec::Spec& spec, const InputSchemas& foreign, const KnownRows& known)
+      : spec_(spec), foreign_(foreign), known_(known) {}
 
   Result<Plan> Run() {
     CA_RETURN_IF_ERROR(CheckNames());
@@ -50,8 +51,7 @@ class Planner {
     CA_RETURN_IF_ERROR(AddOutputs());
     CA_RETURN_IF_ERROR(CheckMaintenance(spec_, plan_));
     CountReaders();
-    PlaceViews(spec_, plan_);
-    CA_RETURN_IF_ERROR(CheckExpansions());
+    CA_RETURN_IF_ERROR(Place());
     CollectLogReads();
     return std::move(plan_);
   }
@@ -110,6 +110,10 @@ class Planner {
     std::set<std::string_view> wished;
     if (spec_.cache_policy->min_fanout < 1)
       return Invalid("min_fanout is not positive", "$.cache_policy.min_fanout");
+    if (spec_.cache_policy->min_estimated_rows.value_or(0) < 0)
+      return Invalid("min_estimated_rows is negative", "$.cache_policy.min_estimated_rows");
+    if (spec_.cache_policy->cache_memory_budget.value_or(0) < 0)
+      return Invalid("cache_memory_budget is negative", "$.cache_policy.cache_memory_budget");
     for (size_t i = 0; i < spec_.cache_policy->overrides.size(); ++i) {
       const spec::CacheOverride& wish = spec_.cache_policy->overrides[i];
       const std::string path = fmt::format("$.cache_policy.overrides[{}]", i);
@@ -368,6 +372,15 @@ class Planner {
     }
   }
 
+  /// Whether a spec is a plan does not depend on what past runs have counted: where too much would
+  /// be put in place for want of rows or budget, views are kept as if those were not asked for.
+  Result<void> Place() {
+    PlaceViews(spec_, &known_, plan_);
+    if (CheckExpansions()) return {};
+    PlaceViews(spec_, nullptr, plan_);
+    return CheckExpansions();
+  }
+
   /// A view that is put in place where it is read brings along what it reads in turn: in chains the
   /// depth adds up, and where a view is read twice the size doubles at every step.
   Result<void> CheckExpansions() const {
@@ -407,6 +420,7 @@ class Planner {
 
   const spec::Spec& spec_;
   const InputSchemas& foreign_;
+  const KnownRows& known_;
   Plan plan_;
   std::map<std::string, Schema, std::less<>> schemas_;
   std::map<std::string, size_t, std::less<>> by_name_;
@@ -422,8 +436,8 @@ const PlannedView* Plan::FindView(std::string_view name) const {
   return at == views.end() ? nullptr : &*at;
 }
 
-Result<Plan> MakePlan(const spec::Spec& spec, const InputSchemas& foreign) {
-  return Planner(spec, foreign).Run();
+Result<Plan> MakePlan(const spec::Spec& spec, const InputSchemas& foreign, const KnownRows& known) {
+  return Planner(spec, foreign, known).Run();
 }
 
 }  // namespace codeanatomy::engine

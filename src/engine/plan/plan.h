@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "catalog/table.h"
 #include "engine/plan/log_read.h"
 #include "engine/plan/relation.h"
+#include "engine/plan/row_estimates.h"
 #include "spec/spec.h"
 
 namespace codeanatomy::engine {
@@ -33,11 +35,23 @@ inline constexpr size_t kMaxViewDepth = 100;
 inline constexpr size_t kMaxViewScans = 10'000;
 
 /// Why a view has its placement.
-enum class PlacementReason : uint8_t { kStored, kOverride, kRepeatedWork, kCheap, kReadOnce };
+enum class PlacementReason : uint8_t {
+  kStored,
+  kOverride,
+  kRepeatedWork,
+  kCheap,
+  kReadOnce,
+  kFewRows,
+  kOverBudget
+};
 inline constexpr std::string_view kPlacementReasonNames[] = {
-    "an output stores all of its rows", "the spec's cache policy says so",
-    "several scans would repeat its work", "a scan of it is a scan of its sources",
-    "it is scanned too seldom"};
+    "an output stores all of its rows",
+    "the spec's cache policy says so",
+    "several scans would repeat its work",
+    "a scan of it is a scan of its sources",
+    "it is scanned too seldom",
+    "it has fewer rows than are worth keeping",
+    "what is kept before it fills the budget"};
 
 struct PlannedView {
   std::string name, kind;
@@ -50,6 +64,8 @@ struct PlannedView {
   Placement placement = Placement::kInline;
   PlacementReason reason = PlacementReason::kReadOnce;
   size_t scans = 0;  // by readers, through views that are no work themselves
+  /// Where rows or bytes had a say in the placement.
+  std::optional<RowEstimate> estimate = {};
 };
 
 struct PlannedOutput {
@@ -82,7 +98,9 @@ using InputSchemas = std::map<std::string, expr::Schema, std::less<>>;
 ///        ExpressionTypeError: an expression does not fit its source; OutputContractViolation: a
 ///        column of an output or contract is missing or of another type. Subject: the view or
 ///        output.
-/// Cost   microseconds per view.
-Result<Plan> MakePlan(const spec::Spec& spec, const InputSchemas& foreign = {});
+/// `known` decides where views are kept as far as the spec's cache policy asks for rows, and
+/// nothing else. Cost   microseconds per view.
+Result<Plan> MakePlan(const spec::Spec& spec, const InputSchemas& foreign = {},
+                      const KnownRows& known = {});
 
 }  // namespace codeanatomy::engine

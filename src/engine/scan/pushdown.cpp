@@ -65,14 +65,43 @@ bool Names(std::string_view text, std::string_view column) {
   return false;
 }
 
-/// Filters of the engine's plan over all columns of the predicate.
-void AddEvidence(const std::vector<EngineOperator>& asked, PushdownProbe& probe) {
+/// A filter as the engine writes it, but for its text literals: their words name no column.
+std::string WithoutLiterals(std::string_view filter) {
+  std::string text;
+  bool in_literal = false;
+  for (const char c : filter) {
+    if (c == '\'') in_literal = !in_literal;
+    if (!in_literal) text += c;
+  }
+  return text;
+}
+
+/// Whether one of the conditions that a filter joins is over these of the judged columns and no
+/// other: one over further columns is another predicate.
+bool IsOver(const Texts& wanted, const Texts& judged, std::string_view filter) {
+  constexpr std::string_view kAnd = " AND ";
+  const std::string text = WithoutLiterals(filter);
+  for (std::string_view rest = text;;) {
+    const size_t end = rest.find(kAnd);
+    const std::string_view one = rest.substr(0, end);
+    if (std::ranges::all_of(judged, [&](const std::string& column) {
+          return Names(one, column) == wanted.contains(column);
+        }))
+      return true;
+    if (end == std::string_view::npos) return false;
+    rest.remove_prefix(end + kAnd.size());
+  }
+}
+
+/// Filters of the engine's plan over the columns of the predicate.
+void AddEvidence(const std::vector<EngineOperator>& asked, const Texts& judged,
+                 PushdownProbe& probe) {
   const auto columns = expr::ReferencedColumns(probe.predicate);
+  const Texts wanted(columns.begin(), columns.end());
   for (const EngineOperator& one : asked) {
     for (const std::string& filter : one.filters) {
-      if (!std::ranges::all_of(columns, [&](const auto& name) { return Names(filter, name); }))
-        continue;
-      (one.is_scan ? probe.scan_filters : probe.row_filters).push_back(filter);
+      if (IsOver(wanted, judged, filter))
+        (one.is_scan ? probe.scan_filters : probe.row_filters).push_back(filter);
     }
   }
 }
@@ -118,8 +147,12 @@ std::vector<PushdownProbe> PushdownContract::Check(std::string_view reader,
   const auto scans = RenderedScans(pruner_, rendered);
   std::map<std::pair<std::string, std::string>, PushdownProbe> probes;  // by input and predicate
   for (const ExpectedScan& scan : expected) {
-    Texts wanted;
-    for (const expr::Expr& predicate : scan.predicates) wanted.insert(TextOf(predicate));
+    Texts wanted, judged;
+    for (const expr::Expr& predicate : scan.predicates) {
+      wanted.insert(TextOf(predicate));
+      const auto columns = expr::ReferencedColumns(predicate);
+      judged.insert(columns.begin(), columns.end());
+    }
     const auto executed = scans.find(scan.dataset);
     const Texts* closest = executed == scans.end() ? nullptr : ClosestTo(wanted, executed->second);
     for (const expr::Expr& predicate : scan.predicates) {
@@ -128,7 +161,7 @@ std::vector<PushdownProbe> PushdownContract::Check(std::string_view reader,
                           .dataset = scan.dataset,
                           .predicate = predicate,
                           .status = StatusOf(scan.dataset, predicate)};
-      AddEvidence(asked, probe);
+      AddEvidence(asked, judged, probe);
       // Values of partition columns are constants of a file's scan: the engine judges a predicate
       // over them once, when it plans. What it kept of one can be told from its plan where no other
       // input is read.

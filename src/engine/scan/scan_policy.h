@@ -19,6 +19,7 @@ inline constexpr size_t kSelectiveConditions = 2;
 
 struct ScanPolicy {
   bool file_pruning = true;                // files that cannot match are not read
+  bool parquet_pushdown = true;            // conditions are judged in the engine's scan
   std::optional<std::string> file_column;  // of the scan's rows
   bool operator==(const ScanPolicy&) const = default;
 };

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "engine/plan/lineage.h"
 #include "engine/plan/sorted_runs.h"
 #include "engine/scan/can_match.h"
 #include "expr/json_reader.h"
@@ -64,10 +65,21 @@ struct ScanPruner::Input {
   }
 };
 
+std::string ScanUnit::ConfigJson() const {
+  const ScanPolicy& policy = decision.policy;
+  return expr::CanonicalText(
+      {{"version", 1},
+       {"file_column_name",
+        policy.file_column ? expr::Json(*policy.file_column) : expr::Json(nullptr)},
+       {"file_pruning", policy.file_pruning},
+       {"enable_parquet_pushdown", policy.parquet_pushdown}});
+}
+
+std::string ScanUnit::ConfigHash() const { return Hex(Sha256::Of(ConfigJson())); }
+
 std::string ScanUnit::Key() const {
-  std::string identity = ConditionsText(conditions);
-  identity += decision.policy.file_pruning ? "pruned" : "whole";
-  identity += decision.policy.file_column.value_or("");
+  std::string identity = ConditionsText(conditions) + ConfigHash();
+  for (const std::string& column : columns) identity += "\n" + column;
   for (const std::string& path : candidates) {  // by name: folders differ between machines
     identity += '\n';
     identity += path.substr(path.rfind('/') + 1);
@@ -145,11 +157,16 @@ Result<void> ScanPruner::LoadLog(Input& input) const {
 }
 
 Result<void> ScanPruner::Prune(Relation& root, std::string_view reader) {
-  for (const ConditionedScan& scan : FindScans(root)) CA_RETURN_IF_ERROR(PruneScan(scan, reader));
+  const std::vector<std::set<std::string>> columns = ScannedColumns(root);
+  const std::vector<ConditionedScan> scans = FindScans(root);
+  CA_CHECK(columns.size() == scans.size(), "both walks meet every scan of a tree");
+  for (size_t i = 0; i < scans.size(); ++i)
+    CA_RETURN_IF_ERROR(PruneScan(scans[i], reader, columns[i]));
   return {};
 }
 
-Result<void> ScanPruner::PruneScan(const ConditionedScan& scan, std::string_view reader) {
+Result<void> ScanPruner::PruneScan(const ConditionedScan& scan, std::string_view reader,
+                                   const std::set<std::string>& columns) {
   const auto known = inputs_.find(InputOf(scan.scan->name));
   if (known == inputs_.end()) return {};  // a temporary view, an output, a log
   Input& input = *known->second;
@@ -176,8 +193,14 @@ Result<void> ScanPruner::PruneScan(const ConditionedScan& scan, std::string_view
       units_[fmt::format("{}\n{}\n{}", reader, known->first, ConditionsText(scan.conditions))];
   unit.reader = reader;
   unit.dataset = known->first;
-  if (input.snapshot) unit.version = input.snapshot->version();
+  unit.protocol = input.given.protocol;
+  if (input.snapshot) {
+    unit.version = input.snapshot->version();
+    const storage::Protocol& asked = input.snapshot->protocol();
+    unit.protocol = {asked.min_reader, asked.min_writer};
+  }
   unit.conditions = scan.conditions;
+  unit.columns.insert(columns.begin(), columns.end());
   unit.candidates.insert(kept.begin(), kept.end());
   std::ranges::copy_if(*files, std::inserter(unit.pruned, unit.pruned.end()),
                        [&](const std::string& path) { return !unit.candidates.contains(path); });

@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "engine/plan/conditions.h"
+#include "engine/plan/plan_warnings.h"
 #include "engine/scan/scan_policy.h"
 #include "storage/log/snapshot_cache.h"
 
@@ -31,18 +32,24 @@ struct RowGroupCounts {
 /// The scans of one input by one reader under the same conditions.
 struct ScanUnit {
   std::string reader, dataset;
-  std::optional<int64_t> version;      // of the table; absent: the log was not asked
-  std::vector<expr::Expr> conditions;  // that reach the scan
-  std::set<std::string> pruned;        // files that are not read, absolute
-  std::set<std::string> candidates;    // the others
+  std::optional<int64_t> version;         // of the table; absent: the log was not asked
+  std::vector<expr::Expr> conditions;     // that reach the scan
+  std::set<std::string> columns;          // that anything above it reads
+  std::optional<TableProtocol> protocol;  // that the table asks for; absent: it was not asked
+  std::set<std::string> pruned;           // files that are not read, absolute
+  std::set<std::string> candidates;       // the others
   std::optional<int64_t> table_rows;
   std::optional<RowGroupCounts> row_groups;  // where they were asked for
   ScanSignals signals;
   ScanDecision decision;
 
   size_t file_count() const { return pruned.size() + candidates.size(); }
-  /// `scan::<dataset>::<version or latest>::<16 hex digits of conditions, policy and candidates>`.
+  /// `scan::<dataset>::<version or latest>::<16 hex digits of the configuration's hash, columns,
+  /// conditions and candidates>`.
   std::string Key() const;
+  /// How its rows are read, as canonical JSON (version 1), and the SHA-256 of that.
+  std::string ConfigJson() const;
+  std::string ConfigHash() const;
 };
 
 /// One input of a plan as the pruner sees it.
@@ -51,6 +58,7 @@ struct ScanInput {
   std::string root;                // of its table
   std::optional<int64_t> version;  // that was opened; absent: the latest
   bool requires_lineage = false;
+  std::optional<TableProtocol> protocol = {};  // where the table's log was opened before
 };
 
 class ScanPruner {
@@ -89,7 +97,8 @@ class ScanPruner {
  private:
   struct Input;
   Result<void> LoadLog(Input& input) const;
-  Result<void> PruneScan(const ConditionedScan& scan, std::string_view reader);
+  Result<void> PruneScan(const ConditionedScan& scan, std::string_view reader,
+                         const std::set<std::string>& columns);
 
   const storage::Environment& environment_;
   storage::SnapshotCache& kept_;

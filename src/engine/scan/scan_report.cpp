@@ -16,6 +16,15 @@ Json Reasons(const ScanDecision& decision) {
   return reasons;
 }
 
+/// A table that asks for more than the program can is refused where it is opened.
+Json Verdict(const ScanUnit& unit) {
+  if (!unit.protocol) return {{"compatible", true}, {"reason", "protocol_unavailable"}};
+  return {{"compatible", true},
+          {"reason", nullptr},
+          {"min_reader_version", unit.protocol->min_reader},
+          {"min_writer_version", unit.protocol->min_writer}};
+}
+
 Json UnitJson(const ScanUnit& unit, const std::string& root, bool with_candidates) {
   Json conditions = Json::array();
   for (const expr::Expr& condition : unit.conditions) conditions.push_back(expr::Write(condition));
@@ -27,6 +36,10 @@ Json UnitJson(const ScanUnit& unit, const std::string& root, bool with_candidate
             {"pruned_files", unit.pruned.size()},
             {"candidate_file_count", unit.candidates.size()},
             {"pushed_filters", std::move(conditions)},
+            {"projected_columns", unit.columns},
+            {"protocol", Verdict(unit)},
+            {"scan_config", Json::parse(unit.ConfigJson())},
+            {"scan_config_hash", unit.ConfigHash()},
             {"policy",
              {{"file_pruning", policy.file_pruning},
               {"file_column", policy.file_column ? Json(*policy.file_column) : Json(nullptr)}}},

@@ -42,11 +42,9 @@ struct TaskSchedule {
   const Task* Find(std::string_view name) const;
 };
 
-/// Rows of tables by name, as the last build counted them.
-using RowCounts = std::map<std::string, int64_t, std::less<>>;
-
-/// The tasks that outputs need. Without any count the order is topological by name, and slack and
-/// critical path are empty (warning cost_model_stats_fallback). Deterministic; cost linear.
+/// The tasks that outputs need; `counts` are rows of tables by name. Without any count the order is
+/// topological by name, and slack and critical path are empty (warning cost_model_stats_fallback).
+/// Deterministic; cost linear.
 TaskSchedule MakeSchedule(const Plan& plan, const RowCounts& counts);
 
 }  // namespace codeanatomy::engine

@@ -73,19 +73,29 @@ Result<DatasetRegistry::Dataset> DatasetRegistry::Open(const DatasetSpec& spec,
   RegistrationReceipt& receipt = dataset.receipt;
   receipt.name = spec.name;
   receipt.kind = spec.kind;
-  if (spec.kind == ProviderKind::kDelta) {
-    CA_ASSIGN_OR_RETURN(const auto snapshot,
-                        session.caches().snapshots.Load(environment, spec.path, spec.version));
-    receipt.version = snapshot->version();
-    receipt.content_digest = snapshot->ContentDigest();
-    CA_ASSIGN_OR_RETURN(dataset.select, RenderSnapshotScan(*snapshot, session));
-  } else {
+  if (spec.kind == ProviderKind::kListing) {
     CA_ASSIGN_OR_RETURN(const Listing listing, ListParquet(spec.path, environment.files));
     receipt.content_digest = listing.digest;
     std::vector<std::string> literals;
     for (const std::string& path : listing.paths) literals.push_back(QuoteLiteral(path));
     dataset.select = fmt::format("SELECT * FROM read_parquet([{}], union_by_name = true)",
                                  fmt::join(literals, ", "));
+  } else {
+    CA_ASSIGN_OR_RETURN(const auto snapshot,
+                        session.caches().snapshots.Load(environment, spec.path, spec.version));
+    receipt.version = snapshot->version();
+    if (spec.kind == ProviderKind::kDelta) {
+      receipt.content_digest = snapshot->ContentDigest();
+      CA_ASSIGN_OR_RETURN(dataset.select, RenderSnapshotScan(*snapshot, session));
+    } else {
+      storage::ChangeRange range = spec.changes;
+      // What is committed later is no part of the dataset.
+      if (!range.last && !range.until) range.last = snapshot->version();
+      if (range.last) receipt.version = *range.last;
+      CA_ASSIGN_OR_RETURN(ChangeRows rows, RenderChanges(*snapshot, range, environment, session));
+      receipt.content_digest = std::move(rows.digest);
+      dataset.select = std::move(rows.select);
+    }
   }
   CA_ASSIGN_OR_RETURN(receipt.schema_fingerprint,
                       SchemaFingerprint(dataset.select, session.connection()));
@@ -104,6 +114,15 @@ Result<RegistrationReceipt> DatasetRegistry::Register(const DatasetSpec& spec,
   }
   if (spec.kind == ProviderKind::kListing && spec.version)
     return Error(ErrorCode::kInvalidArgument, "Parquet files have no versions", spec.path);
+  if (spec.kind == ProviderKind::kDeltaCdf && spec.version) {
+    return Error(ErrorCode::kInvalidArgument, "changes have a range, not a version", spec.path,
+                 "say from which commit to which one");
+  }
+  const auto& [first, last, since, until] = spec.changes;
+  if (spec.kind != ProviderKind::kDeltaCdf && (first || last || since || until)) {
+    return Error(ErrorCode::kInvalidArgument, "a range of commits is of delta_cdf alone", spec.path,
+                 "ask for the provider delta_cdf");
+  }
   auto opened = Open(spec, environment, session);
   if (!opened) return std::move(opened.error()).WithFrame("registering the dataset " + spec.name);
   const auto known = datasets_.find(spec.name);
@@ -135,26 +154,57 @@ std::vector<RegistrationReceipt> DatasetRegistry::receipts() const {
   return receipts;
 }
 
+namespace {
+
+/// Digits alone, from 0 on.
+std::optional<int64_t> ParseVersion(std::string_view text) {
+  int64_t version = 0;
+  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (failure != std::errc() || stop != text.data() + text.size() || version < 0)
+    return std::nullopt;
+  return version;
+}
+
+/// What stands behind the `@` of a folder; false: it is part of the folder's name.
+bool ParseVersions(std::string_view text, DatasetSpec& spec) {
+  const size_t dots = text.find("..");
+  if (dots == std::string_view::npos) {
+    spec.version = ParseVersion(text);
+    return spec.version.has_value();
+  }
+  const std::string_view last = text.substr(dots + 2);
+  spec.changes.first = ParseVersion(text.substr(0, dots));
+  spec.changes.last = ParseVersion(last);
+  if (spec.changes.first && (last.empty() || spec.changes.last)) {
+    spec.kind = ProviderKind::kDeltaCdf;
+    return true;
+  }
+  spec.changes = {};
+  return false;
+}
+
+}  // namespace
+
+Result<ProviderKind> KindOfFolder(const std::string& folder, storage::FileSystem& files) {
+  CA_ASSIGN_OR_RETURN(const auto log, files.List(storage::JoinPath(folder, "_delta_log")));
+  return log.empty() ? ProviderKind::kListing : ProviderKind::kDelta;
+}
+
 Result<DatasetSpec> ParseDataset(std::string_view text, storage::FileSystem& files) {
   const size_t equals = text.find('=');
   if (equals == 0 || equals == std::string_view::npos || equals + 1 == text.size()) {
-    return Error(ErrorCode::kInvalidArgument, "a dataset is NAME=FOLDER or NAME=FOLDER@VERSION",
+    return Error(ErrorCode::kInvalidArgument,
+                 "a dataset is NAME=FOLDER, NAME=FOLDER@VERSION or NAME=FOLDER@FIRST..LAST",
                  std::string(text));
   }
   DatasetSpec spec{.name = std::string(text.substr(0, equals))};
   std::string_view folder = text.substr(equals + 1);
-  if (const size_t at = folder.rfind('@'); at != std::string_view::npos) {
-    int64_t version = 0;
-    const char* end = folder.data() + folder.size();
-    const auto [stop, failure] = std::from_chars(folder.data() + at + 1, end, version);
-    if (failure == std::errc() && stop == end && version >= 0) {
-      spec.version = version;
-      folder = folder.substr(0, at);
-    }
-  }
+  const size_t at = folder.rfind('@');
+  if (at != std::string_view::npos && ParseVersions(folder.substr(at + 1), spec))
+    folder = folder.substr(0, at);
   CA_ASSIGN_OR_RETURN(spec.path, storage::CanonicalPath(std::string(folder)));
-  CA_ASSIGN_OR_RETURN(const auto log, files.List(storage::JoinPath(spec.path, "_delta_log")));
-  if (log.empty()) spec.kind = ProviderKind::kListing;
+  if (spec.kind == ProviderKind::kDeltaCdf) return spec;
+  CA_ASSIGN_OR_RETURN(spec.kind, KindOfFolder(spec.path, files));
   return spec;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,6 +14,17 @@
 
 namespace codeanatomy::engine {
 namespace {
+
+struct FunctionParameterText {
+  std::string name, type;  // SQL type; empty: any
+};
+
+/// A definition as written.
+struct FunctionDefinition {
+  std::string name;
+  std::vector<FunctionParameterText> parameters;
+  std::string returns, language, body;
+};
 
 bool IsWordStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
@@ -202,16 +215,12 @@ Result<void> CheckType(Connection& connection, const std::string& type,
 
 }  // namespace
 
-Result<FunctionDefinition> ParseCreateFunction(std::string_view text) {
-  return DefinitionReader(text).Read();
-}
-
 Result<void> CreateFunction(Session& session, std::string_view text) {
   if (!session.features().is_on(FeatureGate::kFunctionFactory)) {
     return Error(ErrorCode::kSqlPolicyViolation, "functions are not made in this session", "",
                  "switch the feature function_factory on");
   }
-  CA_ASSIGN_OR_RETURN(const FunctionDefinition definition, ParseCreateFunction(text));
+  CA_ASSIGN_OR_RETURN(const FunctionDefinition definition, DefinitionReader(text).Read());
   Connection& connection = session.connection();
   const std::string name = AsciiLower(definition.name);
   CA_ASSIGN_OR_RETURN(const bool taken, IsRegistered(connection, name));

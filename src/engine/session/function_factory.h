@@ -6,37 +6,21 @@
 // here, its body is judged by the policy like a query, and a macro is made of it.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "engine/session/session.h"
 
 namespace codeanatomy::engine {
 
-struct FunctionParameterText {
-  std::string name, type;  // SQL type; empty: any
-};
-
-/// A definition as written.
-struct FunctionDefinition {
-  std::string name;
-  std::vector<FunctionParameterText> parameters;
-  std::string returns, language, body;
-};
-
-/// Grammar: CREATE [TEMPORARY | TEMP] FUNCTION name "(" [name [type], …] ")" RETURNS type
-/// [LANGUAGE sql] (AS 'body' | AS $$body$$ | RETURN body). Keywords in any case.
-/// Errors SqlInvalid with the place; SqlPolicyViolation: OR REPLACE, another language, a table or
-///        aggregate function, which are not made.
-Result<FunctionDefinition> ParseCreateFunction(std::string_view text);
-
 /// Makes the function in the session, until it ends: a scalar macro whose arguments and result are
 /// cast to the types of the definition.
-/// Errors those of ParseCreateFunction; SqlPolicyViolation: the gate function_factory is off, a
-/// body
-///        that reads tables or that the policy refuses; AlreadyExists: a function has that name;
-///        SqlInvalid: the body does not bind.
+///
+/// Grammar: CREATE [TEMPORARY | TEMP] FUNCTION name "(" [name [type], …] ")" RETURNS type
+/// [LANGUAGE sql] (AS 'body' | AS $$body$$ | RETURN body). Keywords in any case.
+/// Errors SqlInvalid with the place, or the body does not bind; SqlPolicyViolation: OR REPLACE,
+///        another language, a table or aggregate function, which are not made, the gate
+///        function_factory is off, a body that reads tables or that the policy refuses;
+///        AlreadyExists: a function has that name.
 Result<void> CreateFunction(Session& session, std::string_view text);
 
 }  // namespace codeanatomy::engine

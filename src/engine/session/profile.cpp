@@ -11,6 +11,18 @@
 namespace codeanatomy::engine {
 namespace {
 
+struct ProfileInfo {
+  Profile profile;
+  std::string_view name;
+  int threads;               // 0: all CPUs
+  uint64_t memory_bytes;     // resident memory of the process
+  uint64_t engine_bytes;     // DuckDB's part of it
+  uint64_t temporary_bytes;  // on disk, for spilling
+  uint64_t snapshot_bytes;   // of tables' logs that a session keeps
+  int64_t batch_rows;        // of an Arrow stream's batches
+  int log_readers;           // logs of inputs read side by side
+};
+
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 constexpr uint64_t kGiB = uint64_t{1} << 30;
 
@@ -23,11 +35,11 @@ constexpr auto kProfiles = std::to_array<ProfileInfo>({
     {Profile::kLarge, "large", 0, 4 * kGiB, 2 * kGiB, 100 * kGiB, 256 * kMiB, 16384, 32},
 });
 
-}  // namespace
-
 const ProfileInfo& GetProfileInfo(Profile profile) {
   return kProfiles[static_cast<size_t>(profile)];
 }
+
+}  // namespace
 
 Result<Profile> ParseProfile(std::string_view name) {
   for (const ProfileInfo& info : kProfiles) {
@@ -88,6 +100,7 @@ Settings SettingsOf(const SessionOptions& options) {
     settings["max_temp_directory_size"] =
         fmt::format("{}B", options.temporary_bytes.value_or(profile.temporary_bytes));
   }
+  settings["disabled_optimizers"] = kFaultyOptimizers;
   for (const auto& [key, value] : options.settings) settings[key] = value;
   return settings;
 }

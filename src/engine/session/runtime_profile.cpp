@@ -89,12 +89,12 @@ Result<SessionOptions> WithKnobs(SessionOptions options, const spec::RuntimeProf
       {"filter_pushdown", options.knobs.pushdown_filters},
       {"join_filter_pushdown", options.knobs.enable_join_filter_pushdown},
       {"top_n", options.knobs.enable_top_n}};
-  std::string disabled;
+  std::string disabled(kFaultyOptimizers);
   for (const auto& [name, is_on] : rules) {
-    if (is_on && !*is_on) disabled += fmt::format("{}{}", disabled.empty() ? "" : ",", name);
+    if (is_on && !*is_on) disabled += fmt::format(",{}", name);
   }
   std::erase_if(options.settings, [](const auto& setting) { return setting.first == kDisabled; });
-  if (!disabled.empty()) options.settings.emplace_back(kDisabled, std::move(disabled));
+  if (disabled != kFaultyOptimizers) options.settings.emplace_back(kDisabled, std::move(disabled));
   return options;
 }
 

@@ -36,6 +36,7 @@ struct Session::State {
   // Destroyed from the last to the first: connections end before the database.
   int threads = 1;
   size_t batch_rows = 0, log_readers = 1;
+  bool wraps_partition_values = false;
   FeatureGates features;
   std::vector<ExtensionDescriptor> extensions;
   spec::GovernanceMode governance = spec::GovernanceMode::kStrictAllowlist;
@@ -111,6 +112,7 @@ Result<std::unique_ptr<Session>> Session::Create(const SessionOptions& options) 
   state->threads = ThreadsOf(options);
   state->batch_rows = BatchRowsOf(options);
   state->log_readers = LogReadersOf(options);
+  state->wraps_partition_values = options.wrap_partition_values;
   state->memory = std::make_unique<MemoryBudget>(MemoryLimitOf(options));
   state->features = options.features;
   state->governance = options.governance;
@@ -210,6 +212,7 @@ const std::vector<Warning>& Session::warnings() const { return state_->warnings;
 SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }
 int Session::threads() const { return state_->threads; }
 size_t Session::batch_rows() const { return state_->batch_rows; }
+bool Session::wraps_partition_values() const { return state_->wraps_partition_values; }
 size_t Session::log_readers() const { return state_->log_readers; }
 MemoryBudget& Session::memory() { return *state_->memory; }
 

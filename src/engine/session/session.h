@@ -37,6 +37,8 @@ struct SessionOptions {
   std::optional<int> log_readers;               // side by side; instead of the profile's
   /// What has been said of knobs, by a configuration and by a spec; see runtime_profile.h.
   spec::RuntimeProfile knobs;
+  /// Text partition values leave as an ENUM of those that the table has.
+  bool wrap_partition_values = false;
   FeatureGates features;
   std::vector<Plugin> plugins;  // registered in this order
   spec::GovernanceMode governance = spec::GovernanceMode::kStrictAllowlist;  // of the plugins
@@ -108,6 +110,7 @@ class Session {
   size_t batch_rows() const;
   /// How many logs of tables are read side by side.
   size_t log_readers() const;
+  bool wraps_partition_values() const;
   /// Of the whole session; the program and the engine's share are reserved from the start.
   MemoryBudget& memory();
   /// Gives the engine at most `bytes`, no more than it began with, and no more than others leave:

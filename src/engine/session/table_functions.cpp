@@ -4,11 +4,13 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/hash.h"
 #include "catalog/function.h"
 #include "engine/duckdb/logical_type.h"
 #include "engine/render/duckdb_sql.h"
@@ -140,12 +142,27 @@ Result<std::string> AlignRows(const TableCall& call, Connection& connection) {
   return RenderIntervalAlign(align, left, right);
 }
 
-Result<std::string> ChangeRows(const TableCall& call, const storage::Snapshot& snapshot,
-                               const storage::Environment& environment, const Session& session) {
-  if (!session.features().is_on(FeatureGate::kDeltaCdf)) {
-    return Error(ErrorCode::kSqlPolicyViolation, "changes of tables are not read in this session",
-                 call.uri, "switch the feature delta_cdf on");
+/// An ENUM of the values that a partition column of text has, in the order of their bytes, so that
+/// they sort as texts do; nothing: the column is none.
+std::optional<std::string> PartitionEnum(const storage::Snapshot& snapshot,
+                                         const storage::Field& field) {
+  const std::vector<std::string>& by = snapshot.metadata().partition_columns;
+  if (field.type.kind != storage::TypeKind::kString ||
+      std::ranges::find(by, field.name) == by.end())
+    return std::nullopt;
+  std::set<std::string> literals;
+  for (const storage::AddFile& file : snapshot.files()) {
+    const auto value = file.partition_values.find(field.name);
+    if (value != file.partition_values.end() && value->second) literals.insert(*value->second);
   }
+  if (literals.empty()) return std::nullopt;
+  std::string type;
+  for (const std::string& value : literals)
+    type += fmt::format("{}{}", type.empty() ? "" : ", ", QuoteLiteral(value));
+  return fmt::format("ENUM({})", type);
+}
+
+Result<storage::ChangeRange> RangeOf(const TableCall& call) {
   const auto version = [&](size_t at) -> Result<std::optional<int64_t>> {
     const std::string& text = call.arguments[at];
     if (text.empty()) return std::optional<int64_t>();
@@ -162,12 +179,7 @@ Result<std::string> ChangeRows(const TableCall& call, const storage::Snapshot& s
   storage::ChangeRange range{.since = time(3), .until = time(4)};
   CA_ASSIGN_OR_RETURN(range.first, version(1));
   CA_ASSIGN_OR_RETURN(range.last, version(2));
-  CA_ASSIGN_OR_RETURN(const auto changes,
-                      storage::ReadChanges(environment, snapshot.root(), range));
-  std::vector<std::pair<std::string, std::string>> columns;
-  for (const storage::Field& field : snapshot.schema().fields)
-    columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
-  return RenderChangeScan(changes, columns);
+  return range;
 }
 
 }  // namespace
@@ -244,6 +256,26 @@ std::string RenderChangeScan(std::span<const storage::ChangedFile> changes,
   return all;
 }
 
+Result<ChangeRows> RenderChanges(const storage::Snapshot& snapshot,
+                                 const storage::ChangeRange& range,
+                                 const storage::Environment& environment, const Session& session) {
+  if (!session.features().is_on(FeatureGate::kDeltaCdf)) {
+    return Error(ErrorCode::kSqlPolicyViolation, "changes of tables are not read in this session",
+                 snapshot.root(), "switch the feature delta_cdf on");
+  }
+  CA_ASSIGN_OR_RETURN(const auto changes,
+                      storage::ReadChanges(environment, snapshot.root(), range));
+  std::vector<std::pair<std::string, std::string>> columns;
+  for (const storage::Field& field : snapshot.schema().fields)
+    columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
+  Sha256 digest;
+  for (const storage::ChangedFile& change : changes) {
+    digest.Update(fmt::format("{}\n{}\n{}\n{}\n", change.version, change.is_insert,
+                              change.milliseconds, change.path.substr(change.path.rfind('/') + 1)));
+  }
+  return ChangeRows{RenderChangeScan(changes, columns), Hex(digest.Finish())};
+}
+
 std::string TableCall::ViewName() const {
   if (!arguments.empty()) return fmt::format("ca_{}:{}", function, fmt::join(arguments, "|"));
   return fmt::format("ca_{}:{}{}", function, uri, version ? fmt::format("@{}", *version) : "");
@@ -255,6 +287,8 @@ Result<std::string> RenderSnapshotScan(const storage::Snapshot& snapshot, Sessio
   for (const storage::Field& field : snapshot.schema().fields) {
     columns.push_back(QuoteIdentifier(field.name));
     scan.columns.emplace_back(field.name, LogicalType::Of(field.type).ToSql());
+    if (!session.wraps_partition_values()) continue;
+    if (auto type = PartitionEnum(snapshot, field)) scan.columns.back().second = *std::move(type);
   }
   CA_ASSIGN_OR_RETURN(scan.files, ScannedFiles(snapshot));
   CA_RETURN_IF_ERROR(AdaptFiles(session, session.connection(), scan));
@@ -280,7 +314,11 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
   CA_ASSIGN_OR_RETURN(const std::shared_ptr<const storage::Snapshot> kept,
                       session.caches().snapshots.Load(environment, root, call.version));
   const storage::Snapshot& snapshot = *kept;
-  if (call.function == "read_delta_cdf") return ChangeRows(call, snapshot, environment, session);
+  if (call.function == "read_delta_cdf") {
+    CA_ASSIGN_OR_RETURN(const storage::ChangeRange range, RangeOf(call));
+    CA_ASSIGN_OR_RETURN(ChangeRows rows, RenderChanges(snapshot, range, environment, session));
+    return std::move(rows.select);
+  }
   if (call.function == "delta_snapshot") return RenderSnapshotRow(snapshot, snapshot.root());
   if (call.function == "delta_add_actions") return RenderFileRows(snapshot, snapshot.root());
   if (std::ranges::any_of(snapshot.files(), &storage::AddFile::has_deletion_vector)) {

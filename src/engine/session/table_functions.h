@@ -39,6 +39,16 @@ Result<std::string> RenderTableCall(const TableCall& call, const std::string& ou
 std::string RenderChangeScan(std::span<const storage::ChangedFile> changes,
                              std::span<const std::pair<std::string, std::string>> columns);
 
+/// The rows that the commits of a range added and removed, and what they are identified by: equal
+/// for equal files, wherever the table lies. Errors SqlPolicyViolation: the feature delta_cdf is
+/// off; those of ReadChanges.
+struct ChangeRows {
+  std::string select, digest;
+};
+Result<ChangeRows> RenderChanges(const storage::Snapshot& snapshot,
+                                 const storage::ChangeRange& range,
+                                 const storage::Environment& environment, const Session& session);
+
 /// One row of delta_snapshot and the rows of delta_add_actions, which call the table `uri`.
 std::string RenderSnapshotRow(const storage::Snapshot& snapshot, std::string_view uri);
 Result<std::string> RenderFileRows(const storage::Snapshot& snapshot, std::string_view uri);

@@ -42,6 +42,13 @@ class FlatBuilder {
     return size();
   }
 
+  Offset Numbers(const std::vector<int64_t>& numbers) {
+    Align(8);
+    for (size_t i = numbers.size(); i-- > 0;) Scalar(numbers[i]);
+    Scalar(static_cast<uint32_t>(numbers.size()));
+    return size();
+  }
+
   void BeginTable(size_t fields) {
     begin_ = size();
     slots_.assign(fields, 0);

@@ -8,11 +8,8 @@
 namespace codeanatomy::semantics {
 namespace {
 
-struct ClassInfo {
-  std::string_view name, category;
-};
-constexpr auto kClasses = std::to_array<ClassInfo>({
-#define CA_COLUMN_CLASS(Name, text, category) {text, category},
+constexpr auto kClasses = std::to_array<std::string_view>({
+#define CA_COLUMN_CLASS(Name, text, category) text,
 #define CA_COLUMN_EXACT(...)
 #define CA_COLUMN_RULE(...)
 #include "catalog/column_class.def"
@@ -51,16 +48,8 @@ bool Fits(const NameRule& rule, std::string_view name) {
 
 }  // namespace
 
-std::string_view ColumnClassName(ColumnClass column_class) {
-  return kClasses[static_cast<size_t>(column_class)].name;
-}
-
-std::string_view ColumnCategory(ColumnClass column_class) {
-  return kClasses[static_cast<size_t>(column_class)].category;
-}
-
 std::optional<ColumnClass> FindColumnClass(std::string_view name) {
-  const auto at = std::ranges::find(kClasses, name, &ClassInfo::name);
+  const auto at = std::ranges::find(kClasses, name);
   if (at == kClasses.end()) return std::nullopt;
   return static_cast<ColumnClass>(at - kClasses.begin());
 }

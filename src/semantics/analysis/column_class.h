@@ -19,9 +19,6 @@ enum class ColumnClass : uint8_t {
 #include "catalog/column_class.def"
 };
 
-std::string_view ColumnClassName(ColumnClass column_class);
-/// PATH, FILE_ID, SPAN_START, …, OTHER.
-std::string_view ColumnCategory(ColumnClass column_class);
 std::optional<ColumnClass> FindColumnClass(std::string_view name);
 
 /// Columns may be joined iff they share a group.

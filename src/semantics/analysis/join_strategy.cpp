@@ -8,6 +8,16 @@
 namespace codeanatomy::semantics {
 namespace {
 
+/// File identity under one name on both sides: the keys of a relationship that declares none.
+std::vector<spec::JoinKey> SharedFileIdentity(const Capabilities& left, const Capabilities& right) {
+  std::vector<spec::JoinKey> keys;
+  for (std::string_view name : left.file_identity) {
+    if (std::ranges::find(right.file_identity, name) != right.file_identity.end())
+      keys.push_back({std::string(name), std::string(name)});
+  }
+  return keys;
+}
+
 constexpr double kConfidence[] = {0, 0.95, 0.95, 0.85, 0.75, 0.60, 1.0};
 
 JoinInference Made(JoinStrategy strategy, std::vector<spec::JoinKey> keys) {
@@ -72,15 +82,6 @@ std::optional<JoinInference> Try(const JoinQuestion& q, JoinStrategy strategy) {
 }
 
 }  // namespace
-
-std::vector<spec::JoinKey> SharedFileIdentity(const Capabilities& left, const Capabilities& right) {
-  std::vector<spec::JoinKey> keys;
-  for (std::string_view name : left.file_identity) {
-    if (std::ranges::find(right.file_identity, name) != right.file_identity.end())
-      keys.push_back({std::string(name), std::string(name)});
-  }
-  return keys;
-}
 
 Result<JoinInference> InferJoin(const JoinQuestion& question) {
   const auto failed = [](std::string why) {

@@ -50,7 +50,4 @@ struct JoinQuestion {
 /// Errors JoinEdgeDerivationFailed: nothing fits, or the hint does not, or names no strategy.
 Result<JoinInference> InferJoin(const JoinQuestion& question);
 
-/// File identity under one name on both sides: the keys of a relationship that declares none.
-std::vector<spec::JoinKey> SharedFileIdentity(const Capabilities& left, const Capabilities& right);
-
 }  // namespace codeanatomy::semantics

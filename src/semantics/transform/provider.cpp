@@ -9,6 +9,11 @@
 namespace codeanatomy::semantics {
 namespace {
 
+/// "provider rel_ref_decl/symtable".
+std::string ProviderDeclaration(const Relation& relation, const ProviderRule& provider) {
+  return fmt::format("provider {}/{}", relation.rule.name, provider.origin);
+}
+
 using expr::Expr;
 using expr::TypeKind;
 
@@ -253,10 +258,6 @@ Expr Case(std::vector<Expr> branches) {
   Expr expr = expr::Call("", std::move(branches));
   expr.kind = expr::ExprKind::kCase;
   return expr;
-}
-
-std::string ProviderDeclaration(const Relation& relation, const ProviderRule& provider) {
-  return fmt::format("provider {}/{}", relation.rule.name, provider.origin);
 }
 
 std::string ProviderView(const Relation& relation, const ProviderRule& provider) {

@@ -23,8 +23,6 @@ Result<std::string> CompileProvider(const CompileContext& context, const Relatio
                                     const ProviderRule& provider, const Schemas& schemas,
                                     std::vector<View>& views);
 
-/// "provider rel_ref_decl/symtable".
-std::string ProviderDeclaration(const Relation& relation, const ProviderRule& provider);
 /// "rel_ref_decl__symtable".
 std::string ProviderView(const Relation& relation, const ProviderRule& provider);
 
