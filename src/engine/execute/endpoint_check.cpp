@@ -42,7 +42,7 @@ const WrittenOutput* Named(const std::vector<WrittenOutput>& outputs, std::strin
 /// The allocator of the engine keeps much of what a scan of a large table took.
 Result<QueryResult> Scan(Session& session, Connection& connection, const std::string& sql) {
   CA_RETURN_IF_ERROR(session.PrepareStatement(connection));
-  return connection.Query(sql);
+  return connection.Stream(sql);
 }
 
 /// Puts the ids of a partition into the set.
@@ -53,15 +53,19 @@ Result<void> Insert(Session& session, const WrittenOutput& output, std::string_v
       QueryResult result,
       Scan(session, session.connection(),
            fmt::format("SELECT {} FROM {}", QuoteIdentifier(column), ScanOutput(output))));
+  std::vector<int64_t> found;
   while (true) {
     CA_ASSIGN_OR_RETURN(const Chunk* chunk, result.Next());
     if (chunk == nullptr) return {};
+    found.clear();
     for (size_t row = 0; row < chunk->rows(); ++row) {
       if (chunk->column(0).is_null(row)) continue;
       const int64_t id = chunk->column(0).Integer(row);
-      if (part.Has(id) && !ids.Insert(id))
-        return Violation(output, fmt::format("two rows with the key ({})", id));
+      if (part.Has(id)) found.push_back(id);
     }
+    const size_t repeated = ids.InsertUntilRepeated(found);
+    if (repeated < found.size())
+      return Violation(output, fmt::format("two rows with the key ({})", found[repeated]));
   }
 }
 

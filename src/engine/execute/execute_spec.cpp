@@ -192,6 +192,7 @@ class Execution {
   Result<void> WithIdSet(const Check& check) {
     MemoryBudget& memory = session_.memory();
     const uint64_t bytes = std::min(kIdSetBytes, memory.limit_bytes() / 8);
+    if (const auto ids = memory.TryReserve(MemoryOwner::kEngine, bytes)) return check(bytes);
     CA_RETURN_IF_ERROR(session_.ShareMemory(memory.limit_bytes() / (has_room_ ? 4 : 8)));
     {
       const MemoryReservation ids = memory.Hold(MemoryOwner::kEngine, bytes);

@@ -41,6 +41,17 @@ bool IdSet::Insert(int64_t id) {
   return true;
 }
 
+size_t IdSet::InsertUntilRepeated(std::span<const int64_t> ids) {
+  for (size_t begin = 0; begin < ids.size(); begin += kBatch) {
+    const size_t end = std::min(begin + kBatch, ids.size());
+    for (size_t i = begin; i < end; ++i) __builtin_prefetch(&slots_[SlotOf(ids[i])], 1);
+    for (size_t i = begin; i < end; ++i) {
+      if (!Insert(ids[i])) return i;
+    }
+  }
+  return ids.size();
+}
+
 void IdSet::Grow() {
   std::vector<int64_t> before = std::exchange(slots_, std::vector<int64_t>(slots_.size() * 2, 0));
   --shift_;

@@ -19,6 +19,8 @@ class IdSet {
 
   /// False if the id was there. Cost: amortized constant; the set grows by doubling.
   bool Insert(int64_t id);
+  /// Inserts them in turn up to the first that was there; where that stands, or the size of `ids`.
+  size_t InsertUntilRepeated(std::span<const int64_t> ids);
   bool Contains(int64_t id) const;
   /// The first of `ids` that the set does not have, or the size of `ids`.
   size_t FindMissing(std::span<const int64_t> ids) const;

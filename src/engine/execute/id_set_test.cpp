@@ -26,6 +26,23 @@ TEST_CASE("a set of ids agrees with the standard library's") {
   CHECK(ids.FindMissing(queries) == 77);
 }
 
+TEST_CASE("many ids are inserted up to the first that was there") {
+  std::mt19937_64 random(4);
+  std::vector<int64_t> ids;
+  for (int i = 0; i < 5000; ++i) ids.push_back(static_cast<int64_t>(random() >> 1));
+  IdSet all(16);  // grows within a batch
+  CHECK(all.InsertUntilRepeated(ids) == ids.size());
+  CHECK(all.size() == ids.size());
+  CHECK(all.FindMissing(ids) == ids.size());
+  for (const size_t at : {0, 63, 64, 4999}) {
+    std::vector<int64_t> repeats = ids;
+    repeats.insert(repeats.begin() + static_cast<ptrdiff_t>(at) + 1, ids[at]);
+    IdSet some(16);
+    CHECK(some.InsertUntilRepeated(repeats) == at + 1);
+    CHECK(some.size() == at + 1);
+  }
+}
+
 TEST_CASE("partitions share out the ids, a scope's stay together") {
   CHECK(PartitionsFor(0, kIdSetBytes) == 1);
   CHECK(PartitionsFor(uint64_t{1} << 22, kIdSetBytes) == 1);
