@@ -78,6 +78,20 @@ Result<RuntimeProfile> ParseKnobs(std::span<const std::string> settings) {
   return profile;
 }
 
+std::vector<std::string> KnobTexts(const RuntimeProfile& profile) {
+  RuntimeProfile copy = profile;
+  const Knobs knobs(copy);
+  std::vector<std::string> texts;
+  for (const Knob& knob : knobs.all()) {
+    std::visit(
+        [&](const auto* member) {
+          if (*member) texts.push_back(fmt::format("{}={}", knob.name, **member));
+        },
+        knob.member);
+  }
+  return texts;
+}
+
 RuntimeProfile Overlay(const RuntimeProfile& over, const RuntimeProfile& under) {
   RuntimeProfile all = over, rest = under;
   if (all.name.empty()) all.name = under.name;

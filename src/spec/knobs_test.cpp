@@ -40,6 +40,10 @@ TEST_CASE("a profile over another keeps what it says") {
   CHECK(all.batch_size == 7);
   CHECK(all.show_schema == false);
   CHECK(all.name == "small");
+  const auto texts = KnobTexts(all);
+  CHECK(texts == std::vector<std::string>{"row_group_rows=5", "batch_size=7", "enable_top_n=false",
+                                          "show_schema=false"});
+  CHECK(KnobTexts(*ParseKnobs(texts)) == texts);
 }
 
 }  // namespace

@@ -137,6 +137,22 @@ TEST_CASE("power lost at any step, with all that was not synced") {
   while (!StopThirdBuild(step, ErrorCode::kIoError, true)) ++step;
 }
 
+TEST_CASE(
+    "power lost in a build after one that changed nothing: what that one wrote again is whole") {
+  for (int step = 1;; ++step) {
+    TestEnvironment test;
+    REQUIRE(Build(test, 0));
+    REQUIRE(Build(test, 10));
+    REQUIRE(Build(test, 10));  // commits nothing, and so syncs nothing
+    test.files.FailFrom(step);
+    const bool done = Build(test, 20).has_value();
+    test.files.FailFrom(0);
+    test.files.LosePower();
+    CheckAllReadable(test);
+    if (done) break;
+  }
+}
+
 TEST_CASE("a first build killed at any step leaves no half build") {
   for (int step = 1;; ++step) {
     TestEnvironment test;

@@ -41,7 +41,14 @@ class JsonParquetIo : public ParquetIo {
     file.size = text.size();
     file.rows = rows.size();
     CA_RETURN_IF_ERROR(Put(JoinPath(folder, ".writing-1"), text));
-    CA_RETURN_IF_ERROR(files_.Rename(JoinPath(folder, ".writing-1"), JoinPath(folder, file.path)));
+    // As the Parquet library: what has the content of its name stays.
+    const auto there = files_.ReadFile(JoinPath(folder, file.path));
+    if (there && *there == text) {
+      CA_RETURN_IF_ERROR(files_.Remove(JoinPath(folder, ".writing-1")));
+    } else {
+      CA_RETURN_IF_ERROR(
+          files_.Rename(JoinPath(folder, ".writing-1"), JoinPath(folder, file.path)));
+    }
     return std::vector<DataFile>{file};
   }
 

@@ -89,10 +89,10 @@ def test_the_policy_has_every_decision_once(built_twice, tool, repository, tmp_p
     for member in ("cache_policy_by_view", "join_strategy_by_view", "udf_requirements_by_view", "schema_contract_by_relation",
                    "scan_policy_by_read", "scheduling", "maintenance_policy_by_dataset"):
         domain = member.split("_by_")[0].replace("maintenance_policy", "maintenance")
-        entries |= {(domain, kind, name): one for name, kinds in policy[member].items() for kind, one in kinds.items()}
-    expected = {(one["domain"], one["type"], one["context_label"].removeprefix("view ").removeprefix("output ")): one
-                for one in stored}
-    assert entries.keys() == expected.keys()
+        about = {"view": "view ", "dataset": "output "}.get(member.split("_by_")[-1], "")
+        entries |= {(domain, kind, about + name): one for name, kinds in policy[member].items() for kind, one in kinds.items()}
+    expected = by_context(stored)
+    assert entries.keys() == expected.keys() and len(expected) == len(stored)
     assert all(entries[at]["value"] == one["value"] and entries[at]["confidence"] == one["confidence"] for at, one in expected.items())
     views = {view["name"]: view for view in plan["views"]}
     for view, confidence in policy["inference_confidence_by_view"].items():

@@ -65,6 +65,8 @@ RUN = {
         (True, lambda report: report["bundle"]["config.json"]["engine"]["wrap_partition_values"]["value"] is True)],
     # Knobs that switch optimizers of the engine are in its planning surface: test_optimizers_are_in_the_planning_surface.
     "engine.settings": [
+        (["filter_null_join_keys=false", "planning_concurrency=1", "repartition_sorts=false", "file_pruning=false"],
+         lambda report: len(manifest(report)["session"]["knobs"]) == 4),
         (["max_temp_directory_bytes=1048576000"], lambda report: settings(report)["max_temp_directory_size"] == "1048576000B"),
         (["target_partitions=3", "batch_size=512"], lambda report: settings(report)["threads"] == "3"),
         (["optimizer_max_passes=1"], lambda report: passes_of(report, "simplify") == 1)],
@@ -238,9 +240,19 @@ def test_optimizers_are_in_the_planning_surface(flip, base):
     assert report["spec_hash"] == base["spec_hash"] and digests(report) == digests(base)
 
 
+def test_a_limit_of_the_whole_wins_over_the_engines_part(tool, repository, tmp_path):
+    flags = ["--engine-setting", "memory_pool_bytes=400000000", "--memory-limit", "300MiB"]
+    limits = []
+    for given in (flags, flags[2:], flags[:2]):
+        report = tool.build(repository, tmp_path / "out", *given)
+        limits.append(json.loads((tmp_path / f"out/run_bundles/{report['run_id']}/settings.json").read_text())["memory_limit"])
+    assert limits[0] == limits[1] and limits[2] == "400000000B"
+
+
 def test_a_knob_that_cannot_be_is_refused(tool, repository, tmp_path):
-    for setting, said in (("row_groups=3", "knobs are target_partitions"), ("row_group_rows", "KNOB=VALUE"),
-                          ("row_group_rows=0", "a positive number is expected for row_group_rows"),
+    for setting, said in (("row_groups=3", "knobs are target_partitions"), ("batch_size", "KNOB=VALUE"),
+                          ("batch_size=0", "a positive number is expected for batch_size"),
+                          ("row_group_rows=1000", "a spec says it"),
                           ("snapshot_cache_ttl=soon", "30s, 5m")):
         assert said in tool.refused("INVALID_ARGUMENT", 3, "build", repository, "-o", tmp_path / "out", "--engine-setting", setting)
     assert not (tmp_path / "out").exists()

@@ -83,6 +83,15 @@ def test_settings_of_the_run_do_not_matter(tool, built):
     assert "memory_limit" in {row["name"] for row in seen["settings_changed"]}
 
 
+def test_knobs_of_the_run_are_restored(tool, repository, tmp_path):
+    out = tmp_path / "knobs"
+    report = tool.build(repository, out, "--engine-setting", "optimizer_max_passes=1", "--engine-setting", "enable_top_n=false")
+    bundle = out / "run_bundles" / report["run_id"]
+    assert json.loads((bundle / "manifest.json").read_text())["session"]["knobs"] == ["optimizer_max_passes=1", "enable_top_n=false"]
+    seen = replay(tool, bundle)
+    assert seen["status"] == "match" and not seen["settings_changed"]
+
+
 def test_the_bundle_of_one_thread_matches(tool, repository, tmp_path):
     out = tmp_path / "one"
     report = tool.build(repository, out, "--threads", "1")

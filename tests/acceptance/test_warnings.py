@@ -127,6 +127,8 @@ def test_inputs_of_different_protocols(run, built):
     "file, code, stage",
     [
         ("plan.json", "plan_bundle_artifact_build_failed", "plan_bundle"),
+        ("policy.json", "plan_bundle_artifact_build_failed", "plan_bundle"),
+        ("decisions.json", "plan_bundle_artifact_build_failed", "plan_bundle"),
         ("settings.json", "plan_bundle_runtime_capture_failed", "plan_bundle"),
         ("capabilities.json", "plan_bundle_runtime_capture_failed", "plan_bundle"),
         ("compliance.json", "compliance_serialization_failed", "compliance"),
@@ -144,14 +146,6 @@ def test_a_bundle_that_is_not_whole(tool, run, repository, tmp_path, file, code,
     bundle = tmp_path / "ran/run_bundles/blocked-run"
     assert json.loads((bundle / "manifest.json").read_text())["warnings"] == report["warnings"]
     assert tool.sql(tmp_path / "ran", "SELECT count(*) > 0 AS ok FROM ids") == [{"ok": True}]
-
-
-def test_probes_are_skipped_where_nothing_is_pushed(run):
-    env = os.environ | {"CODEANATOMY_ENGINE_COMPLIANCE_CAPTURE": "1"}
-    report, _ = run(PLAIN, "--engine-setting", "pushdown_filters=false", env=env)
-    (warning,) = report["warnings"]
-    assert (warning["code"], warning["stage"]) == ("compliance_pushdown_probe_skipped", "compliance")
-    assert run(PLAIN, "--engine-setting", "pushdown_filters=false")[0]["warnings"] == []
 
 
 def test_every_code_is_in_the_reference(tool, source_dir):

@@ -272,7 +272,7 @@ class BuildRun {
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);
     policy_json_ = PolicyArtifactJson(executed, {decisions_, spec_, executed.envelope}, settings_,
-                                      capabilities_);
+                                      capabilities_, session_.knobs);
     statements_ = StatementsSql(executed);
     compliance_ = ComplianceJson(
         executed, spec_, settings_,

@@ -8,8 +8,8 @@
 namespace codeanatomy::driver {
 
 /// Profile, knobs, threads, memory, feature gates and plugins (opened) of the section `engine`.
-/// Temporary folder, sink and cancel flag are the caller's. Errors InvalidArgument; those of
-/// OpenPlugins.
+/// Temporary folder, sink and cancel flag are the caller's. Errors InvalidArgument, also for the
+/// one knob that changes what files hold; those of OpenPlugins.
 Result<engine::SessionOptions> SessionOptionsOf(const Config& config);
 
 }  // namespace codeanatomy::driver

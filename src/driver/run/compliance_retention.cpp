@@ -40,8 +40,12 @@ Result<size_t> RemoveExpiredCaptures(storage::FileSystem& files, const std::stri
   for (const storage::DirectoryEntry& entry : entries) {
     const std::string bundle = bundles + "/" + entry.name;
     const auto text = files.ReadFile(bundle + "/compliance.json");
-    if (!text || !HasExpired(*text, now)) continue;
-    CA_RETURN_IF_ERROR(files.Remove(bundle + "/statements.sql"));
+    // Statements without the capture that says how long they are kept are kept no longer.
+    const bool is_kept = text && !HasExpired(*text, now);
+    CA_ASSIGN_OR_RETURN(const auto statements, files.Status(bundle + "/statements.sql"));
+    if (!is_kept && statements.exists && !statements.is_directory)
+      CA_RETURN_IF_ERROR(files.Remove(bundle + "/statements.sql"));
+    if (!text || is_kept) continue;
     CA_RETURN_IF_ERROR(files.Remove(bundle + "/compliance.json"));
     ++removed;
   }

@@ -95,21 +95,21 @@ struct Finished {
   Result<void> Record() {
     report.run_id = NewRunId();
     const auto files = storage::OpenPosixFileSystem();
-    CA_RETURN_IF_ERROR(
-        WriteRunBundle({.out = folder,
-                        .report = &report,
-                        .config = &config,
-                        .recorder = &recorder,
-                        .spec_json = spec_json,
-                        .plan_json = PlanArtifactJson(execution),
-                        .decisions = execution.decisions,
-                        .policy_json = PolicyArtifactJson(
-                            execution, {execution.decisions, spec, execution.envelope},
-                            session->SettingsSnapshot(), engine::CapabilitiesJson(*session)),
-                        .settings = session->SettingsSnapshot(),
-                        .session = &identity,
-                        .caches = session->caches().Describe(),
-                        .capabilities_json = engine::CapabilitiesJson(*session)}));
+    CA_RETURN_IF_ERROR(WriteRunBundle(
+        {.out = folder,
+         .report = &report,
+         .config = &config,
+         .recorder = &recorder,
+         .spec_json = spec_json,
+         .plan_json = PlanArtifactJson(execution),
+         .decisions = execution.decisions,
+         .policy_json = PolicyArtifactJson(
+             execution, {execution.decisions, spec, execution.envelope},
+             session->SettingsSnapshot(), engine::CapabilitiesJson(*session), identity.knobs),
+         .settings = session->SettingsSnapshot(),
+         .session = &identity,
+         .caches = session->caches().Describe(),
+         .capabilities_json = engine::CapabilitiesJson(*session)}));
     return WriteSpec(*files, folder, report.spec_hash, spec_json);
   }
 

@@ -107,7 +107,8 @@ std::string PlanArtifactJson(const engine::ExecutionReport& report) {
 
 std::string PolicyArtifactJson(const engine::ExecutionReport& report,
                                const engine::PolicySource& source, const engine::Settings& settings,
-                               const std::string& capabilities_json) {
+                               const std::string& capabilities_json,
+                               const std::vector<std::string>& knobs) {
   Json policy = engine::ExecutionPolicy(source);
   Json package = engine::ExecutionPackage(
       {.spec_hash = report.spec_hash,
@@ -115,7 +116,8 @@ std::string PolicyArtifactJson(const engine::ExecutionReport& report,
        .plan_identity = Hex(Sha256::Of(expr::CanonicalText(IdentityPayload(report)))),
        .policy_fingerprint = policy["policy_fingerprint"].get<std::string>(),
        .capabilities_json = capabilities_json,
-       .settings = settings});
+       .settings = settings,
+       .knobs = knobs});
   const Json document{{"execution_policy", std::move(policy)},
                       {"execution_package", std::move(package)}};
   return document.dump(1) + "\n";

@@ -17,9 +17,11 @@ inline constexpr int kPlanIdentityPayloadVersion = 1;
 std::string PlanArtifactJson(const engine::ExecutionReport& report);
 
 /// policy.json of a run bundle: `execution_policy` and `execution_package`
-/// (engine/decision/execution_policy.h). `capabilities_json` and `settings` are the session's.
+/// (engine/decision/execution_policy.h). `capabilities_json`, `settings` and
+/// `knobs` are the session's.
 std::string PolicyArtifactJson(const engine::ExecutionReport& report,
                                const engine::PolicySource& source, const engine::Settings& settings,
-                               const std::string& capabilities_json);
+                               const std::string& capabilities_json,
+                               const std::vector<std::string>& knobs);
 
 }  // namespace codeanatomy::driver

@@ -29,7 +29,8 @@ nlohmann::ordered_json SessionJson(const engine::SessionIdentity& session) {
                        {"digest", plugin.digest},
                        {"options", plugin.options}});
   }
-  return {{"features", session.features}, {"plugins", std::move(plugins)}};
+  return {
+      {"features", session.features}, {"knobs", session.knobs}, {"plugins", std::move(plugins)}};
 }
 
 /// Bytes: the limit, and the most that each owner had reserved.

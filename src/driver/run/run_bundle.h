@@ -40,10 +40,10 @@ struct RunBundle {
 void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings);
 
 /// Writes manifest.json, config.json, spec.json, plan.json, policy.json, decisions.json,
-/// compliance.json, settings.json, capabilities.json, timings.json and events.jsonl. `sha256sum
-/// spec.json` prints the spec hash. What a run can do without, plan, compliance, settings and
-/// capabilities, may fail: those are the warnings that are returned; the manifest has them behind
-/// those of the report. Errors IoError, NoSpace.
+/// compliance.json, settings.json, statements.sql, capabilities.json, timings.json and
+/// events.jsonl. `sha256sum spec.json` prints the spec hash. What a run can do without, all but
+/// manifest, spec, configuration, timings and events, may fail: those are the warnings that are
+/// returned; the manifest has them behind those of the report. Errors IoError, NoSpace.
 Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle);
 
 /// As `<out>/specs/<spec_hash>.json`: where readers of a build find the spec that made it. Written

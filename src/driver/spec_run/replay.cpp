@@ -11,6 +11,7 @@
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/session/introspection.h"
+#include "spec/knobs.h"
 #include "storage/current.h"
 
 namespace codeanatomy::driver {
@@ -34,7 +35,7 @@ struct Bundle {
   std::string spec_json;
   Json manifest, plan;
   std::map<std::string, std::string> settings;
-  std::vector<std::string> features;
+  std::vector<std::string> features, knobs;
   std::vector<std::pair<std::string, std::string>> plugins;  // name, options
 };
 
@@ -78,6 +79,10 @@ class BundleReader {
     for (const Json& word : session.value("features", none)) {
       if (!word.is_string()) return Refused("manifest.json: a feature is no text");
       bundle.features.push_back(word);
+    }
+    for (const Json& knob : session.value("knobs", none)) {
+      if (!knob.is_string()) return Refused("manifest.json: a knob is no text");
+      bundle.knobs.push_back(knob);
     }
     for (const Json& plugin : session.value("plugins", none)) {
       if (!plugin.is_object() || TextOf(plugin, "name").empty())
@@ -171,6 +176,8 @@ class ReplayRun {
     engine::SessionOptions options{
         .temp_directory = spill, .sink = request_.recorder, .cancel = request_.cancel};
     CA_ASSIGN_OR_RETURN(options.features, engine::FeatureGates::Parse(bundle_.features));
+    // Those that are settings of the engine, too, are restored as such.
+    CA_ASSIGN_OR_RETURN(options.knobs, spec::ParseKnobs(bundle_.knobs));
     CA_ASSIGN_OR_RETURN(options.plugins, AllowedPlugins());
     options.governance = spec_.runtime.extension_governance_mode;
     std::map<std::string, std::string> wanted = bundle_.settings;

@@ -99,7 +99,7 @@ class SpecRun {
     report_.plan_json = PlanArtifactJson(executed);
     decisions_ = executed.decisions;
     policy_json_ = PolicyArtifactJson(executed, {decisions_, *request_.spec, executed.envelope},
-                                      settings_, capabilities_);
+                                      settings_, capabilities_, session_.knobs);
     statements_ = StatementsSql(executed);
     report_.compliance_json =
         ComplianceJson(executed, *request_.spec, settings_,

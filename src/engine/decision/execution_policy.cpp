@@ -14,10 +14,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// "view calls" is about calls, "plan" and "calls_here reads ast_nodes" about themselves.
-std::string SubjectOf(const std::string& context) {
-  for (const std::string_view kind : {"view ", "output "}) {
-    if (context.starts_with(kind)) return context.substr(kind.size());
+/// A member by view or by dataset names those; elsewhere outputs stand beside views, and contexts
+/// are kept whole.
+std::string SubjectOf(std::string_view member, const std::string& context) {
+  static constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
+      {"_by_view", "view "}, {"_by_dataset", "output "}};
+  for (const auto& [suffix, kind] : kKinds) {
+    if (member.ends_with(suffix) && context.starts_with(kind)) return context.substr(kind.size());
   }
   return context;
 }
@@ -49,11 +52,11 @@ Json ExecutionPolicy(const PolicySource& source) {
   for (const DecisionDomainInfo& domain : kDecisionDomains)
     policy[std::string(domain.policy_member)] = Json::object();
   for (const DecisionRecord& decision : source.decisions) {
-    const std::string subject = SubjectOf(decision.context_label);
-    policy[std::string(InfoOf(decision.domain).policy_member)][subject][decision.type] =
+    const std::string_view member = InfoOf(decision.domain).policy_member;
+    policy[std::string(member)][SubjectOf(member, decision.context_label)][decision.type] =
         DecisionJson(decision);
     if (!decision.context_label.starts_with("view ")) continue;
-    Json& least = confidence[subject];
+    Json& least = confidence[SubjectOf("inference_confidence_by_view", decision.context_label)];
     if (least.is_null() || least.get<double>() > decision.confidence) least = decision.confidence;
   }
   const auto& modes = expr::EnumNames<spec::MaterializationMode>::names;
@@ -70,13 +73,16 @@ Json ExecutionPolicy(const PolicySource& source) {
 }
 
 Json ExecutionPackage(const PackageSource& source) {
-  return WithFingerprint({{"spec_hash", source.spec_hash},
-                          {"manifest_hash", source.envelope_hash},
-                          {"policy_artifact_hash", source.policy_fingerprint},
-                          {"capability_snapshot_hash", Hex(Sha256::Of(source.capabilities_json))},
-                          {"plan_bundle_fingerprints", Json::array({source.plan_identity})},
-                          {"session_config_hash", SettingsHash(source.settings)}},
-                         "package_fingerprint");
+  return WithFingerprint(
+      {{"spec_hash", source.spec_hash},
+       {"manifest_hash", source.envelope_hash},
+       {"policy_artifact_hash", source.policy_fingerprint},
+       {"capability_snapshot_hash", Hex(Sha256::Of(source.capabilities_json))},
+       {"plan_bundle_fingerprints", Json::array({source.plan_identity})},
+       {"session_config_hash",
+        Hex(Sha256::Of(expr::CanonicalText(
+            {{"settings", SettingsHash(source.settings)}, {"knobs", source.knobs}})))}},
+      "package_fingerprint");
 }
 
 }  // namespace codeanatomy::engine

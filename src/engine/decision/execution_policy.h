@@ -32,6 +32,7 @@ struct PackageSource {
   std::string spec_hash, envelope_hash, plan_identity, policy_fingerprint;
   std::string capabilities_json;
   const Settings& settings;
+  std::vector<std::string> knobs;  // texts of spec::ParseKnobs
 };
 
 /// The hashes of a run and `package_fingerprint`, SHA-256 of the canonical JSON of all others: two

@@ -90,28 +90,43 @@ Result<DataFile> ReadReturnedStatistics(QueryResult result) {
   return file;
 }
 
+Result<std::string> HashOf(int descriptor, const std::string& path) {
+  Sha256 hash;
+  std::vector<char> buffer(256 * 1024);
+  while (true) {
+    const ssize_t count = read(descriptor, buffer.data(), buffer.size());
+    if (count == 0) return Hex(hash.Finish());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return ErrnoError(errno, "read", path);
+    hash.Update({buffer.data(), static_cast<size_t>(count)});
+  }
+}
+
 /// Has the kernel write the file out meanwhile, so that who syncs it waits for less.
 Result<std::string> HashAndStartWriting(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return ErrnoError(errno, "read", path);
   // A file system that cannot begin early writes when it is synced.
   (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
-  Sha256 hash;
-  std::vector<char> buffer(256 * 1024);
-  int failure = 0;
-  while (true) {
-    const ssize_t count = read(descriptor, buffer.data(), buffer.size());
-    if (count == 0) break;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      failure = errno;
-      break;
-    }
-    hash.Update({buffer.data(), static_cast<size_t>(count)});
-  }
+  auto hash = HashOf(descriptor, path);
   close(descriptor);
-  if (failure != 0) return ErrnoError(failure, "read", path);
-  return Hex(hash.Finish());
+  return hash;
+}
+
+/// Gives a finished file its name. A file of that name that has the content of its name stays: it
+/// may be one that a readable build has and that has been synced, which the new one has not.
+Result<void> Name(TemporaryFile& temporary, const std::string& target, const std::string& sha256) {
+  if (chmod(temporary.path().c_str(), 0644) != 0) return ErrnoError(errno, "write", target);
+  const int there = open(target.c_str(), O_RDONLY | O_CLOEXEC);
+  if (there >= 0) {
+    const auto found = HashOf(there, target);
+    close(there);
+    if (found && *found == sha256) return {};  // the temporary file goes
+  }
+  if (rename(temporary.path().c_str(), target.c_str()) != 0)
+    return ErrnoError(errno, "write", target);
+  temporary.Keep();
+  return {};
 }
 
 }  // namespace
@@ -142,11 +157,7 @@ Result<std::vector<DataFile>> WriteParquet(Connection& connection, std::string_v
   CA_ASSIGN_OR_RETURN(file.sha256, HashAndStartWriting(temporary.path()));
   file.path = file.sha256.substr(0, 32) + ".parquet";
   const std::string target = fmt::format("{}/{}", folder, file.path);
-  if (chmod(temporary.path().c_str(), 0644) != 0 ||
-      rename(temporary.path().c_str(), target.c_str()) != 0) {
-    return ErrnoError(errno, "write", target);
-  }
-  temporary.Keep();
+  CA_RETURN_IF_ERROR(Name(temporary, target, file.sha256));
   std::vector<DataFile> files;
   files.push_back(std::move(file));
   return files;

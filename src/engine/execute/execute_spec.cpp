@@ -48,6 +48,10 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// A scan by the name of what it is a part of: how many files there are, and which of them have
+/// been pruned in which order, is no matter of the plan.
+std::string QuoteInput(std::string_view scan) { return QuoteIdentifier(ScanPruner::InputOf(scan)); }
+
 /// A span of the run's sink, where there is one.
 class TableSpan {
  public:
@@ -109,7 +113,7 @@ class Execution {
       Warn(SemanticWarnings(plan_));
       Warn(CompatibilityWarnings(plan_, paths_.input_protocols));
       CA_RETURN_IF_ERROR(PreparePlan());
-      CA_RETURN_IF_ERROR(inputs_.AdaptFiles());
+      CA_RETURN_IF_ERROR(inputs_.AdaptFiles(ChecksSideBySide()));
     }
     CA_RETURN_IF_ERROR(WriteAndCheck());
     CA_RETURN_IF_ERROR(ReportScans());
@@ -125,6 +129,9 @@ class Execution {
   void Warn(std::vector<Warning> warnings) {
     std::ranges::move(warnings, std::back_inserter(report_.warnings));
   }
+
+  /// Statements that look into files beside what the queue runs.
+  int ChecksSideBySide() const { return has_room_ ? session_.threads() : 1; }
 
   Result<void> ReportScans() {
     report_.scans = inputs_.pruner().Units();
@@ -182,7 +189,7 @@ class Execution {
     CA_RETURN_IF_ERROR(session_.CheckCancelled());
     const TableSpan span(options_, "check cpg endpoints");
     CA_RETURN_IF_ERROR(WithIdSet([&](uint64_t bytes) {
-      return CheckEndpoints(session_, outputs_, bytes, has_room_ ? session_.threads() : 1);
+      return CheckEndpoints(session_, outputs_, bytes, ChecksSideBySide());
     }));
     return CountNodes();
   }
@@ -268,11 +275,11 @@ class Execution {
     const std::string kept_together = KeptTogetherBy(relation, false);
     PrepareToRender(relation);
     const std::string select = RenderDuckdb(relation, scan_);
-    const auto operators = record_.is_explained()
-                               ? record_.Explain({step, 0}, view.name, "",
-                                                 {select, RenderDuckdb(relation, QuoteIdentifier)},
-                                                 view.relation.schema)
-                               : std::vector<EngineOperator>();
+    const auto operators =
+        record_.is_explained()
+            ? record_.Explain({step, 0}, view.name, "",
+                              {select, RenderDuckdb(relation, QuoteInput)}, view.relation.schema)
+            : std::vector<EngineOperator>();
     Relation* const rendered[] = {&relation};
     CA_RETURN_IF_ERROR(record_.CheckPushdown(step, view.name, expected, rendered, operators));
     AddTask(queue, {step, 0}, kept_together,
@@ -363,7 +370,7 @@ class Execution {
     std::vector<EngineOperator> operators;
     for (size_t i = 0; i < parts.size() && record_.is_explained(); ++i) {
       const SortedSelect named =
-          RenderSorted(parts[i].relation, output.schema, output.order, QuoteIdentifier);
+          RenderSorted(parts[i].relation, output.schema, output.order, QuoteInput);
       std::ranges::move(record_.Explain({step, i}, table, parts[i].value,
                                         {open.parts[i].select.sql, named.sql}, output.schema),
                         std::back_inserter(operators));

@@ -77,7 +77,7 @@ FileScan OpenedInputs::InputScan(std::string_view input,
   return scan;
 }
 
-Result<void> OpenedInputs::AdaptFiles() {
+Result<void> OpenedInputs::AdaptFiles(int threads) {
   std::vector<std::string> inputs;
   std::vector<FileScan> scans;
   for (const auto& [input, version] : paths_.input_versions) {
@@ -87,7 +87,7 @@ Result<void> OpenedInputs::AdaptFiles() {
     scans.push_back(InputScan(input, files->second));
   }
   std::vector<Result<void>> adapted(scans.size());
-  ParallelFor(scans.size(), session_.threads(), [&](size_t i) {
+  ParallelFor(scans.size(), threads, [&](size_t i) {
     auto connection = session_.Connect();
     adapted[i] = connection ? engine::AdaptFiles(session_, **connection, scans[i])
                             : Result<void>(std::move(connection.error()));

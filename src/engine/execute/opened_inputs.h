@@ -33,7 +33,7 @@ class OpenedInputs {
 
   /// Tables that were opened may have files older than their schema; a build's own are new.
   /// Errors those of AdaptFiles.
-  Result<void> AdaptFiles();
+  Result<void> AdaptFiles(int threads);
 
   /// An input, a part of one, or a log, for FROM.
   std::string Scan(std::string_view name) const;

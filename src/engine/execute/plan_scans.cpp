@@ -53,8 +53,10 @@ Result<std::vector<ScanUnit>> PlanScans(const spec::Spec& spec, Session& session
                                         const BuildPaths& paths, const KnownRows& known) {
   CA_ASSIGN_OR_RETURN(Plan plan, MakePlan(spec, paths.foreign_schemas, known));
   CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec));
-  CA_ASSIGN_OR_RETURN([[maybe_unused]] const RuleReport rules,
-                      ApplyRules(pack, plan, session.threads(), kOptimizerMaxPasses));
+  CA_ASSIGN_OR_RETURN(
+      [[maybe_unused]] const RuleReport rules,
+      ApplyRules(pack, plan, session.threads(),
+                 KnobsOf(spec, session).optimizer_max_passes.value_or(kOptimizerMaxPasses)));
   WrittenParts written;  // outputs that are read back are scanned by name
   for (const PlannedOutput& output : plan.outputs) {
     const std::string& view = output.target.source_view;

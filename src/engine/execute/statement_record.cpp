@@ -16,7 +16,7 @@ StatementRecord::StatementRecord(const spec::Spec& spec, Session& session, const
       knobs_(KnobsOf(spec, session)),
       session_(session),
       is_explained_(is_explained),
-      pushdown_(pruner, pushes_filters()) {}
+      pushdown_(pruner, knobs_.pushdown_filters.value_or(true)) {}
 
 Result<ExplainTrace> StatementRecord::TraceOf(const std::string& sql, const expr::Schema& schema,
                                               const std::vector<EngineOperator>& operators) {
@@ -61,8 +61,8 @@ Result<void> StatementRecord::CheckPushdown(size_t step, std::string_view reader
                                             const std::vector<ExpectedScan>& expected,
                                             std::span<Relation* const> rendered,
                                             const std::vector<EngineOperator>& operators) {
-  std::vector<PushdownProbe>& probes = probes_[step] = pushdown_.Check(
-      reader, expected, rendered, pushes_filters() ? operators : std::vector<EngineOperator>());
+  std::vector<PushdownProbe>& probes = probes_[step] =
+      pushdown_.Check(reader, expected, rendered, operators);
   auto checked = CheckSatisfied(probes);
   if (checked || spec_.runtime.pushdown_enforcement_mode == spec::PushdownMode::kStrict)
     return checked;
@@ -72,11 +72,6 @@ Result<void> StatementRecord::CheckPushdown(size_t step, std::string_view reader
 }
 
 void StatementRecord::MoveTo(ExecutionReport& report) {
-  if (is_explained_ && !pushes_filters()) {
-    Warning& skipped = report.warnings.emplace_back();
-    skipped.code = WarningCode::kCompliancePushdownProbeSkipped;
-    skipped.message = InfoOf(skipped.code).meaning;
-  }
   if (is_explained_) {
     Sha256 rendered;
     for (const auto& [at, statement] : statements_) rendered.Update(statement + "\n");

@@ -17,8 +17,10 @@
 namespace codeanatomy::engine {
 
 struct StatementText {
-  std::string sql;    // as executed
-  std::string named;  // the same over the names of relations: a function of the plan alone
+  std::string sql;  // as executed
+  /// The same over the names of relations. Of an output that is written in a file for each of its
+  /// input's there are as many as those, and equal.
+  std::string named;
 };
 
 class StatementRecord {
@@ -27,8 +29,6 @@ class StatementRecord {
   StatementRecord(const spec::Spec& spec, Session& session, const ScanPruner& pruner,
                   bool is_explained);
 
-  /// Whether the engine's plan tells what becomes of predicates.
-  bool pushes_filters() const { return knobs_.pushdown_filters.value_or(true); }
   bool is_explained() const { return is_explained_; }
 
   /// What the scans of an expanded relation must keep to.

@@ -10,6 +10,7 @@
 
 #include "engine/extension/load_plugin.h"
 #include "engine/udf/registry.h"
+#include "spec/knobs.h"
 
 namespace codeanatomy::engine {
 namespace {
@@ -209,7 +210,9 @@ const std::vector<ExtensionDescriptor>& Session::extensions() const { return sta
 const spec::RuntimeProfile& Session::knobs() const { return state_->knobs; }
 spec::GovernanceMode Session::governance() const { return state_->governance; }
 const std::vector<Warning>& Session::warnings() const { return state_->warnings; }
-SessionIdentity Session::identity() const { return {state_->features.Words(), state_->extensions}; }
+SessionIdentity Session::identity() const {
+  return {state_->features.Words(), state_->extensions, spec::KnobTexts(state_->knobs)};
+}
 int Session::threads() const { return state_->threads; }
 size_t Session::batch_rows() const { return state_->batch_rows; }
 bool Session::wraps_partition_values() const { return state_->wraps_partition_values; }

@@ -52,6 +52,7 @@ struct SessionOptions {
 struct SessionIdentity {
   std::vector<std::string> features;         // words of FeatureGates::Parse, one for every gate
   std::vector<ExtensionDescriptor> plugins;  // in the order of loading
+  std::vector<std::string> knobs;            // texts of spec::ParseKnobs, what was said of them
 };
 
 class Session {

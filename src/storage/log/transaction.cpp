@@ -302,12 +302,20 @@ Result<std::string> Transaction::FreeName(const std::string& path,
   for (int n = 1;; ++n) {
     std::string other = fmt::format("{}-{}.parquet", stem, n);
     if (taken.contains(other)) continue;
-    // A file of that name that is there already has the same content: names are content hashes,
-    // and only synced files get a second one.
-    CA_RETURN_IF_ERROR(environment_.files.SyncFile(JoinPath(root_, path)));
-    CA_RETURN_IF_ERROR(
-        environment_.files.LinkIfAbsent(JoinPath(root_, path), JoinPath(root_, other)));
-    CA_RETURN_IF_ERROR(environment_.files.SyncDirectory(ParentPath(JoinPath(root_, other))));
+    const std::string from = JoinPath(root_, path), to = JoinPath(root_, other);
+    CA_RETURN_IF_ERROR(environment_.files.SyncFile(from));
+    CA_ASSIGN_OR_RETURN(bool linked, environment_.files.LinkIfAbsent(from, to));
+    if (!linked) {
+      // What has that name has the same content, as names are content hashes, unless its writer
+      // died with the power before it was synced: then it is shorter, and in no version.
+      CA_ASSIGN_OR_RETURN(const FileStatus ours, environment_.files.Status(from));
+      CA_ASSIGN_OR_RETURN(const FileStatus theirs, environment_.files.Status(to));
+      if (theirs.size != ours.size) {
+        CA_RETURN_IF_ERROR(environment_.files.Remove(to));
+        CA_ASSIGN_OR_RETURN(linked, environment_.files.LinkIfAbsent(from, to));
+      }
+    }
+    CA_RETURN_IF_ERROR(environment_.files.SyncDirectory(ParentPath(to)));
     return other;
   }
 }

@@ -89,7 +89,7 @@ class Transaction {
   /// Those asked for, or the table's.
   const std::vector<std::string>& partition_columns() const { return write_.partition_columns; }
 
-  /// Adds files that are complete and synced on disk, in the order of the table's rows.
+  /// Adds files that are complete on disk, in the order of the table's rows. The commit syncs them.
   void Add(std::vector<DataFile> files);
 
   /// With kOverwrite: files of an earlier version of the table that stay, or come back, beside
@@ -101,7 +101,7 @@ class Transaction {
   /// Errors DeltaConflict: another writer won, attempts are used up or the conflict is not
   /// retryable;
   ///        IoError, NoSpace. Nothing is visible then; data files stay for the caller's cleanup.
-  /// Cost   1 ms, two syncs.
+  /// Cost   1 ms; a sync for each added file and each folder of theirs, and two for the log entry.
   Result<CommitOutcome> Commit(const CommitOptions& options);
 
   /// Whether readers see the commit; after an error this says if the added files are still in use.
