@@ -47,7 +47,8 @@ SINGLE = {
     r'"disabled_optimizers"': ("src/engine/session/introspection.cpp", "src/engine/session/profile.cpp",
                                "src/engine/session/runtime_profile.cpp"),
     r"\bduckdb_register_\w+_function\(": ("src/engine/udf/", "src/engine/duckdb/"),
-    r"->LinkIfAbsent\(|\.LinkIfAbsent\(": ("src/storage/log/transaction.cpp",),
+    r"->LinkIfAbsent\(|\.LinkIfAbsent\(": ("src/storage/log/transaction.cpp",
+                                            "src/storage/instrumented_file_system.cpp"),
 }
 # File or folder → what none of its headers and sources may include, directly or through others.
 PURE = {

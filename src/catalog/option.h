@@ -32,7 +32,9 @@ struct OptionInfo {
   std::span<const std::string_view> choices;
   std::string_view value = {};  // "GLOB": what a list has one of, as help calls it
   int64_t minimum = 0;
-  bool loads_code = false;  // then not from a file that was found rather than named
+  // What it does that no file may ask for that was found rather than named, "loads code"; empty:
+  // all may.
+  std::string_view not_where_found = {};
   bool names_file = false;  // the setting is what the file holds, wherever it lies: what reads it
                             // hashes that (spec, planning surface), and the path enters no hash
 };

@@ -36,6 +36,7 @@ enum class WarningCode : uint8_t {
   kComplianceOptimizerLabFailed,
   kComplianceSerializationFailed,
   kMaintenanceFailed,
+  kTracingFlushFailed,
 };
 
 struct WarningInfo {
@@ -82,6 +83,8 @@ inline constexpr auto kWarnings = std::to_array<WarningInfo>({
      WarningStage::kCompliance, true, "compliance.json of the run bundle could not be written"},
     {WarningCode::kMaintenanceFailed, "maintenance_failed", WarningStage::kMaintenance, true,
      "an operation of a spec's `maintenance` failed; its table is published"},
+    {WarningCode::kTracingFlushFailed, "tracing_flush_failed", WarningStage::kMaterialization, true,
+     "spans of the run were not sent, or not taken by the collector"},
 });
 
 constexpr const WarningInfo& InfoOf(WarningCode code) {

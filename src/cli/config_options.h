@@ -19,6 +19,21 @@ inline constexpr std::string_view kSessionKeys[] = {"engine.features", "engine.m
                                                     "engine.plugins",  "engine.profile",
                                                     "engine.settings", "engine.threads"};
 
+/// Keys of the options that decide what a run records of itself.
+inline constexpr std::string_view kTracingKeys[] = {"engine.instrument_object_store",
+                                                    "engine.plan_preview",
+                                                    "engine.rule_tracing",
+                                                    "engine.tracing_preset",
+                                                    "otel.bsp_export_timeout_ms",
+                                                    "otel.bsp_max_export_batch_size",
+                                                    "otel.bsp_max_queue_size",
+                                                    "otel.bsp_schedule_delay_ms",
+                                                    "otel.enable_traces",
+                                                    "otel.endpoint",
+                                                    "otel.protocol",
+                                                    "otel.sampler",
+                                                    "otel.sampler_arg"};
+
 /// Adds a flag for every declared option to `command`, or for those of `keys`; the texts given are
 /// in the returned map once the line is parsed.
 std::shared_ptr<driver::TextSettings> AddConfigOptions(CLI::App& command,

@@ -12,6 +12,7 @@
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
 #include "driver/spec_run/run_spec.h"
+#include "driver/trace/tracing_choice.h"
 #include "storage/file_system.h"
 
 namespace codeanatomy::cli {
@@ -94,6 +95,7 @@ Result<int> RunSpecFile(const GlobalOptions& global, const RunOptions& options) 
          .program_version = std::string(kProgramVersion),
          .session = session,
          .tuner_mode = config.GetText("engine.tuner_mode"),
+         .tracing = driver::TracingChoiceOf(config),
          .compliance_retention_days = config.GetInt("engine.compliance_retention_days"),
          .recorder = &recorder,
          .cancel = &CatchSignals()});
@@ -122,6 +124,7 @@ void AddRunCommand(CLI::App& app, Invocation& invocation) {
   std::vector<std::string_view> keys(std::begin(kSessionKeys), std::end(kSessionKeys));
   keys.emplace_back("engine.compliance_retention_days");
   keys.emplace_back("engine.tuner_mode");
+  for (const std::string_view key : kTracingKeys) keys.push_back(key);
   options->settings = AddConfigOptions(*command, keys);
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}).description(""))

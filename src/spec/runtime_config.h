@@ -33,6 +33,7 @@ struct ExportPolicy {
   int64_t bsp_max_export_batch_size = 512;
   int64_t bsp_schedule_delay_ms = 5000;
   int64_t bsp_export_timeout_ms = 30000;
+  bool operator==(const ExportPolicy&) const = default;
 };
 
 struct TracingConfig {
@@ -53,6 +54,7 @@ struct TracingConfig {
   std::optional<std::string> otel_service_name;
   TextMap otel_resource_attributes, custom_span_fields;
   ExportPolicy export_policy;
+  bool operator==(const TracingConfig&) const = default;
 };
 
 struct RuntimeConfig {

@@ -46,6 +46,17 @@ def passes_of(report, rule):
     return sum(one["rule_name"] == rule for one in report["bundle"]["plan.json"]["passes"])
 
 
+def spans(report):
+    """Names of the spans that were traced."""
+    traced = report["bundle"].get("otel_traces.json", {"resourceSpans": []})
+    return {span["name"] for r in traced["resourceSpans"] for scope in r["scopeSpans"] for span in scope["spans"]}
+
+
+def in_force(report):
+    """Whether an option of the section otel is set, as the bundle's configuration says."""
+    return any(one["source"] == "config_file" for one in report["bundle"]["config.json"]["otel"].values())
+
+
 # Values, each with what shows that it acts.
 RUN = {
     "build.include_run_bundle": [(False, lambda report: not report["bundle"])],
@@ -55,9 +66,12 @@ RUN = {
     "engine.compliance_retention_days": [
         (30, lambda report: report["bundle"]["config.json"]["engine"]["compliance_retention_days"]["value"] == 30)],
     "engine.features": [],  # all gates that the program lists, in their other position
+    "engine.instrument_object_store": [(True, lambda report: "storage.write_file" in spans(report))],
     "engine.memory_limit": [("900 MiB", lambda report: manifest(report)["memory"]["limit_bytes"] == 900 << 20)],
+    "engine.plan_preview": [(True, lambda report: "preview cpg_nodes" in spans(report))],
     "engine.profile": [("small", lambda report: settings(report)["max_temp_directory_size"] == f"{1 << 30}B"),
                        ("large", lambda report: settings(report)["max_temp_directory_size"] == f"{100 << 30}B")],
+    "engine.rule_tracing": [(True, lambda report: "rule simplify" in spans(report))],
     # Both act on what `sql` reads: test_arrow.py.
     "engine.schema_force_view_types": [
         (True, lambda report: report["bundle"]["config.json"]["engine"]["schema_force_view_types"]["value"] is True)],
@@ -73,7 +87,20 @@ RUN = {
     # One thread is set up by a setting of its own, see src/engine/session/profile.cpp.
     "engine.threads": [(1, lambda report: settings(report).get("external_threads") == "2"),
                        (3, lambda report: settings(report)["threads"] == "3")],
+    "engine.tracing_preset": [("ProductionLean", lambda report: "rules.optimizer" in spans(report)),
+                              ("MaximalNoData", lambda report: "rule simplify" in spans(report)),
+                              ("Maximal", lambda report: "preview cpg_nodes" in spans(report))],
     "engine.tuner_mode": [("observe", lambda report: "state/tuner" in report["folders"])],
+    # How and where spans are sent shows at the collector: test_tracing.py.
+    "otel.bsp_export_timeout_ms": [(100, in_force)],
+    "otel.bsp_max_export_batch_size": [(7, in_force)],
+    "otel.bsp_max_queue_size": [(7, in_force)],
+    "otel.bsp_schedule_delay_ms": [(7, in_force)],
+    "otel.enable_traces": [(True, lambda report: "codeanatomy_engine.execute" in spans(report))],
+    "otel.endpoint": [("http://127.0.0.1:1", in_force)],
+    "otel.protocol": [("http/json", in_force)],
+    "otel.sampler": [("always_off", in_force)],
+    "otel.sampler_arg": [("0.5", in_force)],
 }
 # Sources that are other ones give other inputs, whose digests the spec pins.
 FILES = SETTINGS | INPUTS | SPEC

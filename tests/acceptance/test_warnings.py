@@ -152,13 +152,13 @@ def test_every_code_is_in_the_reference(tool, source_dir):
     text = (source_dir / "docs/reference/exit-codes.md").read_text()
     table = text.split("## Warnings")[1].split("## ")[0]
     listed = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \|", table, flags=re.M)
-    assert len(listed) == 14 == len({code for code, _, _ in listed})
+    assert len(listed) == 15 == len({code for code, _, _ in listed})
     assert {stage for _, stage, _ in listed} <= {
         "preflight", "compilation", "plan_bundle", "compliance", "materialization", "maintenance"}
     raised = {code for code, _, is_raised in listed if is_raised == "true"}
     tests = (source_dir / "tests/acceptance/test_warnings.py").read_text()
     # The engine explains whatever it executes, and no input makes us lose a predicate (src/engine/scan/pushdown_test.cpp).
-    for name in ("test_plugin.py", "test_maintenance.py"):
+    for name in ("test_plugin.py", "test_maintenance.py", "test_tracing.py"):
         tests += (source_dir / "tests/acceptance" / name).read_text()
     unreachable = {"compliance_explain_capture_failed", "compliance_pushdown_probe_failed", "pushdown_contract_violation"}
     assert {code for code in raised if code not in tests} <= unreachable

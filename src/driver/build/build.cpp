@@ -20,6 +20,9 @@
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
+#include "driver/trace/run_tracing.h"
+#include "driver/trace/trace_document.h"
+#include "driver/trace/tracing_choice.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/session/capabilities.h"
@@ -72,8 +75,9 @@ class BuildRun {
     span.Set("run_id", report_.run_id);
     auto status = RunSteps(span.id());
     report_.seconds = recorder_.Seconds();
+    if (!status) span.Exception(status.error());
+    FinishTracing(status, span.id());
     if (!status) {
-      span.Exception(status.error());
       // The bundle of a failed run is what one looks at; its own failure must not hide the error.
       if (locked_ && WantsBundle()) {
         if (auto written = WriteRunBundle(Bundle(&status.error())); !written)
@@ -85,6 +89,15 @@ class BuildRun {
   }
 
  private:
+  /// What was traced of a build that ended before its bundle was written; a signal waits for
+  /// nobody.
+  void FinishTracing(const Result<void>& status, uint64_t span) {
+    if (tracing_ == nullptr || is_traced_) return;
+    if (!status && status.error().code() == ErrorCode::kInterrupted) return;
+    is_traced_ = true;
+    trace_files_ = tracing_->Finish(report_, span, request_.program_version, *clock_);
+  }
+
   void Measure(engine::Session& session) {
     report_.seconds = recorder_.Seconds();
     report_.memory = MemoryUse::Of(session.memory());
@@ -107,6 +120,7 @@ class BuildRun {
             .compliance_json = compliance_,
             .statements_sql = statements_,
             .capabilities_json = capabilities_,
+            .trace_files = trace_files_,
             .error = error};
   }
 
@@ -126,6 +140,7 @@ class BuildRun {
     auto made = MakeTables(*session, span);
     Measure(*session);
     CA_RETURN_IF_ERROR(std::move(made));
+    FinishTracing({}, span);
     if (WantsBundle()) {
       CA_ASSIGN_OR_RETURN(const std::vector<engine::Warning> missing,
                           WriteRunBundle(Bundle(nullptr)));
@@ -136,7 +151,7 @@ class BuildRun {
 
   Result<void> MakeTables(engine::Session& session, uint64_t span) {
     engine::DuckdbParquetIo parquet(session);
-    const storage::Environment environment{*files_, parquet, *clock_};
+    const storage::Environment environment{tracing_->Watch(*files_, span), parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, report_.output_dir));
     CA_RETURN_IF_ERROR(
         RemoveExpiredCaptures(*files_, report_.output_dir, clock_->NowMilliseconds()));
@@ -170,6 +185,9 @@ class BuildRun {
                         semantics::CompileModel(model_, CompileRequestOf(config_)));
     spec_ = std::move(compiled.spec);
     views_ = std::move(compiled.views);
+    CA_ASSIGN_OR_RETURN(spec::TracingConfig tracing,
+                        TracingOf(spec_.runtime, TracingChoiceOf(config_)));
+    tracing_ = std::make_unique<RunTracing>(std::move(tracing), recorder_);
     return {};
   }
 
@@ -233,7 +251,18 @@ class BuildRun {
 
   Result<void> Execute(engine::Session& session, const storage::Environment& environment,
                        const EvidenceStageResult& evidence, uint64_t parent) {
-    SpanScope span(recorder_, "engine_execute", parent);
+    const SpanScope span(recorder_, "engine_execute", parent);
+    SpanScope root(recorder_, kExecuteSpan, span.id());
+    tracing_->Begin(root, spec_);
+    tracing_->MoveOperations(root.id());
+    auto done = ExecuteSpec(session, environment, evidence, root);
+    tracing_->MoveOperations(parent);
+    if (!done) root.Exception(done.error());
+    return done;
+  }
+
+  Result<void> ExecuteSpec(engine::Session& session, const storage::Environment& environment,
+                           const EvidenceStageResult& evidence, SpanScope& root) {
     std::map<std::string, std::string, std::less<>> digests;
     for (const BuiltTable& table : evidence.tables) digests[table.name] = table.content_digest;
     for (spec::InputRelation& input : spec_.input_relations) {
@@ -256,9 +285,11 @@ class BuildRun {
                                              PythonVersionName(report_.target_version)),
              .commit_metadata = Provenance(),
              .sink = &recorder_,
-             .parent_span = span.id(),
+             .parent_span = root.id(),
              .capture_explain = WantsExplain(),
-             .collect_metrics = IsObserved(spec_, config_.GetText("engine.tuner_mode")),
+             .collect_metrics =
+                 tracing_->measures() || IsObserved(spec_, config_.GetText("engine.tuner_mode")),
+             .tracing = tracing_->config(),
              .row_counts =
                  CountedRows(*files_, report_.output_dir, session.features(), evidence.tables),
              .view_rows = std::move(view_rows)}));
@@ -268,7 +299,8 @@ class BuildRun {
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
     report_.warnings = executed.warnings;
     report_.maintenance = executed.maintenance;
-    ReportWarnings(recorder_, span.id(), executed.warnings);
+    ReportWarnings(recorder_, root.id(), executed.warnings);
+    tracing_->Describe(root, executed);
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);
     policy_json_ = PolicyArtifactJson(executed, {decisions_, spec_, executed.envelope}, settings_,
@@ -328,7 +360,9 @@ class BuildRun {
   engine::Settings settings_;
   engine::SessionIdentity session_;
   std::vector<engine::CacheState> caches_;
-  bool locked_ = false;
+  std::unique_ptr<RunTracing> tracing_;
+  std::vector<std::pair<std::string, std::string>> trace_files_;
+  bool locked_ = false, is_traced_ = false;
 };
 
 }  // namespace

@@ -62,7 +62,8 @@ Result<ConfigValue> LeafValue(const OptionInfo& option, const nlohmann::json& va
 }
 
 /// Takes the sections of `document` that `settings` does not hold yet. A file that was found, in a
-/// repository perhaps that nobody has read, loads no code.
+/// repository perhaps that nobody has read, loads no
+/// code and sends nothing.
 Result<void> Merge(const nlohmann::json& document, const std::string& file, bool is_named,
                    Settings& settings) {
   Settings found;
@@ -76,12 +77,12 @@ Result<void> Merge(const nlohmann::json& document, const std::string& file, bool
       const OptionInfo* option = FindOption(key);
       if (option == nullptr)
         return Invalid(fmt::format("unknown key {}", key), fmt::format("{}: {}", file, key));
-      if (option->loads_code && !is_named) {
-        return Error(
-            ErrorCode::kInvalidConfig,
-            fmt::format("{} loads code, which a configuration that was found may not", key),
-            fmt::format("{}: {}", file, key),
-            fmt::format("name the file with --config, or use {}", option->flag));
+      if (!option->not_where_found.empty() && !is_named) {
+        return Error(ErrorCode::kInvalidConfig,
+                     fmt::format("{} {}, which a configuration that was found may not", key,
+                                 option->not_where_found),
+                     fmt::format("{}: {}", file, key),
+                     fmt::format("name the file with --config, or use {}", option->flag));
       }
       CA_ASSIGN_OR_RETURN(auto parsed, LeafValue(*option, value, fmt::format("{}: {}", file, key)));
       if (!taken) found[key] = {std::move(parsed), fmt::format("{}: {}", file, key)};

@@ -14,7 +14,11 @@ nlohmann::ordered_json ToJson(const Attributes& attributes) {
 }  // namespace
 
 Recorder::Recorder(ProgressFunction progress)
-    : start_(std::chrono::steady_clock::now()), progress_(std::move(progress)) {}
+    : start_(std::chrono::steady_clock::now()),
+      start_unix_nanoseconds_(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                  std::chrono::system_clock::now().time_since_epoch())
+                                  .count()),
+      progress_(std::move(progress)) {}
 
 double Recorder::Seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -59,10 +63,15 @@ std::vector<RecordedSpan> Recorder::Spans() const {
   return spans_;
 }
 
+std::vector<RecordedEvent> Recorder::Events() const {
+  const std::lock_guard lock(mutex_);
+  return records_;
+}
+
 std::string Recorder::EventsJsonLines(std::string_view run_id) const {
   const std::lock_guard lock(mutex_);
   std::string lines;
-  for (const Record& record : records_) {
+  for (const RecordedEvent& record : records_) {
     nlohmann::ordered_json line{{"run_id", run_id},    {"kind", record.kind},
                                 {"name", record.name}, {"span", record.span},
                                 {"at", record.at},     {"attributes", ToJson(record.attributes)}};

@@ -26,6 +26,15 @@ struct RecordedSpan {
   Attributes attributes;
 };
 
+/// What was reported of a span at one moment.
+struct RecordedEvent {
+  std::string kind;  // event, exception
+  std::string name;  // of an exception the error's code
+  uint64_t span = 0;
+  double at = 0;
+  Attributes attributes;
+};
+
 class Recorder : public EventSink {
  public:
   explicit Recorder(ProgressFunction progress = {});
@@ -40,24 +49,22 @@ class Recorder : public EventSink {
   double Seconds() const;
   /// Spans in the order they began.
   std::vector<RecordedSpan> Spans() const;
+  /// Events and exceptions in the order they were reported.
+  std::vector<RecordedEvent> Events() const;
+  /// When the recorder was made, in nanoseconds since 1970, UTC.
+  int64_t start_unix_nanoseconds() const { return start_unix_nanoseconds_; }
   /// One JSON object per line: spans, events and exceptions in the order they were reported.
   std::string EventsJsonLines(std::string_view run_id) const;
   /// {"spans": [{"name", "parent", "begin", "seconds", "attributes"}]}, times in seconds.
   std::string TimingsJson() const;
 
  private:
-  struct Record {
-    std::string kind;  // event, exception
-    std::string name;
-    uint64_t span = 0;
-    double at = 0;
-    Attributes attributes;
-  };
   mutable std::mutex mutex_;
   std::chrono::steady_clock::time_point start_;
+  int64_t start_unix_nanoseconds_ = 0;
   ProgressFunction progress_;
   std::vector<RecordedSpan> spans_;
-  std::vector<Record> records_;
+  std::vector<RecordedEvent> records_;
 };
 
 }  // namespace codeanatomy::driver

@@ -121,6 +121,7 @@ std::vector<BundleFile> PartsOf(const RunBundle& bundle) {
   add("policy.json", bundle.policy_json, kArtifact);
   if (!bundle.decisions.empty())
     add("decisions.json", engine::DecisionsJson(bundle.decisions).dump(1) + "\n", kArtifact);
+  for (const auto& [name, text] : bundle.trace_files) add(name, text, kRuntime);
   add("spec.json", bundle.spec_json);
   add("timings.json", bundle.recorder->TimingsJson());
   add("events.jsonl", bundle.recorder->EventsJsonLines(bundle.report->run_id));

@@ -29,6 +29,8 @@ struct RunBundle {
       {};                           // compliance.json (compliance_artifact.h); empty: not asked for
   std::string statements_sql = {};  // statements.sql, likewise
   std::string capabilities_json = {};  // of the engine session; empty: it was not opened
+  // What the run recorded of itself, by name (trace/run_tracing.h).
+  std::vector<std::pair<std::string, std::string>> trace_files = {};
   std::vector<BuiltTable> inputs =
       {};                      // of an executed spec; those of a build stand among its tables
   std::string input_dir = {};  // below which they lie
@@ -40,9 +42,9 @@ struct RunBundle {
 void ReportWarnings(EventSink& sink, uint64_t span, const std::vector<engine::Warning>& warnings);
 
 /// Writes manifest.json, config.json, spec.json, plan.json, policy.json, decisions.json,
-/// compliance.json, settings.json, statements.sql, capabilities.json, timings.json and
-/// events.jsonl. `sha256sum spec.json` prints the spec hash. What a run can do without, all but
-/// manifest, spec, configuration, timings and events, may fail: those are the warnings that are
+/// compliance.json, settings.json, statements.sql, capabilities.json, timings.json, events.jsonl
+/// and what was traced. `sha256sum spec.json` prints the spec hash. What a run can do without, all
+/// but manifest, spec, configuration, timings and events, may fail: those are the warnings that are
 /// returned; the manifest has them behind those of the report. Errors IoError, NoSpace.
 Result<std::vector<engine::Warning>> WriteRunBundle(const RunBundle& bundle);
 

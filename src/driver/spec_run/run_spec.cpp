@@ -8,6 +8,8 @@
 #include "driver/run/run_bundle.h"
 #include "driver/run/run_id.h"
 #include "driver/run/tuning.h"
+#include "driver/trace/run_tracing.h"
+#include "driver/trace/trace_document.h"
 #include "engine/duckdb/parquet_io.h"
 #include "engine/execute/execute_spec.h"
 #include "engine/session/build_reader.h"
@@ -26,6 +28,28 @@ class SpecRun {
   }
 
   Result<RunSpecReport> Run() {
+    CA_ASSIGN_OR_RETURN(spec::TracingConfig recorded,
+                        TracingOf(request_.spec->runtime, request_.tracing));
+    RunTracing tracing(std::move(recorded), *request_.recorder);
+    auto [done, root] = RunTraced(tracing);
+    if (done || done.error().code() != ErrorCode::kInterrupted)
+      trace_files_ = tracing.Finish(report_.build, root, request_.program_version, *clock_);
+    if (!done) return std::move(done.error());
+    CA_RETURN_IF_ERROR(WriteBundle());
+    return Publish();
+  }
+
+ private:
+  /// How the run ended, and its root span.
+  std::pair<Result<void>, uint64_t> RunTraced(RunTracing& tracing) {
+    SpanScope root(*request_.recorder, kExecuteSpan);
+    tracing.Begin(root, *request_.spec);
+    auto done = RunSteps(tracing, root);
+    if (!done) root.Exception(done.error());
+    return {std::move(done), root.id()};
+  }
+
+  Result<void> RunSteps(RunTracing& tracing, SpanScope& root) {
     CA_ASSIGN_OR_RETURN(input_dir_, storage::CanonicalPath(request_.input_dir));
     CA_ASSIGN_OR_RETURN(report_.build.output_dir, storage::CanonicalPath(request_.output_dir));
     const std::string& out = report_.build.output_dir;
@@ -33,7 +57,7 @@ class SpecRun {
       return Error(ErrorCode::kInvalidArgument, "a spec is not executed into the folder it reads",
                    request_.output_dir, "name another output folder");
     }
-    CA_ASSIGN_OR_RETURN(const auto lock, storage::LockOutput(*files_, out));
+    CA_ASSIGN_OR_RETURN(lock_, storage::LockOutput(*files_, out));
     CA_ASSIGN_OR_RETURN(engine::SessionOptions options,
                         engine::WithRuntimeProfile(request_.session, *request_.spec));
     options.temp_directory = out + "/cache/spill";
@@ -45,22 +69,20 @@ class SpecRun {
     session_ = session->identity();
     capabilities_ = engine::CapabilitiesJson(*session);
     engine::DuckdbParquetIo parquet(*session);
-    const storage::Environment environment{*files_, parquet, *clock_};
+    const storage::Environment environment{tracing.Watch(*files_, root.id()), parquet, *clock_};
     CA_RETURN_IF_ERROR(storage::CleanOutput(environment, out));
     CA_RETURN_IF_ERROR(RemoveExpiredCaptures(*files_, out, clock_->NowMilliseconds()));
     CA_ASSIGN_OR_RETURN(const SpecInputs inputs,
                         OpenSpecInputs(*request_.spec, environment, input_dir_, LogsOf(*session)));
     report_.inputs = inputs.tables;
-    CA_RETURN_IF_ERROR(Execute(*session, environment, inputs));
+    CA_RETURN_IF_ERROR(Execute(*session, environment, inputs, tracing, root));
     report_.build.seconds = request_.recorder->Seconds();
     report_.build.memory = MemoryUse::Of(session->memory());
-    CA_RETURN_IF_ERROR(WriteBundle());
-    return Publish();
+    return {};
   }
 
- private:
   Result<void> Execute(engine::Session& session, const storage::Environment& environment,
-                       const SpecInputs& inputs) {
+                       const SpecInputs& inputs, RunTracing& tracing, SpanScope& root) {
     spec_json_ = spec::CanonicalJson(*request_.spec);
     BuildReport& build = report_.build;
     build.spec_hash = spec::SpecHash(*request_.spec);
@@ -68,7 +90,6 @@ class SpecRun {
     CA_ASSIGN_OR_RETURN(
         engine::RowCounts view_rows,
         PastViewRows(*files_, build.output_dir, session.features(), *request_.spec));
-    const SpanScope span(*request_.recorder, "engine_execute");
     CA_ASSIGN_OR_RETURN(
         const engine::ExecutionReport executed,
         engine::ExecuteSpec(*request_.spec, session,
@@ -79,10 +100,11 @@ class SpecRun {
                              .content_settings = "{}",
                              .commit_metadata = {{"codeanatomy.run_id", build.run_id}},
                              .sink = request_.recorder,
-                             .parent_span = span.id(),
+                             .parent_span = root.id(),
                              .capture_explain = WantsExplain(),
-                             .collect_metrics = request_.collect_metrics ||
+                             .collect_metrics = request_.collect_metrics || tracing.measures() ||
                                                 IsObserved(*request_.spec, request_.tuner_mode),
+                             .tracing = tracing.config(),
                              .row_counts = CountedRows(*files_, build.output_dir,
                                                        session.features(), inputs.tables),
                              .view_rows = std::move(view_rows)}));
@@ -91,7 +113,8 @@ class SpecRun {
     build.rulepack_fingerprint = executed.rulepack_fingerprint;
     build.warnings = executed.warnings;
     build.maintenance = executed.maintenance;
-    ReportWarnings(*request_.recorder, span.id(), executed.warnings);
+    ReportWarnings(*request_.recorder, root.id(), executed.warnings);
+    tracing.Describe(root, executed);
     build.edges = executed.edges_by_kind;
     caches_ = session.caches().Describe();
     report_.schedule = executed.schedule;
@@ -146,6 +169,7 @@ class SpecRun {
                                         .compliance_json = report_.compliance_json,
                                         .statements_sql = statements_,
                                         .capabilities_json = capabilities_,
+                                        .trace_files = trace_files_,
                                         .inputs = report_.inputs,
                                         .input_dir = input_dir_,
                                         .manifest_only = !request_.include_run_bundle}));
@@ -180,6 +204,8 @@ class SpecRun {
   std::unique_ptr<storage::FileSystem> files_ = storage::OpenPosixFileSystem();
   std::unique_ptr<storage::Clock> clock_ = storage::OpenSystemClock();
   RunSpecReport report_;
+  std::unique_ptr<storage::FileLock> lock_;
+  std::vector<std::pair<std::string, std::string>> trace_files_;
   std::string input_dir_, spec_json_, capabilities_;
   std::vector<engine::DecisionRecord> decisions_;
   engine::Settings settings_;

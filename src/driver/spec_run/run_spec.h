@@ -14,6 +14,7 @@
 #include "driver/run/compliance_retention.h"
 #include "driver/run/recorder.h"
 #include "driver/spec_run/spec_inputs.h"
+#include "driver/trace/tracing_choice.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/schedule/task_graph.h"
 #include "engine/session/session.h"
@@ -29,6 +30,7 @@ struct RunSpecRequest {
   std::string program_version;
   engine::SessionOptions session;   // temporary folder, sink and cancel flag are set by RunSpec
   std::string tuner_mode = "spec";  // value of engine.tuner_mode
+  TracingChoice tracing = {};       // over that of the spec
   int64_t compliance_retention_days = kShortRetentionDays;
   bool collect_metrics = false;  // measure every statement, whatever the tuner's mode
   bool include_manifest = true;  // in the run bundle's folder
@@ -46,8 +48,8 @@ struct RunSpecReport {
   std::string manifest_path, run_bundle_dir;  // empty where not asked for
 };
 
-/// Errors InvalidArgument: output and input folder are one; those of OpenSpecInputs, ExecuteSpec
-/// and
+/// Errors TracingInitFailed; InvalidArgument: output and input folder are one; those of
+/// OpenSpecInputs, ExecuteSpec and
 ///        PublishCurrent. Nothing is published then.
 Result<RunSpecReport> RunSpec(const RunSpecRequest& request);
 

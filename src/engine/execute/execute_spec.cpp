@@ -27,6 +27,7 @@
 #include "engine/execute/run_measure.h"
 #include "engine/execute/statement_record.h"
 #include "engine/execute/supported.h"
+#include "engine/execute/table_span.h"
 #include "engine/execute/temporary_views.h"
 #include "engine/execute/work_queue.h"
 #include "engine/execute/write_files.h"
@@ -52,20 +53,6 @@ double SecondsSince(Clock::time_point start) {
 /// been pruned in which order, is no matter of the plan.
 std::string QuoteInput(std::string_view scan) { return QuoteIdentifier(ScanPruner::InputOf(scan)); }
 
-/// A span of the run's sink, where there is one.
-class TableSpan {
- public:
-  TableSpan(const ExecuteOptions& options, std::string_view name) {
-    if (options.sink != nullptr) span_.emplace(*options.sink, name, options.parent_span);
-  }
-  void Set(std::string key, std::string value) {
-    if (span_) span_->Set(std::move(key), std::move(value));
-  }
-
- private:
-  std::optional<SpanScope> span_;
-};
-
 /// One sorted file of an open output.
 struct PartTask {
   std::string value;
@@ -83,7 +70,6 @@ struct OpenStep {
   size_t parts_left = 1;
   int64_t rows = 0;  // of a view that is computed
 };
-
 
 class Execution {
  public:
@@ -112,11 +98,12 @@ class Execution {
       Warn(session_.warnings());
       Warn(SemanticWarnings(plan_));
       Warn(CompatibilityWarnings(plan_, paths_.input_protocols));
-      CA_RETURN_IF_ERROR(PreparePlan());
+      CA_RETURN_IF_ERROR(PreparePlan(span.id()));
       CA_RETURN_IF_ERROR(inputs_.AdaptFiles(ChecksSideBySide()));
     }
     CA_RETURN_IF_ERROR(WriteAndCheck());
     CA_RETURN_IF_ERROR(ReportScans());
+    CA_RETURN_IF_ERROR(PreviewOutputs());
     {
       const TableSpan span(options_, "commit");
       CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_, session_}, report_));
@@ -133,6 +120,24 @@ class Execution {
   /// Statements that look into files beside what the queue runs.
   int ChecksSideBySide() const { return has_room_ ? session_.threads() : 1; }
 
+  /// One that fails is a warning: the outputs are there.
+  Result<void> PreviewOutputs() {
+    if (!options_.tracing.enabled || options_.tracing.preview_limit == 0) return {};
+    for (const WrittenOutput& output : outputs_) {
+      const TableSpan span(options_, "preview " + output.plan->target.table_name);
+      auto preview = PreviewOutput(session_.connection(), output, options_.tracing);
+      if (preview) {
+        report_.previews.push_back(*std::move(preview));
+      } else if (preview.error().code() == ErrorCode::kInterrupted) {
+        return std::move(preview.error());
+      } else {
+        report_.warnings.push_back(
+            WarningOf(WarningCode::kPlanBundleRuntimeCaptureFailed, preview.error()));
+      }
+    }
+    return {};
+  }
+
   Result<void> ReportScans() {
     report_.scans = inputs_.pruner().Units();
     RowCounts rows;
@@ -145,13 +150,17 @@ class Execution {
   }
 
   /// Applies the rules and takes down what the plan and the session are identified by.
-  Result<void> PreparePlan() {
+  Result<void> PreparePlan(uint64_t span) {
     report_.spec_hash = spec::SpecHash(spec_);
     report_.view_rows = options_.view_rows;
     CA_ASSIGN_OR_RETURN(const RulePack pack, MakeRulePack(spec_));
     CA_ASSIGN_OR_RETURN(report_.rules,
                         ApplyRules(pack, plan_, session_.threads(),
-                                   knobs_.optimizer_max_passes.value_or(kOptimizerMaxPasses)));
+                                   knobs_.optimizer_max_passes.value_or(kOptimizerMaxPasses),
+                                   {options_.sink, span,
+                                    options_.tracing.enabled ? options_.tracing.rule_mode
+                                                             : spec::RuleTracing::kDisabled,
+                                    options_.tracing.plan_diff}));
     report_.rulepack_fingerprint = pack.fingerprint;
     report_.references = ReferencesOf(plan_);
     report_.schema_fingerprints = SchemaFingerprints(plan_);

@@ -13,6 +13,7 @@
 #include "engine/decision/plan_decisions.h"
 #include "engine/duckdb/engine_plan.h"
 #include "engine/execute/maintenance_report.h"
+#include "engine/execute/preview.h"
 #include "engine/execute/run_metrics.h"
 #include "engine/plan/lineage.h"
 #include "engine/plan/plan_warnings.h"
@@ -62,6 +63,8 @@ struct ExecuteOptions {
   uint64_t parent_span = 0;
   bool capture_explain = false;  // as if the spec had compliance_capture
   bool collect_metrics = false;  // measure every statement
+  spec::TracingConfig tracing =
+      {};  // what the run records: the spec's, or what the caller makes of it
   /// Rows of inputs and of outputs of the run before, by table: what the schedule goes by. Empty:
   /// nothing is known.
   RowCounts row_counts = {};
@@ -113,6 +116,7 @@ struct ExecutionReport {
       pushdown;                 // predicates of every statement, in the order of the schedule
   std::vector<ScanUnit> scans;  // with row groups where explanations were asked for
   std::vector<MaintenanceReport> maintenance;  // by output in order, then in order of operations
+  std::vector<OutputPreview> previews;  // where they were asked for, in the order of the schedule
 };
 
 /// Where a session has less memory, statements run one after the other: two do not fit side by side

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "engine/rules/rule_pack.h"
+#include "engine/rules/rule_spans.h"
 #include "expr/json_reader.h"
 #include "expr/type_check.h"
 
@@ -157,8 +158,8 @@ std::string_view FindCall(Relation& relation, std::span<const std::string_view> 
 
 class Application {
  public:
-  Application(const RulePack& pack, Plan& plan, int64_t threads)
-      : pack_(pack), plan_(plan), threads_(threads) {}
+  Application(const RulePack& pack, Plan& plan, int64_t threads, const RuleObserver& observer)
+      : pack_(pack), plan_(plan), threads_(threads), spans_(observer) {}
 
   Result<RuleReport> Run(int64_t max_passes) {
     report_.plan = PlanText(plan_);
@@ -169,22 +170,37 @@ class Application {
       changed = false;
       for (const Rule& rule : pack_.rules) {
         if (rule.info->kind != EngineRuleKind::kOptimizer) continue;
-        const size_t rewrites = Rewrite(rule.info->name);
+        CA_ASSIGN_OR_RETURN(const size_t rewrites, Apply(rule));
         changed |= rewrites > 0;
-        Trace(rule, rewrites);
       }
     }
     // Analyzers judge the plan that will run; a rewrite that breaks it is found here.
     for (const Rule& rule : pack_.rules) {
-      if (rule.info->kind == EngineRuleKind::kAnalyzer) CA_RETURN_IF_ERROR(Analyze(rule));
-      if (rule.info->kind == EngineRuleKind::kPhysical) CA_RETURN_IF_ERROR(Shape(rule));
-      if (rule.info->kind != EngineRuleKind::kOptimizer) Trace(rule, 0);
+      if (rule.info->kind == EngineRuleKind::kOptimizer) continue;
+      CA_ASSIGN_OR_RETURN([[maybe_unused]] const size_t none, Apply(rule));
     }
     report_.p1 = digest_;
     return std::move(report_);
   }
 
  private:
+  /// One pass of a rule. Returns how much it rewrote.
+  Result<size_t> Apply(const Rule& rule) {
+    spans_.Begin(rule, report_.plan);
+    size_t rewrites = 0;
+    Result<void> judged;
+    if (rule.info->kind == EngineRuleKind::kOptimizer) rewrites = Rewrite(rule.info->name);
+    if (rule.info->kind == EngineRuleKind::kAnalyzer) judged = Analyze(rule);
+    if (rule.info->kind == EngineRuleKind::kPhysical) judged = Shape(rule);
+    if (!judged) {
+      spans_.Fail(judged.error());
+      return std::move(judged.error());
+    }
+    Trace(rule, rewrites);
+    spans_.End(report_.passes.back(), report_.plan);
+    return rewrites;
+  }
+
   size_t Rewrite(std::string_view rule) {
     size_t all = 0;
     for (PlannedView& view : plan_.views) {
@@ -250,13 +266,14 @@ class Application {
   int64_t threads_;
   RuleReport report_;
   std::string digest_;
+  RuleSpans spans_;
 };
 
 }  // namespace
 
-Result<RuleReport> ApplyRules(const RulePack& pack, Plan& plan, int64_t threads,
-                              int64_t max_passes) {
-  return Application(pack, plan, threads).Run(max_passes);
+Result<RuleReport> ApplyRules(const RulePack& pack, Plan& plan, int64_t threads, int64_t max_passes,
+                              const RuleObserver& observer) {
+  return Application(pack, plan, threads, observer).Run(max_passes);
 }
 
 }  // namespace codeanatomy::engine

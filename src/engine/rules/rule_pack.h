@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/observe.h"
 #include "base/result.h"
 #include "catalog/engine_rule.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/portable.h"
+#include "spec/runtime_config.h"
 
 namespace codeanatomy::engine {
 
@@ -50,12 +52,21 @@ struct RuleReport {
 
 inline constexpr int64_t kOptimizerMaxPasses = 3;
 
+/// Who is told of the passes while they run (rule_spans.h).
+struct RuleObserver {
+  EventSink* sink = nullptr;  // may be null
+  uint64_t parent = 0;        // span
+  spec::RuleTracing mode = spec::RuleTracing::kDisabled;
+  bool plan_diff = false;
+};
+
 /// Runs the pack over the plan: optimizers until nothing changes, at most `max_passes` times. Rows
 /// of the plan stay the same. Errors those of the rules, which are fatal:
 ///   ExpressionTypeError  semantic_integrity
 ///   InvalidPlan          safety and strict_safety, naming function and view; parameters of the
 ///                        physical rules that are no positive numbers
 Result<RuleReport> ApplyRules(const RulePack& pack, Plan& plan, int64_t threads,
-                              int64_t max_passes = kOptimizerMaxPasses);
+                              int64_t max_passes = kOptimizerMaxPasses,
+                              const RuleObserver& observer = {});
 
 }  // namespace codeanatomy::engine

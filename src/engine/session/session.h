@@ -16,7 +16,6 @@
 #include "engine/duckdb/connection.h"
 #include "engine/duckdb/database.h"
 #include "engine/extension/plugin_library.h"
-#include "engine/plan/warning.h"
 #include "engine/session/caches.h"
 #include "engine/session/dataset_registry.h"
 #include "engine/session/feature_gates.h"
@@ -24,6 +23,8 @@
 #include "spec/runtime_config.h"
 
 namespace codeanatomy::engine {
+
+struct Warning;  // engine/plan/warning.h
 
 struct SessionOptions {
   Profile profile = Profile::kMedium;
