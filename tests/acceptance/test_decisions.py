@@ -90,10 +90,13 @@ def test_the_policy_has_every_decision_once(built_twice, tool, repository, tmp_p
                    "scan_policy_by_read", "scheduling", "maintenance_policy_by_dataset"):
         domain = member.split("_by_")[0].replace("maintenance_policy", "maintenance")
         about = {"view": "view ", "dataset": "output "}.get(member.split("_by_")[-1], "")
-        entries |= {(domain, kind, about + name): one for name, kinds in policy[member].items() for kind, one in kinds.items()}
+        for one in (one for one in stored if one["domain"] == domain):
+            entry = policy[member][one["context_label"].removeprefix(about)][one["type"]]
+            assert (entry["value"], entry["confidence"]) == (one["value"], one["confidence"])
+            entries[domain, one["type"], one["context_label"]] = entry
+        assert sum(map(len, policy[member].values())) == sum(one["domain"] == domain for one in stored)
     expected = by_context(stored)
     assert entries.keys() == expected.keys() and len(expected) == len(stored)
-    assert all(entries[at]["value"] == one["value"] and entries[at]["confidence"] == one["confidence"] for at, one in expected.items())
     views = {view["name"]: view for view in plan["views"]}
     for view, confidence in policy["inference_confidence_by_view"].items():
         assert confidence == min(one["confidence"] for at, one in expected.items() if one["context_label"] == f"view {view}")
