@@ -297,9 +297,11 @@ class BuildRun {
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
-    report_.warnings = executed.warnings;
+    report_.warnings = std::move(evidence.warnings);
+    report_.warnings.insert(report_.warnings.end(), executed.warnings.begin(),
+                            executed.warnings.end());
     report_.maintenance = executed.maintenance;
-    ReportWarnings(recorder_, root.id(), executed.warnings);
+    ReportWarnings(recorder_, root.id(), report_.warnings);
     tracing_->Describe(root, executed);
     plan_json_ = PlanArtifactJson(executed);
     decisions_ = WithCompilerDecisions(views_, executed.decisions);

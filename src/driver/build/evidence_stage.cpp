@@ -14,6 +14,7 @@
 #include "catalog/diagnostic_code.h"
 #include "catalog/table.h"
 #include "driver/build/evidence_writer.h"
+#include "engine/execute/commit_outputs.h"
 #include "source/read_file.h"
 #include "storage/log/commit_all.h"
 
@@ -241,6 +242,7 @@ class Stage {
                         storage::CommitAll(commits));
     for (size_t i = 0; i < tables.size(); ++i) {
       const storage::CommitOutcome& outcome = outcomes[i];
+      engine::AddCommitWarning(tables[i]->name, outcome, result_.warnings);
       const auto rows = rows_.find(std::string(tables[i]->name));
       result_.tables.push_back({.name = std::string(tables[i]->name),
                                 .path = TableLocation(*tables[i]),

@@ -8,6 +8,7 @@
 #include "base/observe.h"
 #include "base/result.h"
 #include "driver/build/build.h"
+#include "engine/plan/warning.h"
 #include "engine/session/session.h"
 #include "evidence/extract.h"
 #include "source/repository_scan.h"
@@ -31,6 +32,7 @@ struct EvidenceStageResult {
   evidence::FileCounts counts;
   uint64_t file_count = 0, failed_files = 0;
   std::map<std::string, uint64_t> diagnostics;  // rows by code
+  std::vector<engine::Warning> warnings;
 };
 
 /// Errors  ExtractionFailed when the repository holds no Python file; IdCollision;

@@ -7,7 +7,6 @@
 #include "engine/execute/constraint_check.h"
 #include "engine/execute/replace_files.h"
 #include "storage/history.h"
-#include "storage/log/commit_all.h"
 
 namespace codeanatomy::engine {
 
@@ -138,6 +137,15 @@ void Report(const WrittenOutput& output, const storage::CommitOutcome& outcome,
 
 }  // namespace
 
+void AddCommitWarning(std::string_view table, const storage::CommitOutcome& outcome,
+                      std::vector<Warning>& warnings) {
+  if (outcome.warning.empty()) return;
+  Warning& warning = warnings.emplace_back();
+  warning.code = WarningCode::kMaintenanceFailed;
+  warning.message = outcome.warning;
+  warning.context = {{"table", std::string(table)}, {"operation", "checkpoint"}};
+}
+
 Result<void> CommitOutputs(const std::vector<WrittenOutput>& outputs, const CommitRequest& request,
                            ExecutionReport& report) {
   std::vector<storage::PreparedCommit> commits;
@@ -148,7 +156,10 @@ Result<void> CommitOutputs(const std::vector<WrittenOutput>& outputs, const Comm
   }
   CA_ASSIGN_OR_RETURN(const std::vector<storage::CommitOutcome> outcomes,
                       storage::CommitAll(commits));
-  for (size_t i = 0; i < outputs.size(); ++i) Report(outputs[i], outcomes[i], report);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    Report(outputs[i], outcomes[i], report);
+    AddCommitWarning(outputs[i].plan->target.table_name, outcomes[i], report.warnings);
+  }
   return {};
 }
 

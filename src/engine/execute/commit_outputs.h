@@ -5,6 +5,7 @@
 
 #include "engine/execute/execute_spec.h"
 #include "engine/execute/output_checks.h"
+#include "storage/log/commit_all.h"
 
 namespace codeanatomy::engine {
 
@@ -17,6 +18,10 @@ struct CommitRequest {
 
 /// The columns of an output as its table stores them.
 storage::Schema StoredSchema(const PlannedOutput& output);
+
+/// What a commit says that went through and yet lacks something, its checkpoint, as a warning.
+void AddCommitWarning(std::string_view table, const storage::CommitOutcome& outcome,
+                      std::vector<Warning>& warnings);
 
 /// Commits each output to the log of its own table, side by side, since a commit waits for the
 /// disk; versions and digests go into the report, whose hashes go into the commits. Nothing is

@@ -159,6 +159,12 @@ class Scene {
     return text;
   }
 
+  /// A folder has the name of the checkpoint.
+  void BlockCheckpoint(int64_t version) {
+    fs::create_directories(
+        fmt::format("{}/_delta_log/{:020}.checkpoint.parquet/held", Table(), version));
+  }
+
  private:
   std::string Table() const { return root_ + "/cpg/copied"; }
   storage::Environment Real() { return {*real_, *parquet_, *clock_}; }
@@ -243,6 +249,25 @@ std::string WithOther(MaterializationMode mode) {
 }
 
 }  // namespace
+
+TEST_CASE("a checkpoint that cannot be written is a warning of the run that was due to") {
+  Scene scene({MaterializationMode::kAppend, false, false});
+  for (int version = 1; version <= 11; ++version) {
+    INFO(version);
+    if (version == 10) scene.BlockCheckpoint(version);
+    const auto done = scene.RunWithOther(-1);
+    REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().ToString()));
+    CHECK(done->outputs[0].version == version);
+    size_t told = 0;
+    for (const Warning& warning : done->warnings) {
+      if (warning.code != WarningCode::kMaintenanceFailed) continue;
+      ++told;
+      CHECK(warning.context.at("operation") == "checkpoint");
+      CHECK(warning.context.at("table") == "copied");
+    }
+    CHECK(told == (version == 10 ? 1 : 0));
+  }
+}
 
 TEST_CASE("a foreign commit at any step of a run is neither lost nor passed over in silence") {
   for (const MaterializationMode mode :
