@@ -23,6 +23,7 @@
 #include "engine/execute/opened_inputs.h"
 #include "engine/execute/output_checks.h"
 #include "engine/execute/plan_scans.h"
+#include "engine/execute/preview.h"
 #include "engine/execute/replace_files.h"
 #include "engine/execute/run_measure.h"
 #include "engine/execute/statement_record.h"
@@ -103,7 +104,7 @@ class Execution {
     }
     CA_RETURN_IF_ERROR(WriteAndCheck());
     CA_RETURN_IF_ERROR(ReportScans());
-    CA_RETURN_IF_ERROR(PreviewOutputs());
+    CA_RETURN_IF_ERROR(PreviewOutputs(session_.connection(), outputs_, options_, report_));
     {
       const TableSpan span(options_, "commit");
       CA_RETURN_IF_ERROR(CommitOutputs(outputs_, {spec_, paths_, options_, session_}, report_));
@@ -119,24 +120,6 @@ class Execution {
 
   /// Statements that look into files beside what the queue runs.
   int ChecksSideBySide() const { return has_room_ ? session_.threads() : 1; }
-
-  /// One that fails is a warning: the outputs are there.
-  Result<void> PreviewOutputs() {
-    if (!options_.tracing.enabled || options_.tracing.preview_limit == 0) return {};
-    for (const WrittenOutput& output : outputs_) {
-      const TableSpan span(options_, "preview " + output.plan->target.table_name);
-      auto preview = PreviewOutput(session_.connection(), output, options_.tracing);
-      if (preview) {
-        report_.previews.push_back(*std::move(preview));
-      } else if (preview.error().code() == ErrorCode::kInterrupted) {
-        return std::move(preview.error());
-      } else {
-        report_.warnings.push_back(
-            WarningOf(WarningCode::kPlanBundleRuntimeCaptureFailed, preview.error()));
-      }
-    }
-    return {};
-  }
 
   Result<void> ReportScans() {
     report_.scans = inputs_.pruner().Units();

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/execute/table_span.h"
+
 namespace codeanatomy::engine {
 namespace {
 
@@ -24,8 +26,6 @@ bool IsRedacted(const spec::TracingConfig& tracing, const std::string& column) {
 void Append(std::string& list, const std::string& item) {
   list += fmt::format("{}{}", list.empty() ? "" : ", ", item);
 }
-
-}  // namespace
 
 Result<OutputPreview> PreviewOutput(Connection& connection, const WrittenOutput& output,
                                     const spec::TracingConfig& tracing) {
@@ -57,6 +57,26 @@ Result<OutputPreview> PreviewOutput(Connection& connection, const WrittenOutput&
       }
     }
   }
+}
+
+}  // namespace
+
+Result<void> PreviewOutputs(Connection& connection, const std::vector<WrittenOutput>& outputs,
+                            const ExecuteOptions& options, ExecutionReport& report) {
+  if (!options.tracing.enabled || options.tracing.preview_limit == 0) return {};
+  for (const WrittenOutput& output : outputs) {
+    const TableSpan span(options, "preview " + output.plan->target.table_name);
+    auto preview = PreviewOutput(connection, output, options.tracing);
+    if (preview) {
+      report.previews.push_back(*std::move(preview));
+    } else if (preview.error().code() == ErrorCode::kInterrupted) {
+      return std::move(preview.error());
+    } else {
+      report.warnings.push_back(
+          WarningOf(WarningCode::kPlanBundleRuntimeCaptureFailed, preview.error()));
+    }
+  }
+  return {};
 }
 
 }  // namespace codeanatomy::engine
