@@ -297,7 +297,7 @@ class BuildRun {
     recorder_.Progress("graph", "tables", spec_.output_targets.size(), spec_.output_targets.size());
     report_.envelope_hash = executed.envelope_hash;
     report_.rulepack_fingerprint = executed.rulepack_fingerprint;
-    report_.warnings = std::move(evidence.warnings);
+    report_.warnings = evidence.warnings;
     report_.warnings.insert(report_.warnings.end(), executed.warnings.begin(),
                             executed.warnings.end());
     report_.maintenance = executed.maintenance;

@@ -64,8 +64,6 @@ Json Tree(const Relation& r) {
 
 }  // namespace
 
-std::string PortableJson(const Relation& relation) { return expr::CanonicalText(Tree(relation)); }
-
 PlanText::PlanText(const Plan& plan) {
   for (const PlannedView& view : plan.views) Update(view);
   for (const PlannedOutput& output : plan.outputs) {
@@ -78,7 +76,7 @@ PlanText::PlanText(const Plan& plan) {
 }
 
 void PlanText::Update(const PlannedView& view) {
-  if (view.is_needed) views_[view.name] = PortableJson(view.relation);
+  if (view.is_needed) views_[view.name] = expr::CanonicalText(Tree(view.relation));
 }
 
 std::string PlanText::Canonical() const { return Join(""); }
@@ -94,8 +92,6 @@ std::string PlanText::Join(std::string_view line_end) const {
                      line_end, fmt::join(outputs_, between), kPortableSchemaVersion,
                      fmt::join(views, between));
 }
-
-std::string PortableJson(const Plan& plan) { return PlanText(plan).Canonical(); }
 
 std::map<std::string, std::string> SchemaFingerprints(const Plan& plan) {
   std::map<std::string, std::string> fingerprints;

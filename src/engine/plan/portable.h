@@ -1,4 +1,4 @@
-// PortableJson: the relational trees of a plan as canonical JSON, the same for every engine.
+// PlanText: the relational trees of a plan as canonical JSON, the same for every engine.
 //
 // Plans are compared and fingerprinted in this form; an engine's EXPLAIN text names internal things
 // and changes with its release.
@@ -14,9 +14,7 @@ namespace codeanatomy::engine {
 
 inline constexpr int kPortableSchemaVersion = 1;
 
-std::string PortableJson(const Relation& relation);
-
-/// The text of a plan, kept by view: making it is most of what planning costs, and a rule changes
+/// The text of a plan, kept by view: making it costs more than making the plan, and a rule changes
 /// few views. {"schema_version", "views": {name: tree}, "outputs": [{table, view, columns, filters,
 /// order}]}, the views that outputs need.
 class PlanText {
@@ -38,9 +36,6 @@ class PlanText {
   std::map<std::string, std::string> views_;  // canonical JSON by name
   std::vector<std::string> outputs_;
 };
-
-/// PlanText(plan).Canonical().
-std::string PortableJson(const Plan& plan);
 
 /// SHA-256 of [[column, type]] of each output's view, canonical JSON, by table.
 std::map<std::string, std::string> SchemaFingerprints(const Plan& plan);
